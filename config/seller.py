@@ -1,0 +1,148 @@
+"""A seller as the operator writes it down: who, where the files are, and the policy of each capability."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.settings import Settings, read_settings
+from skills.distribution.policy import DistributionPolicy
+from skills.forecasting.policy import ForecastingPolicy
+from skills.replenishment.policy import ReplenishmentPolicy
+from skills.vocabulary import Refusal, mark
+
+Language = Literal["zh_CN", "en"]
+
+SELLERS = Path(__file__).parent / "sellers"
+
+
+class UnknownSeller(Refusal):
+    """No file of that name in config/sellers."""
+
+
+class InvalidSeller(Refusal):
+    """The seller's file breaks the model below."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputFiles(_Strict):
+    """Where one table comes from and how its columns are called there."""
+
+    files: str = Field(
+        description="Glob of the files, from the project's root; `{home}` is this installation's "
+        "own folder, `{data}` the folder of public data sets."
+    )
+    format: Literal["table", "amazon-all-orders"] = Field(
+        default="table", description="`table` reads by the column mapping; Amazon's report brings its own."
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="Our column → the file's header. What is left out has the same name.",
+    )
+    sheets: Literal["first", "all"] = Field(default="all", description="Which sheets of an Excel file hold rows.")
+    date_order: Literal["ymd", "dmy", "mdy"] = Field(default="ymd", description="Order of day, month and year.")
+    decimal: Literal[".", ","] = Field(default=".", description="Decimal sign of numbers written as text.")
+    time_zone: str = Field(
+        default="",
+        description="Zone of timestamps without an offset; empty means the marketplace's own.",
+    )
+    currency: str = Field(default="", description="Currency of prices where the file has no currency column.")
+    cancellation_prefix: str = Field(default="", description="Order ids that start so are cancellations.")
+    product_code: str = Field(
+        default="", description="Regular expression of real product codes; others are set aside."
+    )
+    countries: dict[str, str] = Field(default_factory=dict, description="Country label in the file → our code.")
+
+
+class Policy(_Strict):
+    """One block per capability."""
+
+    forecasting: ForecastingPolicy = ForecastingPolicy()
+    replenishment: ReplenishmentPolicy = ReplenishmentPolicy()
+    distribution: DistributionPolicy = DistributionPolicy()
+    max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")
+
+
+class Seller(_Strict):
+    """One seller, as read from config/sellers/<id>.yaml."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Same as the file's name.")
+    name: dict[Language, str] = Field(description="Name in each language of the report.")
+    entity: str = Field(default="", description="Legal entity that exports.")
+    store: str = Field(default="", description="Store of that entity.")
+    language: Language = Field(default="zh_CN", description="Language of the report, the errors and the workbook.")
+    base_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$", description="Currency of every total.")
+    time_zone: str = Field(default="Asia/Shanghai", description="Where 02:00 is, and where the reader sits.")
+    as_of: date | None = Field(default=None, description="A demo seller's fixed morning; others take today.")
+    scheduled: bool = Field(default=True, description="Whether the nightly schedule includes this seller.")
+    generated: list[str] = Field(
+        default_factory=list,
+        description="Tables whose content is generated; `all` when nothing is real. Shown wherever they show.",
+    )
+    generator: Literal["", "demo", "online-retail"] = Field(
+        default="", description="Which simulation writes the generated files when they are absent."
+    )
+    marketplaces: list[str] = Field(
+        default_factory=list,
+        description="Countries sold in; empty means every country found in the order lines.",
+    )
+    inputs: dict[str, InputFiles] = Field(description="Table name → its files (docs/run.md lists the tables).")
+    policy: Policy = Policy()
+
+    def language_or(self, asked: str) -> Language:
+        """The language of this run's pages: the one asked for, else the seller's."""
+        return asked if asked in ("zh_CN", "en") else self.language  # type: ignore[return-value]
+
+
+def list_sellers() -> list[str]:
+    """Ids of all sellers in config/sellers, sorted."""
+    return sorted(path.stem for path in SELLERS.glob("*.yaml"))
+
+
+def read_seller(seller_id: str) -> Seller:
+    """One seller's configuration.
+
+    Raises:
+        UnknownSeller: lists those that exist.
+        InvalidSeller: names each wrong field with what was expected.
+    """
+    path = SELLERS / f"{seller_id}.yaml"
+    if seller_id not in list_sellers():
+        raise UnknownSeller(
+            mark(
+                "There is no seller {seller_id!r}. Known sellers: {known}. "
+                "Choose one of them or write config/sellers/{seller_id}.yaml (docs/run.md)."
+            ),
+            seller_id=seller_id,
+            known=", ".join(list_sellers()) or "–",
+        )
+    try:
+        return Seller.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise InvalidSeller(
+            mark("config/sellers/{seller_id}.yaml cannot be used: {problems}. Correct the file and run again."),
+            seller_id=seller_id,
+            problems=_list_problems(error),
+        ) from error
+
+
+def resolve_files(pattern: str, settings: Settings | None = None) -> list[Path]:
+    """The files of one input, sorted by name; relative patterns start at the project's root."""
+    settings = settings or read_settings()
+    expanded = Path(pattern.format(home=settings.home.as_posix(), data=settings.data.as_posix()))
+    path = expanded if expanded.is_absolute() else settings.root / expanded
+    anchor = Path(path.anchor)
+    return sorted(found for found in anchor.glob(path.relative_to(anchor).as_posix()) if found.is_file())
+
+
+def _list_problems(error: ValidationError | yaml.YAMLError) -> str:
+    if isinstance(error, yaml.YAMLError):
+        return " ".join(str(error).split())
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:5])

@@ -1,0 +1,47 @@
+"""What the environment may set; everything has a default that needs no server, account or key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """One field per variable FARSAIL_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="FARSAIL_", env_file=ROOT / ".env", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default=ROOT / ".farsail",
+        description="Folder of the database, snapshots, generated exports and reports.",
+    )
+    data: Path = Field(
+        default=ROOT.parent / "shared" / "data",
+        description="Folder of public data sets that the project does not ship (docs/run.md says where to get them).",
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the store; empty means SQLite in the home folder."
+    )
+    language: Literal["", "zh_CN", "en"] = Field(
+        default="", description="Language of pages and errors for every seller; empty means the seller's own."
+    )
+
+    @property
+    def root(self) -> Path:
+        """The checkout that this code runs from."""
+        return ROOT
+
+    @property
+    def store_url(self) -> str:
+        """The store's address, with the default filled in."""
+        return self.database_url or f"sqlite:///{(self.home / 'farsail.db').as_posix()}"
+
+
+def read_settings() -> Settings:
+    """Settings of this process, read anew from the environment and .env."""
+    return Settings()

@@ -1,0 +1,45 @@
+"""What the seller may set about sending hub stock to countries."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DistributionPolicy(BaseModel):
+    """Limits and costs of shipments from the hub."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    review_days: int = Field(default=7, ge=1, le=60, description="Days between two departures of a lane [days].")
+    holding_percent_per_year: int = Field(
+        default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
+    )
+    lost_sale_percent: int = Field(
+        default=100,
+        ge=0,
+        le=100,
+        description="Share of unmet demand that is lost rather than bought later [%].",
+    )
+    weekly_cash_minor: int | None = Field(
+        default=None,
+        ge=0,
+        description="Freight, duty and import VAT that shipments of one week may take, in minor units of the base "
+        "currency; none means no limit.",
+    )
+    hub_reserve_percent: int = Field(
+        default=0, ge=0, le=100, description="Hub stock that is kept back for the next weeks [%]."
+    )
+    minimum_shipment_minor: int = Field(
+        default=0,
+        ge=0,
+        description="A shipment with less landed value than this waits, in minor units of the base currency.",
+    )
+    threshold_cartons: int = Field(default=1, ge=1, description="No shipment line is proposed below this [cartons].")
+    exact_below_skus: int = Field(
+        default=500, ge=0, description="Below this many SKUs the allocation is solved as an integer program [SKUs]."
+    )
+    gap_percent: str = Field(
+        default="0.05",
+        pattern=r"^\d+(\.\d+)?$",
+        description="The search stops when plan and bound are this close [%].",
+    )

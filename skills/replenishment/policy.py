@@ -1,0 +1,43 @@
+"""What the seller may set about orders to suppliers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ReplenishmentPolicy(BaseModel):
+    """Service, review and cash limits of supplier orders."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cycle_service_percent: int = Field(
+        default=90,
+        ge=50,
+        le=98,
+        description="Chance that stock lasts until the next order's arrival, which order-up-to covers [%].",
+    )
+    review_days: int = Field(default=7, ge=1, le=60, description="Days between two chances to order [days].")
+    qc_days: int = Field(default=3, ge=0, description="Quality check and packing after production [days].")
+    forward_days: int = Field(
+        default=0,
+        ge=0,
+        description="Hub to forward node when no lane is known [days]; known lanes use their own transit.",
+    )
+    weekly_cash_minor: int | None = Field(
+        default=None,
+        ge=0,
+        description="Cash that supplier orders of one week may take, in minor units of the base currency; "
+        "none means no limit.",
+    )
+    opening_cash_minor: int = Field(
+        default=0, description="Cash at hand on the as_of morning, in minor units of the base currency."
+    )
+    holding_percent_per_year: int = Field(
+        default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
+    )
+    threshold_units: int = Field(
+        default=0, ge=0, description="No order line is proposed below this [units]; a carton always counts."
+    )
+    dead_after_weeks: int = Field(
+        default=52, ge=13, description="Stock beyond this many weeks of forecast demand is dead [weeks]."
+    )

@@ -1,0 +1,1 @@
+"""The seller's own files: exports in, workbooks out."""

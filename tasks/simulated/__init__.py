@@ -1,0 +1,1 @@
+"""What stands in for the world; everything made here is labelled generated."""

@@ -1,0 +1,1 @@
+"""The database: snapshots, proposals, the rate book and the run ledger."""

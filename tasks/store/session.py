@@ -1,0 +1,80 @@
+"""The connection to the store: SQLite in WAL mode by default, PostgreSQL by URL, schema brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from config.settings import read_settings
+from skills.vocabulary import Refusal, mark
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class StoreUnreachable(Refusal):
+    """The database does not answer."""
+
+
+@contextmanager
+def open_session(url: str | None = None) -> Iterator[Session]:
+    """A session that commits when its block ends and rolls back when it fails.
+
+    Args:
+        url: SQLAlchemy URL; the one in the settings when left out.
+
+    Raises:
+        StoreUnreachable: names the address without its password, and what to check.
+    """
+    address = url or read_settings().store_url
+    try:
+        engine = _engine(address)
+    except DBAPIError as error:
+        raise StoreUnreachable(
+            mark(
+                "The store at {address} does not answer: {problem}. Start the database, or unset "
+                "FARSAIL_DATABASE_URL to use the embedded one."
+            ),
+            address=make_url(address).render_as_string(hide_password=True),
+            problem=" ".join(str(error.orig).split()),
+        ) from error
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@lru_cache(maxsize=8)
+def _engine(address: str) -> Engine:
+    url = make_url(address)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    _migrate(engine)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.close()
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
