@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +49,19 @@ def open_session(url: str | None = None) -> Iterator[Session]:
         yield session
 
 
-@lru_cache(maxsize=8)
+def close_engines() -> None:
+    """Give every connection back, so that files and databases can be removed."""
+    for engine in _OPEN.values():
+        engine.dispose()
+    _OPEN.clear()
+
+
+_OPEN: dict[str, Engine] = {}
+
+
 def _engine(address: str) -> Engine:
+    if address in _OPEN:
+        return _OPEN[address]
     url = make_url(address)
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
@@ -61,6 +71,7 @@ def _engine(address: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     _migrate(engine)
+    _OPEN[address] = engine
     return engine
 
 
