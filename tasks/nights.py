@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -72,7 +73,8 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         )
     if cash_limit < 0:
         raise BadParameter(
-            mark("cash_limit is {value}; expected 0 (the seller's own limit) or more. Nothing was run."), value=cash_limit
+            mark("cash_limit is {value}; expected 0 (the seller's own limit) or more. Nothing was run."),
+            value=cash_limit,
         )
     morning = resolve_morning(seller, as_of)
     what_if = {}
@@ -119,10 +121,8 @@ def name_run() -> str:
     """`nightly · <seller> · <date>`, as the run list shows it."""
     parameters: dict[str, Any] = this_run.parameters or {}
     seller_id, as_of = str(parameters.get("seller_id", "")), str(parameters.get("as_of", "last"))
-    try:
+    with suppress(Refusal):  # the flow itself says what is wrong; the name only repeats what was asked
         as_of = resolve_morning(read_seller(seller_id), as_of).isoformat()
-    except Refusal:
-        pass  # the flow itself says what is wrong; the name only repeats what was asked
     changed = parameters.get("demand_change_percent") or parameters.get("cash_limit")
     return f"{'what-if' if changed else 'nightly'} · {seller_id} · {as_of}"
 
