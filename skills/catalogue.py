@@ -210,7 +210,7 @@ def _check_metadata(metadata: object) -> Iterable[str]:
         yield "metadata farsail.tasks names no task"
     wrong = ["".join(entry) for entry in declared if entry[2] not in EFFECTS]
     if wrong:
-        yield f"farsail.tasks entries must read name:effect with an effect of {', '.join(EFFECTS)}: {name_rows(wrong)}"
+        yield f"farsail.tasks entries must read name:effect, effect one of {', '.join(EFFECTS)}: {name_rows(wrong)}"
         return
     strongest = max((EFFECTS.index(cast(Effect, effect)) for _, _, effect in declared), default=0)
     if metadata["farsail.effect"] != EFFECTS[strongest]:
