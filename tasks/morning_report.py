@@ -1,0 +1,365 @@
+"""The morning report: one proposal as a page, a front page in Markdown, and a headline for the log.
+
+Pure: the same proposal, rows and language give the same text. Layout lies in tasks/pages, sentences in the
+catalogue; here a proposal's body is grouped, cut and summed until a page can show it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from config.language import (
+    format_day,
+    format_money,
+    format_number,
+    name_country,
+    say,
+    translator,
+)
+from config.seller import Language, Seller
+from skills.vocabulary import mark
+from tasks.report_charts import chart_cash, chart_cover
+
+PAGES = Path(__file__).parent / "pages"
+
+SHOWN_DECISIONS = 6
+SHOWN_LINES = 25
+SHOWN_ROWS = 20
+SHOWN_COUNTRIES = 12
+
+Body = dict[str, Any]
+
+
+class Before(TypedDict):
+    """The night that a what-if is compared with, in minor units of the base currency."""
+
+    orders_minor_before: int
+    shipments_minor_before: int
+
+
+WORDS: dict[str, str] = {
+    # modes of transport
+    "sea": mark("sea"),
+    "air": mark("air"),
+    "express": mark("express"),
+    "truck": mark("truck"),
+    "rail": mark("rail"),
+    # feeds
+    "order_lines": mark("order lines"),
+    "sales": mark("sales"),
+    "stock": mark("stock"),
+    "inbound": mark("inbound"),
+    "products": mark("products"),
+    "suppliers": mark("suppliers"),
+    "supplier_closures": mark("supplier closures"),
+    "purchase_orders": mark("purchase orders"),
+    "events": mark("events"),
+    "overrides": mark("overrides"),
+    "stock_outs": mark("stock-out days"),
+    "returns": mark("returns"),
+    "nodes": mark("nodes"),
+    "lanes": mark("lanes"),
+    "rates": mark("rates"),
+    "exports": mark("export times"),
+    "all": mark("all tables"),
+    # units
+    "unit": mark("unit"),
+    "units": mark("units"),
+    "day": mark("day"),
+    "days": mark("days"),
+    "week": mark("week"),
+    "weeks": mark("weeks"),
+    "month": mark("month"),
+    "year": mark("year"),
+    "carton": mark("carton"),
+    "cartons": mark("cartons"),
+    "times": mark("times"),
+    "share": mark("share"),
+    "date": "",
+    "text": "",
+    "m3": "m³",
+    # levels and methods
+    "red": mark("red"),
+    "amber": mark("amber"),
+    "integer program": mark("integer program"),
+    "multipliers": mark("multipliers"),
+    "nightly": mark("nightly plan"),
+    "what-if": mark("what if"),
+    "yes": mark("yes"),
+    "no": mark("no"),
+}
+"""Codes that a proposal carries, and how a reader calls them."""
+
+FLIPS: dict[str, str] = {
+    "demand": mark("demand {value} %"),
+    "margin": mark("margin {value} %"),
+    "transit": mark("transit {value} days"),
+}
+
+CHANGES: dict[str, str] = {
+    "demand_change_percent": mark("demand {value} %"),
+    "cash_limit": mark("weekly cash limit {value}"),
+}
+
+
+def render_morning_report(
+    body: Body,
+    digest: str,
+    supersedes: str,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None = None,
+) -> str:
+    """The report as one HTML file that needs no server, no network and no scripts.
+
+    Args:
+        body: A proposal's body (docs/run.md describes it).
+        digest: Its sha256.
+        supersedes: Digest of the proposal that it replaced, or "".
+        quarantine: One row per cell that could not be read: feed, file, line, column, value, expected.
+        seller: For the name and the base currency.
+        language: Of every sentence, number and date.
+        compare: For a what-if: the money of the night that it changes.
+    """
+    return _render("morning_report.html.j2", body, digest, supersedes, quarantine, seller, language, compare)
+
+
+def write_front_page(
+    body: Body,
+    digest: str,
+    supersedes: str,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None = None,
+) -> str:
+    """The front page in Markdown, for the run page; arguments as for the report."""
+    return _render("front_page.md.j2", body, digest, supersedes, quarantine, seller, language, compare)
+
+
+def state_headline(body: Body, language: Language) -> str:
+    """What to decide, how much money, what risk, by when: one line for the log."""
+    lede = summarise(body)
+    return say(
+        mark("{decisions} decisions, {money}, earliest deadline {deadline}; alarms: {red} red, {amber} amber"),
+        {
+            "decisions": lede["count"],
+            "money": format_money(lede["money_minor"], body["base_currency"], language, whole=True),
+            "deadline": format_day(lede["deadline"], language, date.fromisoformat(body["as_of"])),
+            "red": lede["red"],
+            "amber": lede["amber"],
+        },
+        language,
+    )
+
+
+def summarise(body: Body) -> dict[str, Any]:
+    """The figures of the five questions: decisions, money, risk, deadline."""
+    decisions = body["decisions"]
+    deadline = min((d["deadline"] for d in decisions if d["deadline"]), default="")
+    return {
+        "count": len(decisions),
+        "orders": sum(d["kind"] == "order" for d in decisions),
+        "shipments": sum(d["kind"] == "ship" for d in decisions),
+        "money_minor": sum(d["money_minor"] for d in decisions),
+        "deadline": deadline,
+        "due_first": sum(bool(deadline) and d["deadline"] == deadline for d in decisions),
+        "waiting": sum(group["count"] for group in body["waits"]),
+        "red": sum(alarm["level"] == "red" for alarm in body["alarms"]),
+        "amber": sum(alarm["level"] == "amber" for alarm in body["alarms"]),
+    }
+
+
+def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) -> dict[str, Any]:
+    """A proposal as its page shows it: same facts, grouped and cut, still without a language."""
+    as_of = date.fromisoformat(body["as_of"])
+    decisions = [_view_decision(decision, number, body) for number, decision in enumerate(body["decisions"], 1)]
+    return {
+        "as_of": as_of,
+        "lede": summarise(body),
+        "decisions": decisions,
+        "shown": decisions[:SHOWN_DECISIONS],
+        "folded": decisions[SHOWN_DECISIONS:],
+        "folded_money_minor": sum(d["money_minor"] for d in decisions[SHOWN_DECISIONS:]),
+        "feeds": _group(body["feeds"], "feed"),
+        "stale": [feed for feed in body["feeds"] if feed["stale"]],
+        "many_feeds": len(body["feeds"]) > 2 * SHOWN_COUNTRIES,
+        "alarms": {level: _count_by_country(body["alarms"], level) for level in ("red", "amber")},
+        "cover": chart_cover(body["cover"][:SHOWN_COUNTRIES], as_of, body["cover"]),
+        "cover_rest": chart_cover(body["cover"][SHOWN_COUNTRIES:], as_of, body["cover"]),
+        "cash": chart_cash(body["cash"]),
+        "accounting": _account(body["import"]),
+        "quarantine": _view_quarantine(quarantine),
+        "before": _compare(body, compare) if compare is not None else None,
+    }
+
+
+def decision_anchor(identity: str) -> str:
+    """`order:hongda` as a place on the page."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", identity)
+
+
+def _render(
+    template: str,
+    body: Body,
+    digest: str,
+    supersedes: str,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None,
+) -> str:
+    page = _pages(language).get_template(template)
+    return page.render(
+        body=body,
+        view=view_report(body, quarantine, compare),
+        digest=digest,
+        supersedes=supersedes,
+        seller=seller,
+        language=language,
+        currency=body["base_currency"],
+        style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
+    )
+
+
+@lru_cache(maxsize=2)
+def _pages(language: Language) -> Environment:
+    """Templates with the language's voice: `t` says a sentence, the filters format values."""
+    pages = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=lambda name: name is not None and ".html" in name,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translate = translator(language)
+
+    def speak(sentence: str, **values: object) -> str:
+        return say(sentence, values, language)
+
+    pages.globals["t"] = speak
+    pages.filters.update(
+        said=translate,
+        word=lambda code: translate(WORDS.get(code, code)),
+        unit=lambda code: _say_unit(code, translate),
+        money=lambda minor, currency: format_money(minor, currency, language),
+        whole=lambda minor, currency: format_money(minor, currency, language, whole=True),
+        number=lambda value: format_number(value, language),
+        day=lambda day, near=None: format_day(day, language, near),
+        short=lambda day: format_day(day, language, date.fromisoformat(str(day))),
+        value=lambda text: _say_value(text, language, translate),
+        country=lambda code: name_country(code, language),
+        cell=lambda text: str(text).replace("|", "\\|").replace("\n", " "),
+        flip=lambda flip: _say_flip(flip, language),
+        change=lambda value, name: say(CHANGES.get(name, "{value}"), {"value": _signed(value)}, language),
+        anchor=decision_anchor,
+        reason=lambda line: say(line["reason"], line.get("values", {}), language),
+    )
+    return pages
+
+
+def _say_unit(code: str, translate: Callable[[str], str]) -> str:
+    return "/".join(translate(WORDS.get(part, part)) for part in code.split("/")) if code else ""
+
+
+def _say_value(text: str, language: Language, translate: Callable[[str], str]) -> str:
+    if re.fullmatch(r"[-−]?\d+(\.\d+)?", text):
+        digits = len(text.partition(".")[2])
+        return format_number(text.replace("−", "-"), language, digits)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return format_day(text, language)
+    return translate(text)
+
+
+def _say_flip(flip: dict[str, str], language: Language) -> str:
+    if not flip or not flip.get("value"):
+        return ""
+    return say(FLIPS[flip["kind"]], {"value": _signed(flip["value"])}, language)
+
+
+def _signed(value: str) -> str:
+    number = Decimal(value)
+    plain = f"{number.normalize():f}" if number else "0"
+    return plain.replace("-", "−") if number <= 0 else f"+{plain}"
+
+
+def _view_decision(decision: Body, number: int, body: Body) -> Body:
+    """A decision with its number, its lines most money first, and the alarms that it answers."""
+    lines = sorted(decision["lines"], key=lambda line: (-line["money_minor"], line["sku"]))
+    skus = {line["sku"] for line in lines}
+    country = decision.get("country", "")
+    alarms = [a for a in body["alarms"] if a["sku"] in skus and (not country or a["country"] == country)]
+    foreign = decision.get("original_currency", "") not in ("", body["base_currency"])
+    return {
+        **decision,
+        "number": number,
+        "red": sum(alarm["level"] == "red" for alarm in alarms),
+        "amber": sum(alarm["level"] == "amber" for alarm in alarms),
+        "foreign": foreign,
+        "largest": lines[0] if lines else None,
+        "shown_lines": lines[:SHOWN_LINES],
+        "folded_lines": lines[SHOWN_LINES:],
+    }
+
+
+def _group(rows: Iterable[Body], column: str) -> list[tuple[str, list[Body]]]:
+    groups: dict[str, list[Body]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    return list(groups.items())
+
+
+def _count_by_country(alarms: Iterable[Body], level: str) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for alarm in alarms:
+        if alarm["level"] == level:
+            counts[alarm["country"]] = counts.get(alarm["country"], 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+ACCOUNTS = ("kept", "netted", "set_aside", "quarantined", "after_as_of")
+
+
+def _account(rows: list[Body]) -> Body:
+    """Rows in and where they went, per file and in total; `off` is what does not add up."""
+    files = [{**row, "off": row["rows_in"] - sum(row[name] for name in ACCOUNTS)} for row in rows]
+    total = {name: sum(row[name] for row in files) for name in ("rows_in", *ACCOUNTS, "off")}
+    return {"files": files, "total": total}
+
+
+def _view_quarantine(quarantine: pd.DataFrame) -> Body:
+    """The first rows, and how many for each cause, most frequent first."""
+    rows = [{str(key): value for key, value in row.items()} for row in quarantine.head(SHOWN_ROWS).to_dict("records")]
+    counts: dict[tuple[str, str, str], int] = {}
+    for feed, column, expected in zip(
+        quarantine["feed"], quarantine["column"], quarantine["expected"], strict=True
+    ):
+        key = (str(feed), str(column), str(expected))
+        counts[key] = counts.get(key, 0) + 1
+    causes = [
+        {"feed": feed, "column": column, "expected": expected, "count": count}
+        for (feed, column, expected), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return {"count": len(quarantine), "rows": rows, "causes": causes[:SHOWN_ROWS]}
+
+
+def _compare(body: Body, before: Before) -> list[Body]:
+    """Money before and after a what-if: orders, shipments, and both."""
+    orders = (before["orders_minor_before"], body["money"]["orders_minor"])
+    shipments = (before["shipments_minor_before"], body["money"]["shipments_minor"])
+    rows = (
+        (mark("supplier orders"), *orders),
+        (mark("shipments"), *shipments),
+        (mark("together"), orders[0] + shipments[0], orders[1] + shipments[1]),
+    )
+    return [{"what": what, "before": was, "after": now, "change": now - was} for what, was, now in rows]
