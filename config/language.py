@@ -6,6 +6,7 @@ A sentence is known by its English text. `config/strings.py` collects them all; 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -25,6 +26,9 @@ LOCALE = Path(__file__).parent / "locale"
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 
 Translate = Callable[[str], str]
+
+_COUNTED = re.compile(r"\{(\w+)\} \w+s\b")
+"""A place and the plural noun behind it, as in `{count} orders`: one of them loses the s."""
 
 _DAY_PATTERNS: dict[Language, tuple[str, str]] = {
     "zh_CN": ("M月d日 EEE", "y年M月d日 EEE"),
@@ -76,6 +80,11 @@ def format_number(value: int | str | Decimal, language: Language, digits: int | 
         digits = max(0, -int(number.normalize().as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(number, format=pattern, locale=language).replace("-", "−")
+
+
+def format_percent(value: int | str | Decimal, language: Language) -> str:
+    """`27.4 %`, in Chinese without the space."""
+    return f"{format_number(value, language)}{'%' if language == 'zh_CN' else ' %'}"
 
 
 def format_money(minor: int, currency: str, language: Language, whole: bool = False) -> str:

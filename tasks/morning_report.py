@@ -21,6 +21,7 @@ from config.language import (
     format_day,
     format_money,
     format_number,
+    format_percent,
     name_country,
     say,
     translator,
@@ -32,6 +33,8 @@ from tasks.report_charts import chart_cash, chart_cover
 PAGES = Path(__file__).parent / "pages"
 
 SHOWN_DECISIONS = 6
+"""By money; what is due first is shown besides, up to SHOWN_DUE_FIRST more."""
+SHOWN_DUE_FIRST = 2
 SHOWN_LINES = 25
 SHOWN_ROWS = 20
 SHOWN_COUNTRIES = 12
@@ -184,13 +187,15 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     """A proposal as its page shows it: same facts, grouped and cut, still without a language."""
     as_of = date.fromisoformat(body["as_of"])
     decisions = [_view_decision(decision, number, body) for number, decision in enumerate(body["decisions"], 1)]
+    shown = _choose_shown(decisions)
+    folded = [d for d in decisions if d["number"] not in shown]
     return {
         "as_of": as_of,
         "lede": summarise(body),
         "decisions": decisions,
-        "shown": decisions[:SHOWN_DECISIONS],
-        "folded": decisions[SHOWN_DECISIONS:],
-        "folded_money_minor": sum(d["money_minor"] for d in decisions[SHOWN_DECISIONS:]),
+        "shown": [d for d in decisions if d["number"] in shown],
+        "folded": folded,
+        "folded_money_minor": sum(d["money_minor"] for d in folded),
         "feeds": _group(body["feeds"], "feed"),
         "stale": [feed for feed in body["feeds"] if feed["stale"]],
         "many_feeds": len(body["feeds"]) > 2 * SHOWN_COUNTRIES,
@@ -255,6 +260,7 @@ def _pages(language: Language) -> Environment:
         money=lambda minor, currency: format_money(minor, currency, language),
         whole=lambda minor, currency: format_money(minor, currency, language, whole=True),
         number=lambda value: format_number(value, language),
+        percent=lambda value: format_percent(value, language),
         day=lambda day, near=None: format_day(day, language, near),
         short=lambda day: format_day(day, language, date.fromisoformat(str(day))),
         value=lambda text: _say_value(text, language, translate),
@@ -310,6 +316,14 @@ def _view_decision(decision: Body, number: int, body: Body) -> Body:
         "shown_lines": lines[:SHOWN_LINES],
         "folded_lines": lines[SHOWN_LINES:],
     }
+
+
+def _choose_shown(decisions: list[Body]) -> set[int]:
+    """Numbers of the decisions that the front page shows at once: most money first, and what is due first."""
+    shown = {d["number"] for d in decisions[:SHOWN_DECISIONS]}
+    rest = [d for d in decisions[SHOWN_DECISIONS:] if d["deadline"]]
+    first = min((d["deadline"] for d in decisions if d["deadline"]), default="")
+    return shown | {d["number"] for d in [d for d in rest if d["deadline"] == first][:SHOWN_DUE_FIRST]}
 
 
 def _group(rows: Iterable[Body], column: str) -> list[tuple[str, list[Body]]]:
