@@ -1,0 +1,123 @@
+"""Run every bench_*.py (or one group) and merge its figures by name into results.json.
+
+Each script lists the names it measures in a literal `FIGURES = (…)` and hands them in through
+`figures.record_figure`. A figure that was listed and not handed in, or the other way round, fails the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.json"
+
+Figure = dict[str, Any]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure the asked groups; returns 1 when a figure is missing or a script failed."""
+    parser = argparse.ArgumentParser(description="Measure and write benchmarks/results.json.")
+    parser.add_argument("--only", default="", metavar="GROUP", help="one bench_<GROUP>.py; else all")
+    only = parser.parse_args(arguments).only
+    scripts = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
+    if only and only not in scripts:
+        print(f"There is no group {only!r}; known: {', '.join(scripts) or 'none'}.", file=sys.stderr)
+        return 1
+    problems = []
+    for group in [only] if only else list(scripts):
+        print(f"{group}: {', '.join(list_declared(scripts[group]))}", flush=True)
+        problems += measure(scripts[group], RESULTS)
+    print("\n".join(problems) or f"figures are in {RESULTS}", file=sys.stderr if problems else sys.stdout, flush=True)
+    return 1 if problems else 0
+
+
+def list_declared(script: Path) -> list[str]:
+    """The names in the script's literal FIGURES, read without running it."""
+    for node in ast.parse(script.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["FIGURES"]:
+            return [str(name) for name in ast.literal_eval(node.value)]
+    return []
+
+
+def measure(script: Path, results: Path) -> list[str]:
+    """Run one script in a process of its own, keep what it handed in, and say what is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        handed = Path(folder) / "figures.jsonl"
+        handed.touch()
+        done = subprocess.run(
+            [sys.executable, str(script)], cwd=HERE.parent, env={**os.environ, "FARSAIL_FIGURES": str(handed)}
+        )
+        figures = [json.loads(line) for line in handed.read_text(encoding="utf-8").splitlines()]
+    machine = {
+        "script": f"benchmarks/{script.name}",
+        "commit": read_commit(),
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cpu": read_cpu(),
+    }
+    merge(results, [{**figure, **machine} for figure in figures])
+    for figure in figures:
+        print(f"  {figure['name']} = {figure['value']} {figure['unit']}", flush=True)
+    declared, written = set(list_declared(script)), {str(figure["name"]) for figure in figures}
+    problems = [f"{script.name} ended with exit code {done.returncode}"] if done.returncode else []
+    problems += [f"{script.name} lists {name} and did not measure it" for name in sorted(declared - written)]
+    problems += [f"{script.name} measured {name} and does not list it" for name in sorted(written - declared)]
+    return problems
+
+
+def merge(results: Path, figures: list[Figure]) -> None:
+    """Replace the figures of the same name, keep the others, sort by name."""
+    known = json.loads(results.read_text(encoding="utf-8")) if results.exists() else []
+    by_name = {figure["name"]: figure for figure in [*known, *figures]}
+    ordered = [by_name[name] for name in sorted(by_name)]
+    fresh = results.with_suffix(".new")
+    fresh.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    fresh.replace(results)
+
+
+def read_commit() -> str:
+    """The commit measured, with `+` when tracked files differ from it."""
+    git = ["git", "-C", str(HERE)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        changed = subprocess.run(
+            [
+                *git,
+                "status",
+                "--porcelain",
+                "--untracked-files=no",
+                "--",
+                ":/",
+                ":(exclude,top)benchmarks/results.json",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + ("+" if changed else "")
+
+
+def read_cpu() -> str:
+    """The processor's name and how many cores this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    name = platform.processor() or platform.machine()
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        lines = described.read_text(encoding="utf-8", errors="replace").splitlines()
+        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
+    return f"{name}, {cores} cores"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

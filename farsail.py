@@ -1,0 +1,492 @@
+"""Farsail's launcher: sets the project up in .venv, then runs one command there.
+
+    python3 farsail.py help
+
+It needs the standard library alone. Every target of the Makefile calls it; where there is no make (Windows),
+a person calls it.
+"""
+
+import argparse
+import collections
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent
+WINDOWS = os.name == "nt"
+END = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+NEEDED = (3, 11)
+_USABLE = "import sys, venv, ensurepip; sys.exit(sys.version_info < %r)" % (NEEDED,)  # noqa: UP031
+
+
+def find_python() -> "list[str]":
+    """A command that starts a Python new enough to make an environment; empty when there is none."""
+    minors = ("12", "13", "11", "14")
+    named = [["py", "-3." + minor] for minor in minors] if WINDOWS else []
+    named += [["python3." + minor] for minor in minors] + [["python3"], ["python"]]
+    for command in named:
+        if shutil.which(command[0]):
+            tried = subprocess.call(
+                [*command, "-c", _USABLE],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            if tried == 0:
+                return command
+    return []
+
+
+def explain_missing_python() -> str:
+    """What to install so that this command works."""
+    here = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
+    return (
+        f"Farsail needs Python 3.11 or newer with its venv module; this one is {here}.\n"
+        "Install one and run the same command again:\n"
+        "  Debian, Ubuntu   sudo apt install python3 python3-venv\n"
+        "  Fedora, RHEL     sudo dnf install python3.12\n"
+        "  macOS            brew install python@3.12\n"
+        "  Windows          winget install Python.Python.3.12"
+    )
+
+
+if sys.version_info < NEEDED:  # everything above also reads on Python 3.6
+    newer = find_python()
+    if not newer:
+        sys.exit(explain_missing_python())
+    sys.exit(subprocess.call([*newer, str(Path(__file__).resolve()), *sys.argv[1:]]))
+
+from config.environment import (  # noqa: E402 (reads on newer Pythons only)
+    ask_server,
+    find_home,
+    prepare_environment,
+    read_server_address,
+)
+
+
+class Stop(Exception):
+    """A command cannot go on; the text says why and what to do."""
+
+
+class Progress:
+    """Numbered steps with the seconds since the command began, as plain lines from the first moment."""
+
+    def __init__(self, title: str, steps: list[str]) -> None:
+        self.total, self.began = len(steps), time.monotonic()
+        print(title, flush=True)
+        for number, step in enumerate(steps, 1):
+            print(f"  {number}. {step}", flush=True)
+
+    def step(self, number: int, text: str) -> None:
+        """Say what a step came to."""
+        print(f"[{number}/{self.total}] {text} · {self.seconds():.0f} s", flush=True)
+
+    def note(self, text: str) -> None:
+        """Say how far a long step is."""
+        print(f"      {text} · {self.seconds():.0f} s", flush=True)
+
+    def seconds(self) -> float:
+        """How long the command has run."""
+        return time.monotonic() - self.began
+
+
+# ---- set-up ----------------------------------------------------------------------------------------------
+
+
+def venv_python() -> Path:
+    """The environment's interpreter."""
+    return ROOT / ".venv" / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def set_up(progress: Progress) -> None:
+    """Make .venv hold exactly requirements.lock and this project; does nothing when it does already.
+
+    Raises:
+        Stop: names the step that failed, shows the end of its log and says what to do.
+    """
+    with hold_lock(find_home(prepare_environment()) / "setup.lock", progress):
+        if not _works(venv_python()):
+            creator = [sys.executable] if _works(Path(sys.executable)) else find_python()
+            if not creator:
+                raise Stop(explain_missing_python())
+            progress.note("making the environment .venv")
+            _run_logged([*creator, "-m", "venv", "--clear", str(ROOT / ".venv")], "venv", progress)
+        stamp = ROOT / ".venv" / "farsail.stamp"
+        wanted = _stamp()
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+            return
+        stamp.unlink(missing_ok=True)
+        pip = [str(venv_python()), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+        total = len(
+            re.findall(r"^[A-Za-z0-9]", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        progress.note(f"installing up to {total} packages from requirements.lock")
+        _run_logged([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], "packages", progress)
+        editable = ["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)]
+        _run_logged([*pip, *editable], "project", progress)
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+def _works(python: Path) -> bool:
+    if not python.exists():
+        return False
+    quiet = subprocess.DEVNULL
+    return subprocess.call([str(python), "-c", _USABLE], stdin=quiet, stdout=quiet, stderr=quiet) == 0
+
+
+def _stamp() -> str:
+    """Changes with the lock, the project's metadata, the interpreter and the place of the checkout."""
+    content = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml", ".venv/pyvenv.cfg"):
+        content.update((ROOT / name).read_bytes())
+    content.update(str(ROOT).encode())
+    return content.hexdigest()
+
+
+def _run_logged(command: list[str], name: str, progress: Progress) -> None:
+    log = find_home(prepare_environment()) / "logs" / f"setup-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUTF8": "1"}
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=ROOT
+        )
+        said, spoken = "", time.monotonic()
+        try:
+            while process.poll() is None:
+                time.sleep(0.2)
+                text = _pip_progress(log)
+                if text != said and time.monotonic() - spoken >= 4:
+                    progress.note(text)
+                    said, spoken = text, time.monotonic()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    if process.returncode:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        tail = [line for line in lines if not line.startswith("WARNING: Location")][-15:]
+        raise Stop(
+            "\n".join(f"    {line}" for line in tail) + f"\nSetting up failed ({name}); the whole log is {log}.\n"
+            "Packages come from the index that pip is configured for: check the network, a proxy (HTTPS_PROXY) or\n"
+            "a mirror (PIP_INDEX_URL), then run the same command again. It goes on where it stopped."
+        )
+
+
+def _pip_progress(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    if any(line.startswith("Installing collected packages") for line in lines):
+        return f"{len(list(_site_packages().glob('*.dist-info')))} packages installed"
+    found = sum(line.startswith(("Collecting", "Processing", "Requirement already")) for line in lines)
+    return f"{found} packages fetched" if found else "asking the package index"
+
+
+@contextlib.contextmanager
+def hold_lock(path: Path, progress: Progress) -> Iterator[None]:
+    """Only one process at a time; the lock goes with the process that holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        said = False
+        while not _try_lock(file):
+            if not said:
+                progress.note("another command is setting up; waiting for it")
+                said = True
+            time.sleep(0.5)
+        yield
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _site_packages() -> Path:
+    return next((ROOT / ".venv").glob("[Ll]ib/**/site-packages"), ROOT / ".venv")
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run the environment's Python in the project's root, in this terminal."""
+    return subprocess.call([str(venv_python()), *arguments], cwd=ROOT, env=environment)
+
+
+# ---- commands --------------------------------------------------------------------------------------------
+
+
+def night(options: argparse.Namespace) -> int:
+    """Set up, run one seller's night, and say where its morning report is."""
+    steps = ["environment: .venv as requirements.lock has it", "the night: read, forecast, plan, propose"]
+    progress = Progress(f"Farsail: the night of {options.seller}, as of {options.as_of}", steps)
+    set_up(progress)
+    progress.step(1, f"environment ready, Python {sys.version.split()[0]}")
+    progress.step(2, "the night begins")
+    asked = ["--seller", options.seller, "--as-of", options.as_of, "--language", options.language]
+    return run(["-m", "flows", "nightly", *asked], prepare_environment())
+
+
+def test(options: argparse.Namespace) -> int:
+    """Set up, then run the suite; --quick leaves out what takes minutes. Other arguments go to pytest."""
+    progress = Progress("Farsail: the tests", ["environment: .venv as requirements.lock has it", "pytest"])
+    set_up(progress)
+    progress.step(1, "environment ready")
+    progress.step(2, "pytest begins")
+    quick = ["-m", "not long"] if options.quick else []
+    return run(["-m", "pytest", *quick, *options.more], _test_environment())
+
+
+def check(options: argparse.Namespace) -> int:
+    """Set up, then ruff, mypy --strict, import-linter and the quick tests."""
+    typed = ["farsail.py", "flows", "tasks", "skills", "config", "benchmarks/run.py", "benchmarks/figures.py"]
+    checks = {
+        "ruff check": ["-m", "ruff", "check"],
+        "ruff format": ["-m", "ruff", "format", "--check"],
+        "mypy --strict": ["-m", "mypy", *typed],
+        "import-linter": ["-c", "from importlinter.cli import lint_imports_command as main; main()"],
+        "quick tests": ["-m", "pytest", "-q", "-m", "not long", *options.more],
+    }
+    progress = Progress("Farsail: the checks", ["environment: .venv as requirements.lock has it", *checks])
+    set_up(progress)
+    progress.step(1, "environment ready")
+    failed = []
+    for number, (name, command) in enumerate(checks.items(), 2):
+        done = subprocess.run(
+            [str(venv_python()), *command],
+            cwd=ROOT,
+            env=_test_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        lines = done.stdout.rstrip().splitlines()
+        print("\n".join(lines if done.returncode else lines[-1:]), flush=True)
+        progress.step(number, f"{name}: {'failed' if done.returncode else 'passed'}")
+        failed += [name] if done.returncode else []
+    print(f"failed: {', '.join(failed)}" if failed else "all checks passed", flush=True)
+    return 1 if failed else 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Set up, then measure; writes benchmarks/results.json."""
+    progress = Progress("Farsail: the benchmarks", ["environment: .venv as requirements.lock has it", "measure"])
+    set_up(progress)
+    progress.step(1, "environment ready")
+    progress.step(2, "measuring begins")
+    only = ["--only", options.only] if options.only else []
+    return run(["benchmarks/run.py", *only], _without_server(prepare_environment()))
+
+
+def _test_environment() -> dict[str, str]:
+    environment = _without_server(prepare_environment())
+    return {**environment, "PREFECT_HOME": str(find_home(environment) / "prefect-of-tests")}
+
+
+def _without_server(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name != "PREFECT_API_URL"}
+
+
+# ---- up: server, deployments and worker in one terminal --------------------------------------------------
+
+
+class Children:
+    """The processes of `up`: started in order, their lines prefixed, stopped last first."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, subprocess.Popen[str]] = {}
+        self.readers: list[threading.Thread] = []
+        self.last_lines: dict[str, collections.deque[str]] = {}
+        self.quiet: set[str] = set()
+
+    def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
+        """Start one; while its name is in `quiet` its lines are kept back."""
+        apart = {"creationflags": 0x200} if WINDOWS else {"start_new_session": True}  # CREATE_NEW_PROCESS_GROUP
+        process = subprocess.Popen(
+            [str(venv_python()), *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            **apart,
+        )
+        self.started[name] = process
+        self.last_lines[name] = collections.deque(maxlen=30)
+        self.readers.append(threading.Thread(target=self._read_lines, args=(name,), daemon=True))
+        self.readers[-1].start()
+
+    def find_dead(self) -> str:
+        """The name of one that ended by itself, or ""."""
+        return next((name for name, process in self.started.items() if process.poll() is not None), "")
+
+    def stop(self) -> None:
+        """End what still runs, last started first; what does not go within 20 s is killed."""
+        for name, process in reversed(self.started.items()):
+            if process.poll() is None:
+                print(f"stopping the {name}", flush=True)
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(END)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            if sys.platform != "win32":  # whatever the child itself had started
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+        for reader in self.readers:
+            reader.join(2)
+
+    def _read_lines(self, name: str) -> None:
+        for line in self.started[name].stdout or ():
+            if line.strip():
+                self.last_lines[name].append(line.rstrip())
+                if name not in self.quiet:
+                    print(f"{name:<7}| {line.rstrip()}", flush=True)
+
+
+def up(options: argparse.Namespace) -> int:
+    """Set up, then keep Prefect's server, all deployments with their schedules, and a worker until Ctrl-C."""
+    steps = [
+        "environment: .venv as requirements.lock has it",
+        "Prefect's server",
+        "deployments and schedules",
+        "worker",
+    ]
+    progress = Progress("Farsail: server, deployments and worker; Ctrl-C stops all", steps)
+    set_up(progress)
+    progress.step(1, "environment ready")
+    environment = prepare_environment()
+    running = read_server_address(environment)
+    if running and ask_server(running, environment):
+        raise Stop(f"It is up already: {running.removesuffix('/api')}")
+    host = environment.get("PREFECT_SERVER_API_HOST", "127.0.0.1")
+    port = find_free_port(host, int(environment.get("PREFECT_SERVER_API_PORT", "4200")))
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    environment["PREFECT_API_URL"] = f"{address}/api"
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    children, written = Children(), find_home(environment) / "server.json"
+    children.quiet.add("server")
+    try:
+        children.start(
+            "server", ["-m", "prefect", "server", "start", "--host", host, "--port", str(port)], environment
+        )
+        while not ask_server(f"{address}/api", environment):
+            if children.find_dead() or progress.seconds() > 150:
+                raise Stop("\n".join([*children.last_lines["server"], "Prefect's server did not start; see above."]))
+            if stop.wait(0.5):
+                return 0
+        children.quiet.clear()
+        written.write_text(json.dumps({"api_url": f"{address}/api", "pid": os.getpid()}), encoding="utf-8")
+        progress.step(2, f"Prefect's pages: {address}")
+        deployed = subprocess.call([str(venv_python()), "-m", "tasks.operations"], cwd=ROOT, env=environment)
+        if deployed or stop.is_set():
+            return deployed
+        progress.step(3, "deployments and schedules are in place")
+        shown = {**environment, "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
+        worker = ["worker", "start", "--pool", "farsail", "--type", "process", "--limit", "2"]
+        children.start("worker", ["-m", "prefect", *worker], shown)
+        progress.step(4, f"up: {address} · Ctrl-C stops all")
+        while not stop.wait(0.5):
+            name = children.find_dead()
+            if name:
+                raise Stop(
+                    f"The {name} ended by itself (exit code {children.started[name].returncode}); stopping all."
+                )
+        return 0
+    finally:
+        children.stop()
+        written.unlink(missing_ok=True)
+
+
+def find_free_port(host: str, first: int) -> int:
+    """The first port from `first` on that nothing listens at.
+
+    Raises:
+        Stop: twenty in a row are taken.
+    """
+    for port in range(first, first + 20):
+        with socket.socket() as tried:
+            if not WINDOWS:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                tried.bind((host, port))
+                return port
+    raise Stop(f"Ports {first} to {first + 19} are all taken. Set PREFECT_SERVER_API_PORT to a free one.")
+
+
+# ---- the command line ------------------------------------------------------------------------------------
+
+HELP = """Farsail. Every command sets up .venv first; make <command> does the same.
+
+  python3 farsail.py night [--seller ID] [--as-of YYYY-MM-DD]   tonight's proposal of one seller (demo)
+  python3 farsail.py test [--quick] [pytest arguments]          the tests
+  python3 farsail.py up                                         server, pages, worker, schedules; Ctrl-C stops all
+  python3 farsail.py check                                      ruff, mypy, import-linter, quick tests
+  python3 farsail.py bench [--only GROUP]                       measure; writes benchmarks/results.json
+
+  make night SELLER=demo AS_OF=2025-11-24     make bench ONLY=night
+Settings: .env.example. Pages: README.md, docs/run.md."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    parser = argparse.ArgumentParser(prog="farsail.py", usage="python3 farsail.py <command>; help lists them")
+    commands = parser.add_subparsers(dest="command", metavar="<command>")
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=command.__doc__).set_defaults(run=command)
+    commands.choices["night"].add_argument("--seller", default="demo", help="a name in config/sellers")
+    commands.choices["night"].add_argument("--as-of", default="last", help='"last" or YYYY-MM-DD')
+    commands.choices["night"].add_argument("--language", default="", help="zh_CN or en; else the seller's own")
+    commands.choices["test"].add_argument("--quick", action="store_true", help="leave out what takes minutes")
+    commands.choices["bench"].add_argument("--only", default="", help="one group of figures")
+    options, options_more = parser.parse_known_args(arguments)
+    if options.command in (None, "help"):
+        print(HELP)
+        return 0
+    if options_more and options.command not in ("test", "check"):
+        parser.error(f"{options.command} does not know {' '.join(options_more)}")
+    options.more = options_more
+    try:
+        return int(options.run(options))
+    except Stop as stop:
+        print(stop, file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr, flush=True)
+        return 130
+
+
+COMMANDS = {"night": night, "test": test, "up": up, "check": check, "bench": bench}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,23 @@
+"""Look after nights that were left open: a machine that went down cannot say so itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from prefect import flow
+
+from flows.nightly import nightly
+from tasks import operations
+
+
+@flow(timeout_seconds=300)
+def sweep(grace_minutes: int = 15) -> int:
+    """Close runs of the night that nothing runs any more; returns how many.
+
+    Args:
+        grace_minutes: How long after its time limit, or after its last heartbeat, a run counts as dead.
+    """
+    grace = timedelta(minutes=grace_minutes)
+    closed = operations.close_dead_runs(nightly.name, nightly.timeout_seconds or 0, grace)
+    operations.publish_closed_runs(closed)
+    return len(closed)
