@@ -36,3 +36,9 @@ class ForecastingPolicy(BaseModel):
         ge=0,
         description="A country whose last complete day is older than this at as_of keeps its earlier plan [days].",
     )
+    phase_out_weeks: int = Field(
+        default=26,
+        ge=1,
+        le=104,
+        description="Demand of a SKU in phase-out falls evenly to zero over this many weeks [weeks].",
+    )

@@ -1,0 +1,163 @@
+"""What the seller knows beyond the history: events, overrides, life cycle; and the yearly season of a category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from skills.forecasting.arrays import Bools, Floats, Ints
+from skills.vocabulary import ALL_COUNTRIES
+
+SEASON_SMOOTHING: tuple[float, ...] = (1.0, 2.0, 3.0, 2.0, 1.0)
+SEASON_BOUNDS = (0.2, 4.0)
+
+
+def measure_events(
+    events: pd.DataFrame,
+    skus: Ints,
+    countries: Ints,
+    sku_names: pd.Index,
+    country_names: pd.Index,
+    mondays: Ints,
+    as_of: date,
+) -> Floats:
+    """Factor per (row, week): 1 + the sum of uplifts × share of the week's days they touch, never below 0.
+
+    Days from `as_of` on count only while the event has not expired; days before it happened and always count.
+
+    Args:
+        events: first_day, last_day, country, sku (`*` = all), uplift_percent, expires.
+        skus: SKU code per row.
+        countries: Country code per row.
+        sku_names: Name per SKU code.
+        country_names: Name per country code.
+        mondays: Day number of each week.
+        as_of: The morning of the forecast.
+    """
+    factors = np.ones((len(skus), len(mondays)))
+    if events.empty:
+        return factors
+    today = int(np.datetime64(as_of, "D").astype(np.int64))
+    ordered = events.sort_values(
+        ["event", "first_day", "last_day", "country", "sku", "uplift_percent"], kind="stable"
+    )
+    last = _days(ordered["last_day"])
+    last = np.where(_days(ordered["expires"]) < today, np.minimum(last, today - 1), last)
+    uplifts = ordered["uplift_percent"].to_numpy(dtype=np.float64) / 100.0
+    for number, (low, high, uplift) in enumerate(zip(_days(ordered["first_day"]), last, uplifts, strict=True)):
+        added = np.clip(np.minimum(high, mondays + 6) - np.maximum(low, mondays) + 1, 0, 7) / 7.0 * uplift
+        rows = _select(skus, sku_names, ordered["sku"].iloc[number])
+        rows &= _select(countries, country_names, ordered["country"].iloc[number])
+        columns = np.flatnonzero(added)
+        if columns.size and rows.any():
+            factors[np.ix_(rows, columns)] += added[columns]
+    return np.maximum(factors, 0.0)
+
+
+def _select(codes: Ints, names: pd.Index, name: str) -> Bools:
+    """Rows of one SKU or country, or all of them for `*`."""
+    return np.ones(len(codes), np.bool_) if name == ALL_COUNTRIES else codes == find_codes(names, [name])[0]
+
+
+def find_codes(names: pd.Index, wanted: Iterable[str]) -> Ints:
+    """Number of each name, -1 where it is unknown."""
+    return np.asarray(names.get_indexer(pd.Index(list(wanted))), dtype=np.int64)
+
+
+def deflate(values: Floats, known: Bools, factors: Floats) -> tuple[Floats, Bools]:
+    """History as it would have been without events and season; a week with factor 0 says nothing and is unknown."""
+    readable = factors > 0.0
+    return values / np.where(readable, factors, 1.0), known & readable
+
+
+def measure_seasons(
+    values: Floats, known: Bools, categories: Ints, season_weeks: int, week_one: int, horizon: int
+) -> Floats:
+    """Seasonal index per (category, week) over history and horizon; all ones with less than two full seasons.
+
+    Ratio of each category's pooled units to the line through the means of its last two seasons, averaged over both,
+    smoothed over five weeks, and drawn towards 1 as far as the two seasons disagree (Spearman-Brown reliability).
+    Every series counts in proportion to its units, weeks that are not known do not count.
+    """
+    kinds = int(categories.max()) + 1
+    width = week_one + horizon
+    indices = np.ones((kinds, width))
+    weeks = int(known.shape[1])
+    if season_weeks < 4 or weeks < 2 * season_weeks:
+        return indices
+    begin = weeks - 2 * season_weeks
+    position = (np.arange(width) - begin) % season_weeks
+    steady = known[:, begin:].sum(axis=1) * 4 >= 6 * season_weeks
+    means = np.cumsum(values, axis=1)[:, -1] / np.maximum(known.sum(axis=1), 1)
+    for kind in range(kinds):
+        rows = np.flatnonzero((categories == kind) & steady & (means > 0.0))
+        if rows.size == 0:
+            continue
+        sold = np.cumsum(values[rows][:, begin:] * known[rows][:, begin:], axis=0)[-1]
+        expected = np.cumsum(known[rows][:, begin:] * means[rows][:, None], axis=0)[-1]
+        if (expected <= 0.0).any():
+            continue
+        indices[kind] = _shape(sold / expected, season_weeks)[position]
+    return indices
+
+
+def _shape(level: Floats, season: int) -> Floats:
+    """One season of indices with mean 1 from two seasons of relative demand."""
+    first, last = float(np.cumsum(level[:season])[-1] / season), float(np.cumsum(level[season:])[-1] / season)
+    middle = (season - 1) / 2.0
+    line = first + (last - first) / season * (np.arange(2 * season) - middle)
+    if (line <= 0.0).any():
+        return np.ones(season)
+    ratio = _smooth((level / line).reshape(2, season))
+    one, two = ratio[0] - ratio[0].mean(), ratio[1] - ratio[1].mean()
+    together = float(np.cumsum(one * two)[-1])
+    alone = 0.5 * float(np.cumsum(one * one)[-1] + np.cumsum(two * two)[-1])
+    agreement = max(0.0, together / alone) if alone > 0.0 else 0.0
+    reliability = 2.0 * agreement / (1.0 + agreement)
+    shape = np.clip(1.0 + reliability * 0.5 * (one + two), *SEASON_BOUNDS)
+    return np.asarray(np.round(shape / (float(np.cumsum(shape)[-1]) / season), 6))
+
+
+def _smooth(ratio: Floats) -> Floats:
+    """Five-week weighted mean around the year."""
+    reach = len(SEASON_SMOOTHING) // 2
+    total = np.zeros_like(ratio)
+    for shift, weight in enumerate(SEASON_SMOOTHING):
+        total += weight * np.roll(ratio, shift - reach, axis=1)
+    return total / sum(SEASON_SMOOTHING)
+
+
+def fade_life_cycle(products: pd.DataFrame, sku_names: pd.Index, horizon: int, phase_out_weeks: int) -> Floats:
+    """Factor per (SKU, week ahead): 0 for `exit`, an even fall to 0 for `phase_out`, else 1."""
+    factors = np.ones((len(sku_names), horizon))
+    cycle = products.drop_duplicates("sku").set_index("sku")["life_cycle"].reindex(sku_names).to_numpy(dtype=object)
+    ahead = np.arange(horizon)
+    factors[cycle == "phase_out"] = np.maximum(0, phase_out_weeks - ahead) / phase_out_weeks
+    factors[cycle == "exit"] = 0.0
+    return factors
+
+
+def number_categories(products: pd.DataFrame, sku_names: pd.Index) -> Ints:
+    """Category code per SKU; SKUs without a category share one."""
+    category = products.drop_duplicates("sku").set_index("sku")["category"].reindex(sku_names)
+    codes, _ = pd.factorize(category.fillna("").astype(str), sort=True)
+    return codes.astype(np.int64)
+
+
+def read_overrides(overrides: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Overrides in force: one row per (sku, country); of several the one that expires last wins, then by author."""
+    today = int(np.datetime64(as_of, "D").astype(np.int64))
+    live = overrides[_days(overrides["expires"]) >= today]
+    return live.sort_values(["sku", "country", "expires", "author", "weekly_units"], kind="stable").drop_duplicates(
+        ["sku", "country"], keep="last"
+    )
+
+
+def _days(days: pd.Series) -> Ints:
+    """Day numbers; a missing expiry lies beyond every horizon."""
+    stamps = pd.to_datetime(days)
+    far = pd.Timestamp("9999-12-31")
+    return stamps.astype("datetime64[s]").fillna(far).to_numpy().astype("datetime64[D]").astype(np.int64)
