@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,7 @@ _CHINESE_HEADERS = {
     "title_zh": "中文品名",
     "category": "品类",
     "supplier": "供应商",
-    "unit_cost_minor": "采购单价(分)",
+    "unit_cost": "采购单价",
     "cost_currency": "币种",
     "vat_invoice": "专票",
     "weight_kg": "毛重kg",
@@ -49,9 +48,7 @@ _CHINESE_HEADERS = {
 }
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 
-_MAJOR_COLUMNS = ("unit_cost", "cost_per_kg", "cost_per_m3", "minimum", "fixed", "handling", "deposit_paid")
-"""Amounts of `demo_facts/` in yuan, for people; the exports carry fen in `<name>_minor`."""
-
+_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes")
 _HUB_WEEKS = (6, 8, 5, 9, 7, 4, 10)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4
@@ -72,7 +69,7 @@ exports.csv                when each report was drawn; Canada's has not arrived 
 products.csv               extract of the maker's ERP: Chinese headers, GB18030; a few facts are missing.
 suppliers.csv              semicolons and decimal commas.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
-                           comma separated, UTF-8; amounts in minor units (fen).
+                           comma separated, UTF-8.
 """
 
 
@@ -93,30 +90,26 @@ def write_demo_exports(folder: Path) -> list[Path]:
     for name in absent:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.part")
-        partial.write_bytes(makers[name](lines))
-        os.replace(partial, path)
+        unfinished = path.with_name(f"{path.name}.part")
+        unfinished.write_bytes(makers[name](lines))
+        unfinished.replace(path)
         written.append(path)
     return sorted(written)
 
 
 def _list_makers() -> dict[str, Callable[[Lines], bytes]]:
-    makers: dict[str, Callable[[Lines], bytes]] = {
-        f"orders/all-orders-{country}.txt": (lambda lines, country=country: write_report(country, lines))
-        for country in COUNTRIES
+    """File name → what it holds, given the order lines."""
+    return {
+        **{f"orders/all-orders-{country}.txt": partial(write_report, country) for country in COUNTRIES},
+        **{f"{table}.csv": partial(_write_fixed, table) for table in _FIXED_TABLES},
+        "suppliers.csv": _write_suppliers,
+        "products.csv": _write_products,
+        "returns.csv": _write_returns,
+        "stock.csv": _write_stock,
+        "inbound.csv": _write_inbound,
+        "exports.csv": _write_report_log,
+        "README.txt": _write_readme,
     }
-    makers["returns.csv"] = _write_returns
-    makers["stock.csv"] = lambda lines: _write_stock()
-    makers["inbound.csv"] = lambda lines: _write_inbound()
-    makers["exports.csv"] = lambda lines: _write_report_log()
-    makers["products.csv"] = lambda lines: _write_products()
-    makers["suppliers.csv"] = lambda lines: _write_table(read_facts("suppliers"), delimiter=";").encode("utf-8-sig")
-    for table in ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"):
-        makers[f"{table}.csv"] = lambda lines, table=table: _write_table(_in_minor_units(read_facts(table))).encode()
-    makers["README.txt"] = lambda lines: _README.format(
-        first=FIRST_DAY, last=LAST_DAY, as_of=AS_OF, stale=_LAST_GOOD_REPORT
-    ).encode()
-    return makers
 
 
 def _write_table(rows: Iterable[dict[str, str]], delimiter: str = ",") -> str:
@@ -128,21 +121,21 @@ def _write_table(rows: Iterable[dict[str, str]], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
-def _in_minor_units(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    return [
-        {
-            f"{column}_minor" if column in _MAJOR_COLUMNS else column: str(int(Decimal(value) * 100))
-            if column in _MAJOR_COLUMNS
-            else value
-            for column, value in row.items()
-        }
-        for row in rows
-    ]
+def _write_fixed(table: str, _: Lines) -> bytes:
+    return _write_table(read_facts(table)).encode()
 
 
-def _write_products() -> bytes:
-    rows = _in_minor_units(read_facts("products"))
-    return _write_table({_CHINESE_HEADERS[name]: value for name, value in row.items()} for row in rows).encode("gb18030")
+def _write_suppliers(_: Lines) -> bytes:
+    return _write_table(read_facts("suppliers"), delimiter=";").encode("utf-8-sig")
+
+
+def _write_readme(_: Lines) -> bytes:
+    return _README.format(first=FIRST_DAY, last=LAST_DAY, as_of=AS_OF, stale=_LAST_GOOD_REPORT).encode()
+
+
+def _write_products(_: Lines) -> bytes:
+    rows = ({_CHINESE_HEADERS[name]: value for name, value in row.items()} for row in read_facts("products"))
+    return _write_table(rows).encode("gb18030")
 
 
 def _write_returns(lines: Lines) -> bytes:
@@ -175,7 +168,7 @@ def _write_returns(lines: Lines) -> bytes:
     ).encode()
 
 
-def _write_stock() -> bytes:
+def _write_stock(_: Lines) -> bytes:
     """Stock on the as_of morning: weeks of cover by SKU and node, except where `stock_exceptions.csv` says."""
     weekly = expected_weekly()
     units: dict[tuple[str, str, str], int] = {}
@@ -209,7 +202,7 @@ def _write_stock() -> bytes:
     ).encode()
 
 
-def _write_inbound() -> bytes:
+def _write_inbound(_: Lines) -> bytes:
     weekly = expected_weekly()
     products = {row["sku"]: (place, int(row["carton_units"])) for place, row in enumerate(read_facts("products"))}
     rows = []
@@ -226,7 +219,7 @@ def _whole_cartons(units: float, carton: int) -> int:
     return int(units / carton + 0.5) * carton
 
 
-def _write_report_log() -> bytes:
+def _write_report_log(_: Lines) -> bytes:
     """A report per marketplace and day, drawn at midnight there; Canada's failed for eleven days."""
     rows = []
     for offset in range((LAST_DAY - _FIRST_LOGGED).days + 2):
@@ -235,6 +228,6 @@ def _write_report_log() -> bytes:
             if country == _STALE_COUNTRY and _LAST_GOOD_REPORT < day < _NEXT_GOOD_REPORT:
                 continue
             hours = offset_hours(REPORTS[country].zone, day)
-            moment = f"{datetime(day.year, day.month, day.day):%Y-%m-%dT%H:%M:%S}{hours:+03d}:00"
+            moment = f"{day}T00:00:00{hours:+03d}:00"
             rows.append({"feed": "order_lines", "country": country, "exported_at": moment})
     return _write_table(rows).encode()

@@ -188,6 +188,8 @@ def _draw_poisson(stream: np.random.Generator, rates: NDArray[np.float64]) -> ND
 
 def _draw_seconds(stream: np.random.Generator, size: int) -> NDArray[np.int64]:
     """A second of the day between 03:00 and 23:59, most of them in the evening."""
-    hours = np.array([3, 5, 6, 7, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20, 20, 21, 22, 23])
+    hours = np.array(
+        [3, 5, 6, 7, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20, 20, 21, 22, 23]
+    )
     picked = hours[stream.integers(0, hours.size, size)]
     return (picked * 3600 + stream.integers(0, 3600, size)).astype(np.int64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -192,8 +192,9 @@ def _print_amount(report: Report, minor: int) -> str:
 
 
 def _print_moment(report: Report, day: date, second: int) -> str:
-    local = datetime(day.year, day.month, day.day) + timedelta(seconds=second)
+    hours = 0 if report.zone == "japan" else offset_hours(report.zone, day)
+    days, rest = divmod(second - hours * 3600, 86_400)
+    clock = f"{day + timedelta(days=days)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
     if report.zone == "japan":
-        return f"{local:%Y-%m-%dT%H:%M:%S}+09:00"
-    moment = local - timedelta(hours=offset_hours(report.zone, day))
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{'Z' if report.currency == 'CAD' else '+00:00'}"
+        return f"{clock}+09:00"
+    return f"{clock}{'Z' if report.currency == 'CAD' else '+00:00'}"
