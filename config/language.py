@@ -12,15 +12,17 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
-from config.seller import Language
 from skills.vocabulary import Money, Refusal, minor_digits
+
+if TYPE_CHECKING:
+    from config.seller import Language
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
@@ -49,7 +51,11 @@ def read_sentences(language: Language) -> Mapping[str, str]:
         return {}
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.string and not message.fuzzy}
+    return {
+        str(message.id): str(message.string)
+        for message in catalogue
+        if message.id and message.string and not message.fuzzy  # the empty id is the catalogue's own header
+    }
 
 
 def translator(language: Language) -> Translate:
@@ -65,7 +71,12 @@ def say(template: str, values: Mapping[str, object], language: Language) -> str:
     """
     translate = translator(language)
     spoken = {name: translate(value) if isinstance(value, str) else value for name, value in values.items()}
-    return translate(template).format(**spoken)
+    sentence = translate(template)
+    if language == "en":
+        sentence = _COUNTED.sub(
+            lambda found: found[0][:-1] if str(spoken.get(found[1])) == "1" else found[0], sentence
+        )
+    return sentence.format(**spoken)
 
 
 def say_refusal(error: Refusal, language: Language) -> str:

@@ -12,14 +12,17 @@ import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from config.language import LANGUAGES, catalogue_path
-from config.seller import Language
 from config.settings import ROOT
+
+if TYPE_CHECKING:
+    from config.seller import Language
 
 FOLDERS = ("flows", "tasks", "config", "skills")
 

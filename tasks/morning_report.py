@@ -355,9 +355,7 @@ def _view_quarantine(quarantine: pd.DataFrame) -> Body:
     """The first rows, and how many for each cause, most frequent first."""
     rows = [{str(key): value for key, value in row.items()} for row in quarantine.head(SHOWN_ROWS).to_dict("records")]
     counts: dict[tuple[str, str, str], int] = {}
-    for feed, column, expected in zip(
-        quarantine["feed"], quarantine["column"], quarantine["expected"], strict=True
-    ):
+    for feed, column, expected in zip(quarantine["feed"], quarantine["column"], quarantine["expected"], strict=True):
         key = (str(feed), str(column), str(expected))
         counts[key] = counts.get(key, 0) + 1
     causes = [

@@ -1,0 +1,175 @@
+"""What a night leaves for its readers: the report's files, and short keyed artifacts on the run page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from prefect import get_run_logger, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from config.language import format_day, format_money, format_number, say, translator
+from config.seller import Language, Seller
+from config.settings import read_settings
+from skills.vocabulary import mark
+from tasks.morning_report import (
+    ACCOUNTS,
+    WORDS,
+    Before,
+    render_morning_report,
+    state_headline,
+    write_front_page,
+)
+from tasks.store.proposals import Proposal
+from tasks.workbook import write_workbook
+
+SHOWN_QUARANTINE = 20
+
+
+@task(
+    name="artifacts · publish morning report",
+    tags={"effect:publish"},
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+)
+def publish_morning_report(
+    proposal: Proposal,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None = None,
+) -> Path:
+    """Write the report and the workbook, show their front page on the run, and say where they lie.
+
+    Args:
+        proposal: What the night proposes.
+        quarantine: One row per cell that could not be read.
+        seller: Whose night.
+        language: Of the report.
+        compare: For a what-if: the money of the night that it changes.
+
+    Returns:
+        The report's path.
+    """
+    page = write_report_files(proposal, quarantine, seller, language, compare)
+    body, say_ = proposal.body, translator(language)
+    suffix = seller.id if body["journey"] == "nightly" else f"{seller.id}-{body['journey']}"
+    create_markdown_artifact(
+        key=f"morning-report-{suffix}",
+        markdown=write_front_page(body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare),
+        description=say_(mark("Morning report: front page")),
+    )
+    create_table_artifact(
+        key=f"decisions-{suffix}",
+        table=tabulate_decisions(body, language),
+        description=say_(mark("Decisions waiting, most money first")),
+    )
+    create_table_artifact(
+        key=f"import-{suffix}",
+        table=tabulate_import(body, language),
+        description=say_(mark("Rows in = kept + netted + set aside + quarantined + after as_of.")),
+    )
+    create_table_artifact(
+        key=f"quarantine-{suffix}",
+        table=tabulate_quarantine(quarantine, language),
+        description=say(
+            mark("{count} values could not be read; the first {shown} rows."),
+            {"count": len(quarantine), "shown": min(SHOWN_QUARANTINE, len(quarantine))},
+            language,
+        ),
+    )
+    create_link_artifact(
+        key=f"report-file-{suffix}",
+        link=page.as_uri(),
+        link_text=say_(mark("Open the whole report")),
+        description=str(page),
+    )
+    log = get_run_logger()
+    log.info("%s", state_headline(body, language))
+    log.info("%s %s", say_(mark("morning report")), page)
+    return page
+
+
+def write_report_files(
+    proposal: Proposal,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None = None,
+) -> Path:
+    """The report and its workbook, where `report_path` says; returns the report's path."""
+    body, path = proposal.body, report_path(proposal)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page = render_morning_report(body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare)
+    _replace(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
+    return _replace(path, page.encode())
+
+
+def report_path(proposal: Proposal) -> Path:
+    """Where a proposal's report lies: home/reports/<seller>/<as_of>/; the workbook lies beside it."""
+    body = proposal.body
+    name = "morning-report" if body["journey"] == "nightly" else f"{body['journey']}-{proposal.digest[:12]}"
+    return read_settings().home / "reports" / body["seller"] / body["as_of"] / f"{name}.html"
+
+
+def tabulate_decisions(body: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+    """One row per decision, worded for the run page."""
+    t, currency = translator(language), body["base_currency"]
+    return [
+        {
+            t(mark("No.")): number,
+            t(mark("What to decide")): t(mark("Order")) if d["kind"] == "order" else t(mark("Ship")),
+            t(mark("Supplier or lane")): d["supplier_name"] or d["supplier"] if d["kind"] == "order" else d["lane"],
+            t(mark("Units")): format_number(d["units"], language),
+            t(mark("Cartons")): format_number(d["cartons"], language),
+            t(mark("Money")): format_money(d["money_minor"], currency, language, whole=True),
+            t(mark("By when")): format_day(d["deadline"], language),
+            t(mark("Arrival, p50")): format_day(d["arrival_p50"], language),
+        }
+        for number, d in enumerate(body["decisions"], 1)
+    ]
+
+
+def tabulate_import(body: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+    """One row per file: rows in and where each went."""
+    t = translator(language)
+    titles = {
+        "rows_in": mark("Rows in"),
+        "kept": mark("Kept"),
+        "netted": mark("Netted"),
+        "set_aside": mark("Set aside"),
+        "quarantined": mark("Quarantined"),
+        "after_as_of": mark("After as_of"),
+    }
+    return [
+        {t(mark("Feed")): t(WORDS.get(row["feed"], row["feed"])), t(mark("File")): row["file"]}
+        | {t(titles[name]): format_number(row[name], language) for name in ("rows_in", *ACCOUNTS)}
+        for row in body["import"]
+    ]
+
+
+def tabulate_quarantine(quarantine: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
+    """The first quarantined rows, each with what was expected."""
+    t = translator(language)
+    return [
+        {
+            t(mark("Feed")): t(WORDS.get(str(row["feed"]), str(row["feed"]))),
+            t(mark("File")): str(row["file"]),
+            t(mark("Line")): str(row["line"]),
+            t(mark("Column")): str(row["column"]),
+            t(mark("Value")): str(row["value"]),
+            t(mark("Expected")): t(str(row["expected"])),
+        }
+        for row in quarantine.head(SHOWN_QUARANTINE).to_dict("records")
+    ]
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write beside and move over, so that a reader never opens half a file."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)
+    return path
