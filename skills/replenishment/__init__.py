@@ -1,0 +1,20 @@
+"""How much to order from each supplier, when, and what the stock behind it costs."""
+
+from __future__ import annotations
+
+from skills.replenishment.calendar import plan_last_orders
+from skills.replenishment.capital import measure_cover, measure_stock
+from skills.replenishment.cash import plan_cash
+from skills.replenishment.explain import explain_replenishment
+from skills.replenishment.plan import plan_replenishment
+from skills.replenishment.pooling import compare_hub_with_scattered
+
+__all__ = [
+    "compare_hub_with_scattered",
+    "explain_replenishment",
+    "measure_cover",
+    "measure_stock",
+    "plan_cash",
+    "plan_last_orders",
+    "plan_replenishment",
+]

@@ -17,6 +17,9 @@ class ReplenishmentPolicy(BaseModel):
         description="Chance that stock lasts until the next order's arrival, which order-up-to covers [%].",
     )
     review_days: int = Field(default=7, ge=1, le=60, description="Days between two chances to order [days].")
+    working_days_per_week: int = Field(
+        default=6, ge=5, le=7, description="Days of a week on which suppliers work, from Monday [days]."
+    )
     qc_days: int = Field(default=3, ge=0, description="Quality check and packing after production [days].")
     forward_days: int = Field(
         default=0,
@@ -26,7 +29,7 @@ class ReplenishmentPolicy(BaseModel):
     weekly_cash_minor: int | None = Field(
         default=None,
         ge=0,
-        description="Cash that supplier orders of one week may take, in minor units of the base currency; "
+        description="Deposits that supplier orders of one week may take, in minor units of the base currency; "
         "none means no limit.",
     )
     opening_cash_minor: int = Field(
@@ -36,8 +39,13 @@ class ReplenishmentPolicy(BaseModel):
         default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
     )
     threshold_units: int = Field(
-        default=0, ge=0, description="No order line is proposed below this [units]; a carton always counts."
+        default=0,
+        ge=0,
+        description="No order line below this, counted after rounding to cartons, is proposed [units].",
     )
     dead_after_weeks: int = Field(
-        default=52, ge=13, description="Stock beyond this many weeks of forecast demand is dead [weeks]."
+        default=52,
+        ge=13,
+        description="Stock beyond this many weeks of forecast demand is dead; a joint minimum never buys beyond it "
+        "[weeks].",
     )

@@ -1,0 +1,46 @@
+"""Why a line came out as it did, in one sentence each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from skills.vocabulary import mark
+
+NO_PRODUCT = mark("The SKU is missing from the products file; nothing is ordered.")
+NO_SUPPLIER = mark("The SKU's supplier is missing from the suppliers file; nothing is ordered.")
+NO_FORECAST = mark("There is stock but no demand forecast; nothing is ordered.")
+LEAVING = mark("The SKU is being phased out; nothing is ordered any more.")
+CLOSED_FOR_GOOD = mark(
+    "The supplier is closed, or closes before another order could follow, with no end within three years; "
+    "nothing is ordered. Choose another supplier or decide on a last order by hand."
+)
+CLOSED_TODAY = mark("The supplier is closed today; the order waits for the day it opens again and loses nothing.")
+ENOUGH = mark("Stock and orders on the way last until the next order arrives.")
+SHORT = mark("Stock and orders on the way would not last until the next order arrives.")
+BEFORE_CLOSURE = mark(
+    "The supplier's closure delays the next order; stock and orders on the way would not last until it arrives."
+)
+BEYOND_FORECAST = mark(
+    "Stock and orders on the way would not last until the next order arrives; the forecast ends before that day "
+    "and was extended at its last weekly mean."
+)
+BELOW_THRESHOLD = mark("The need is below the seller's smallest order line; it waits for the next review.")
+FILLS_MINIMUM = mark("Others of this supplier are needed now; this SKU fills the order up to the joint minimum.")
+MINIMUM_WAITS = mark(
+    "The supplier's joint minimum would buy stock beyond the dead-stock limit; the whole order waits until more "
+    "is needed."
+)
+MINIMUM_ABOVE_CAPACITY = mark(
+    "The supplier's joint minimum cannot be met within its weekly capacity; nothing is ordered. "
+    "Correct the suppliers file."
+)
+CAPACITY_WAITS = mark("More urgent SKUs take the supplier's weekly capacity; the rest waits for next week.")
+CASH_WAITS = mark("More urgent SKUs take this week's cash; the rest waits for next week.")
+
+
+def explain_shortage(lines: pd.DataFrame) -> pd.Series:
+    """The reason of lines that nothing stands against."""
+    reason = pd.Series(SHORT, index=lines.index, dtype="str")
+    reason = reason.mask(lines["next_closed_days"] > lines["closed_days"], BEFORE_CLOSURE)
+    reason = reason.mask(lines["extended_days"] > 0, BEYOND_FORECAST)
+    return reason.mask(lines["raw_need"] == 0, ENOUGH)
