@@ -1,0 +1,150 @@
+"""Read a declared column: what each cell means, which cells are blank, which are bad."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from config.marketplaces import find_country
+from config.seller import InputFiles
+from skills.vocabulary import ALL_COUNTRIES, Country, minor_digits
+from tasks.files.columns import Column
+from tasks.files.values import NO_OFFSET, map_distinct, read_moments, read_numbers, read_text
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_YES_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "是"), "yes"),
+    **dict.fromkeys(("no", "n", "false", "0", "否"), "no"),
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column read: values of any type that `as_dtype` takes, and which of them are bad or blank."""
+
+    value: np.ndarray | pd.Series
+    bad: np.ndarray
+    blank: np.ndarray
+
+
+def country_reader(source: InputFiles, known: Collection[Country]) -> Callable[[object], Country]:
+    """Label → our code, "" for a label that nobody knows; the seller's own labels come first.
+
+    Args:
+        source: Its `countries` are the seller's labels.
+        known: Codes that the seller's file gives to labels of any input.
+    """
+    labels = {label.strip().casefold(): code for label, code in source.countries.items()}
+    codes = {code.casefold(): code for code in known}
+
+    def read(label: object) -> Country:
+        text = str(label).strip().casefold()
+        return labels.get(text) or codes.get(text) or find_country(text) or ""
+
+    return read
+
+
+def read_cells(
+    column: Column,
+    raw: pd.Series,
+    source: InputFiles,
+    country: Callable[[object], Country],
+    whole_numbers: bool = True,
+) -> Cells:
+    """One column of a table; money stays in the unit it is written in.
+
+    Args:
+        column: Its declaration.
+        raw: Its cells.
+        source: Decimal sign and order of dates.
+        country: Label → code.
+        whole_numbers: Whether money must be whole, as minor units are.
+    """
+    if column.kind in ("count", "number", "money"):
+        whole = column.kind == "count" or (column.kind == "money" and whole_numbers)
+        return _read_amounts(column, raw, source, whole)
+    if column.kind in ("day", "day_text"):
+        return _read_days(column, raw, source)
+    if column.kind == "moment_text":
+        return _read_moment_text(raw, source)
+    text = read_text(raw)
+    blank = (text == "").to_numpy(dtype=bool)
+    change: dict[str, Callable[[object], str]] = {
+        "sku": lambda cell: str(cell).upper(),
+        "country": lambda cell: ALL_COUNTRIES if column.any_country and cell == ALL_COUNTRIES else country(cell),
+        "currency": lambda cell: str(cell).upper() if _CURRENCY.fullmatch(str(cell).upper()) else "",
+        "zone": lambda cell: str(cell) if is_zone(str(cell)) else "",
+        "decimal": lambda cell: _decimal_text(cell, source),
+        "choice": lambda cell: _choose(cell, column.choices),
+        "yes_no": lambda cell: _YES_NO.get(str(cell).casefold(), ""),
+    }
+    if column.kind not in change:
+        return Cells(text, np.zeros(len(text), dtype=bool), blank)
+    value = map_distinct(text, change[column.kind])
+    found = (value != "").to_numpy(dtype=bool)
+    return Cells(value, ~found & ~blank, blank & ~found)
+
+
+def to_minor(amounts: np.ndarray, currency: pd.Series) -> np.ndarray:
+    """Whole units to minor units of each row's currency, rounded half even."""
+    factor = currency.map({code: 10.0 ** minor_digits(code) for code in currency.unique()}).to_numpy(np.float64)
+    minor: np.ndarray = np.rint(np.rint(amounts * factor * 1e6) / 1e6)
+    return minor
+
+
+@lru_cache(maxsize=256)
+def is_zone(name: str) -> bool:
+    """Whether the time zone exists."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def _read_amounts(column: Column, raw: pd.Series, source: InputFiles, whole: bool) -> Cells:
+    numbers = read_numbers(raw, source.decimal)
+    value = numbers.value
+    with np.errstate(invalid="ignore"):
+        outside = (value < column.low) | (value > column.high)
+        if whole:
+            outside |= value != np.rint(value)
+    return Cells(value, numbers.bad | (outside & ~numbers.blank & ~numbers.bad), numbers.blank)
+
+
+def _read_days(column: Column, raw: pd.Series, source: InputFiles) -> Cells:
+    moments = read_moments(raw, source.date_order)
+    days = moments.local.astype("datetime64[us]").astype("datetime64[D]").astype("datetime64[us]")
+    missing = moments.bad | moments.blank
+    if column.kind == "day":
+        return Cells(np.where(missing, np.datetime64("NaT"), days), moments.bad, moments.blank)
+    text = pd.Series(np.datetime_as_string(days, unit="D"), dtype="str").mask(pd.Series(missing), "")
+    return Cells(text, moments.bad, moments.blank)
+
+
+def _read_moment_text(raw: pd.Series, source: InputFiles) -> Cells:
+    moments = read_moments(raw, source.date_order)
+    bare = (moments.offset == NO_OFFSET) & ~moments.blank
+    return Cells(read_text(raw), moments.bad | bare, moments.blank)
+
+
+def _decimal_text(cell: object, source: InputFiles) -> str:
+    number = read_numbers(pd.Series([cell], dtype="str"), source.decimal)
+    if number.bad[0]:
+        return ""
+    text = re.sub(r"[\s'’]", "", str(cell))
+    return text.replace(".", "").replace(",", ".") if source.decimal == "," else text.replace(",", "")
+
+
+def _choose(cell: object, choices: tuple[str, ...]) -> str:
+    """The choice that is written so, whatever its case and signs."""
+    plain = re.sub(r"[\s_-]", "", str(cell)).casefold()
+    if set(choices) >= {"yes", "no"} and plain in _YES_NO:
+        return _YES_NO[plain]
+    return next((choice for choice in choices if choice.replace("_", "").casefold() == plain), "")

@@ -1,0 +1,116 @@
+"""Read everything a seller exported, once, for one morning."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from config.seller import InputFiles, Seller
+from skills.vocabulary import mark
+from tasks.files.freshness import measure_feeds
+from tasks.files.problems import InvalidInput
+from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
+from tasks.files.sales import read_order_lines
+from tasks.files.sources import find_files
+from tasks.files.table_rows import read_table
+from tasks.files.tables import ORDER_LINES, TABLES
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Exports:
+    """What the seller's files say on one morning.
+
+    Attributes:
+        tables: `sales`, `feeds` and every table of docs/inputs.md; an optional one without files is empty.
+        accounting: One row per file: feed, file, rows_in = kept + netted + set_aside + quarantined + after_as_of,
+            read_as.
+        quarantine: One row per unusable row: feed, file, line, column, value, expected.
+        set_aside: One row per reason: reason, rows.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    accounting: pd.DataFrame
+    quarantine: pd.DataFrame
+    set_aside: pd.DataFrame
+
+
+def read_exports(seller: Seller, as_of: date) -> Exports:
+    """All inputs of a seller.
+
+    Args:
+        seller: Whose, with the pattern and the column mapping of each input.
+        as_of: The morning: what happened on that marketplace day or later influences nothing.
+    Raises:
+        UnusableInput: a file or a whole table cannot be used; see `problems.py`. A bad row never raises.
+    """
+    _check_names(seller)
+    countries = {code for source in seller.inputs.values() for code in source.countries.values()}
+    source = seller.inputs.get(ORDER_LINES.name)
+    order_files = find_files(ORDER_LINES, source, seller.id)
+    files = {name: find_files(table, seller.inputs.get(name), seller.id) for name, table in TABLES.items()}
+    tables: dict[str, pd.DataFrame] = {}
+    accounting: list[pd.DataFrame] = []
+    quarantine: list[pd.DataFrame] = []
+    for name, table in TABLES.items():
+        if not files[name]:
+            tables[name] = table.empty()
+            continue
+        read = read_table(table, seller.inputs[name], files[name], tables, countries, as_of)
+        tables[name] = read.frame
+        accounting.append(read.accounting)
+        quarantine.append(read.quarantine)
+    settings = source or InputFiles(files="")
+    orders = read_order_lines(settings, order_files, as_of, seller.marketplaces, countries)
+    tables["sales"] = orders.sales
+    tables["feeds"] = measure_feeds(
+        orders.seen,
+        tables["exports"],
+        seller.marketplaces,
+        settings.time_zone,
+        as_of,
+        seller.policy.forecasting.stale_after_days,
+    )
+    balance = pd.concat([orders.accounting, *accounting], ignore_index=True)[ACCOUNTING]
+    check_balance(balance)
+    return Exports(
+        tables=tables,
+        accounting=balance,
+        quarantine=pd.concat([orders.quarantine, *quarantine], ignore_index=True)[QUARANTINE],
+        set_aside=orders.set_aside,
+    )
+
+
+def _check_names(seller: Seller) -> None:
+    """Every input is a table.
+
+    Raises:
+        InvalidInput: names those that are not.
+    """
+    known = {ORDER_LINES.name, *TABLES}
+    unknown = sorted(set(seller.inputs) - known)
+    if unknown:
+        raise InvalidInput(
+            mark(
+                "config/sellers/{seller}.yaml has inputs that are no tables: {unknown}. Known tables: {known}. "
+                "Correct the names (docs/inputs.md)."
+            ),
+            seller=seller.id,
+            unknown=", ".join(unknown),
+            known=", ".join(sorted(known)),
+        )
+    for name, source in seller.inputs.items():
+        if source.format != "table" and name != ORDER_LINES.name:
+            raise InvalidInput(
+                mark(
+                    "inputs.{table}.format of config/sellers/{seller}.yaml is {format}, which only order_lines "
+                    "can have. Take it out."
+                ),
+                table=name,
+                seller=seller.id,
+                format=source.format,
+            )

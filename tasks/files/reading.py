@@ -1,0 +1,210 @@
+"""Open a file of rows, whatever its format: text, Excel or Parquet; every row keeps its line.
+
+Cells stay as the file has them (text from text files, numbers and times from Excel and Parquet); what they
+mean is decided by `values.py`. Only the columns asked for leave this module.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from skills.vocabulary import mark
+from tasks.files.problems import EmptyExport, UnreadableFile
+from tasks.files.text_rows import TextRows
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+PARQUET_SUFFIXES = (".parquet", ".pq")
+
+_CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one sheet.
+
+    Attributes:
+        cells: One row per usable row of the file; one column per position asked for, named by position.
+        lines: The line of each row in the file; the header is line 1.
+        ragged: Line and number of fields of each row that has other fields than the header.
+    """
+
+    cells: pd.DataFrame
+    lines: np.ndarray
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many rows the sheet holds, the header left out."""
+        return len(self.cells) + len(self.ragged)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of rows in a file.
+
+    Attributes:
+        file: Name that reports show.
+        name: Sheet of a workbook; else "".
+        headers: As written in the file.
+        read_as: Encoding and delimiter, or the format.
+        read: Gives the rows, with the columns at these positions.
+    """
+
+    file: str
+    name: str
+    headers: tuple[str, ...]
+    read_as: str
+    read: Callable[[Sequence[int]], Rows]
+
+    def name_line(self, line: int) -> str:
+        """How a report points at a line: `17`, or `Sheet1!17`."""
+        return f"{self.name}!{line}" if self.name else str(line)
+
+
+def open_sheets(path: Path, file: str, sheets: Literal["first", "all"] = "all", quoted: bool = True) -> list[Sheet]:
+    """The sheets of a file that have a header; one for text and Parquet.
+
+    Args:
+        path: Where it lies; `.gz` around a text file is opened too.
+        file: Name that reports show.
+        sheets: Which sheets of a workbook.
+        quoted: Whether `"` encloses fields in a text file; Amazon's flat files do not quote.
+
+    Raises:
+        UnreadableFile: unknown format, damaged, locked, or in no known encoding.
+        EmptyExport: no header at all.
+    """
+    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
+    try:
+        if path.stat().st_size == 0:
+            raise _empty(file)
+        if suffix.lower() in TEXT_SUFFIXES:
+            return [_open_text(path, file, quoted)]
+        if suffix.lower() in EXCEL_SUFFIXES:
+            return list(_open_workbook(path, file, sheets))
+        if suffix.lower() in PARQUET_SUFFIXES:
+            return [_open_parquet(path, file)]
+    except (OSError, EOFError, CalamineError, pa.ArrowException) as error:
+        raise UnreadableFile(
+            mark(
+                "{file} cannot be read as {suffix}: {problem}. "
+                "Close it in other programs, export it again, or correct the file's ending."
+            ),
+            file=file,
+            suffix=suffix.lower(),
+            problem=" ".join(str(error).split()),
+        ) from error
+    raise UnreadableFile(
+        mark("{file} has a format that is not read here. Known endings: {known}; text may be packed as .gz."),
+        file=file,
+        known=", ".join((*TEXT_SUFFIXES, *EXCEL_SUFFIXES, *PARQUET_SUFFIXES)),
+    )
+
+
+def _empty(file: str) -> EmptyExport:
+    return EmptyExport(mark("{file} is empty: not even a header. Export it again, or take the file away."), file=file)
+
+
+def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
+    content = path.read_bytes()
+    if path.suffix.lower() == ".gz":
+        content = gzip.decompress(content)
+    text = TextRows(content, file, quoted)
+    if not text.headers:
+        raise _empty(file)
+
+    def read(positions: Sequence[int]) -> Rows:
+        ragged: list[tuple[int, int]] = []
+        chunks, lines = [], []
+        for rows, numbers in text.chunks(_CHUNK, ragged):
+            columns = list(zip(*rows, strict=True)) if rows else [()] * len(text.headers)
+            chunks.append(
+                pd.DataFrame({position: pd.array(list(columns[position]), dtype="str") for position in positions})
+            )
+            lines.append(np.asarray(numbers, dtype=np.int64))
+        return Rows(pd.concat(chunks, ignore_index=True), np.concatenate(lines), ragged)
+
+    return Sheet(file, "", text.headers, text.read_as, read)
+
+
+def _open_workbook(path: Path, file: str, sheets: Literal["first", "all"]) -> Iterator[Sheet]:
+    workbook = CalamineWorkbook.from_path(path)
+    names = workbook.sheet_names[:1] if sheets == "first" else workbook.sheet_names
+    found = 0
+    for name in names:
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.total_height == 0:
+            continue
+        headers = next(iter(sheet.iter_rows()), [])
+        found += 1
+        yield Sheet(
+            file, name, tuple(_as_header(cell) for cell in headers), path.suffix.lower()[1:], _excel_reader(sheet)
+        )
+    if not found:
+        raise _empty(file)
+
+
+def _excel_reader(sheet: CalamineSheet) -> Callable[[Sequence[int]], Rows]:
+    def read(positions: Sequence[int]) -> Rows:
+        first = (sheet.start or (0, 0))[0] + 1
+        chunks: list[pd.DataFrame] = []
+        lines: list[np.ndarray] = []
+        picked: list[list[Any]] = []
+        numbers: list[int] = []
+
+        def close_chunk() -> None:
+            chunks.append(pd.DataFrame({at: _typed([row[i] for row in picked]) for i, at in enumerate(positions)}))
+            lines.append(np.asarray(numbers, dtype=np.int64))
+            picked.clear()
+            numbers.clear()
+
+        for line, row in enumerate(sheet.iter_rows(), start=first):
+            if line == first or all(cell == "" or cell is None for cell in row):
+                continue
+            picked.append([row[position] for position in positions])
+            numbers.append(line)
+            if len(picked) == _CHUNK:
+                close_chunk()
+        close_chunk()
+        return Rows(pd.concat(chunks, ignore_index=True), np.concatenate(lines))
+
+    return read
+
+
+def _typed(cells: list[Any]) -> pd.Series:
+    """The cells of a column with the narrowest type that changes none of them; blanks are missing."""
+    kinds = {type(cell) for cell in cells} - {type(None)}
+    if kinds <= {str}:
+        return pd.Series(cells, dtype="str")
+    if kinds <= {int, float}:
+        return pd.Series(cells, dtype="float64")
+    if kinds <= {datetime} or kinds <= {date}:
+        return pd.Series(pd.to_datetime(pd.Series(cells, dtype="object")), dtype="datetime64[us]")
+    return pd.Series([None if cell == "" else cell for cell in cells], dtype="object")
+
+
+def _as_header(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _open_parquet(path: Path, file: str) -> Sheet:
+    headers = tuple(pq.read_schema(path).names)
+
+    def read(positions: Sequence[int]) -> Rows:
+        cells = pq.read_table(path, columns=[headers[position] for position in positions]).to_pandas()
+        cells.columns = pd.Index(list(positions))
+        return Rows(cells.reset_index(drop=True), np.arange(2, len(cells) + 2, dtype=np.int64))
+
+    return Sheet(file, "", headers, "parquet", read)

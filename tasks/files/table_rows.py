@@ -1,0 +1,188 @@
+"""Read a declared table: parse its columns, quarantine what breaks a rule, leave out what was not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from config.seller import InputFiles
+from skills.vocabulary import Country
+from tasks.files.cells import country_reader, read_cells, to_minor
+from tasks.files.columns import EXPECTED_OWN_ROW, REQUIRED, Column, Table, as_dtype
+from tasks.files.headers import is_whole_money
+from tasks.files.quarantine import ACCOUNTING, QUARANTINE, Quarantine, quarantine_ragged
+from tasks.files.sources import Source, read_sources
+from tasks.files.tables import EXPECTED_ORDER
+from tasks.files.values import read_text
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """A table as read: its frame, the balance of each file, and its bad rows."""
+
+    frame: pd.DataFrame
+    accounting: pd.DataFrame
+    quarantine: pd.DataFrame
+
+
+def read_table(
+    table: Table,
+    source: InputFiles,
+    paths: list[Path],
+    known: Mapping[str, pd.DataFrame],
+    countries: Collection[Country],
+    as_of: date,
+) -> TableRows:
+    """All files of one table as one frame.
+
+    Args:
+        table: Its declaration.
+        source: Its block in the seller's file.
+        paths: Its files.
+        known: Tables read before, for references.
+        countries: Codes that the seller's file gives to labels.
+        as_of: The morning; rows known only later are left out.
+    Raises:
+        UnusableInput: see `problems.py`.
+    """
+    country = country_reader(source, countries)
+    parts: list[pd.DataFrame] = []
+    quarantines: list[pd.DataFrame] = []
+    counts: list[tuple[str, int, int, str]] = []
+    for sheet in read_sources(table, source, paths):
+        ragged = quarantine_ragged(table.name, sheet.sheet, sheet.rows)
+        frame, bad = _parse_sheet(table, sheet, source, country)
+        parts.append(frame)
+        quarantines += [ragged, bad]
+        counts.append((sheet.sheet.file, sheet.rows.total, len(ragged) + len(bad), sheet.sheet.read_as))
+    rows = pd.concat(parts, ignore_index=True) if parts else _empty_rows(table)
+    rows, later = _split_later(table, rows, as_of)
+    rows, unfit = _check_rows(table, rows, known)
+    quarantines.append(unfit)
+    frame = rows[[column.name for column in table.columns]].reset_index(drop=True)
+    return TableRows(
+        frame,
+        _account(table, counts, rows, unfit, later),
+        pd.concat(quarantines, ignore_index=True) if quarantines else pd.DataFrame(columns=QUARANTINE, dtype="str"),
+    )
+
+
+def _parse_sheet(
+    table: Table, source: Source, settings: InputFiles, country: Callable[[object], Country]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The sheet's good rows (our columns, _file, _line) and its bad ones."""
+    size = len(source.rows.lines)
+    lines = np.array([source.sheet.name_line(int(line)) for line in source.rows.lines], dtype=object)
+    files = np.full(size, source.sheet.file, dtype=object)
+    quarantine = Quarantine(table.name, files, lines)
+    values: dict[str, pd.Series] = {}
+    for column in sorted(table.columns, key=lambda column: column.kind == "money"):
+        position = source.found.get(column.name)
+        if position is None:
+            values[column.name] = _filled(column, size)
+            continue
+        raw = source.rows.cells[position]
+        whole = column.kind == "money" and is_whole_money(source.sheet.headers[position])
+        cells = read_cells(column, raw, settings, country, whole_numbers=not whole)
+        bad = cells.bad | cells.blank if column.blank is REQUIRED else cells.bad
+        quarantine.add(bad, source.sheet.headers[position], read_text(raw), column.expected)
+        read = cells.value
+        if whole:
+            read = to_minor(np.nan_to_num(np.asarray(read)), values[column.currency_in])
+        usable = ~(cells.bad | cells.blank)
+        kept = pd.Series(read).where(pd.Series(usable), _stand_in(column))
+        values[column.name] = as_dtype(kept, column)
+    frame = pd.DataFrame({column.name: values[column.name] for column in table.columns})
+    frame["_file"], frame["_line"] = pd.Series(files, dtype="str"), pd.Series(lines, dtype="str")
+    return frame[~quarantine.bad], quarantine.frame()
+
+
+def _stand_in(column: Column) -> object:
+    """What a blank cell becomes; for a required column anything, since the row is quarantined."""
+    if column.blank is not REQUIRED:
+        return column.blank
+    return {"int64": 0, "float64": np.nan, "datetime64[us]": pd.NaT}.get(column.dtype, "")
+
+
+def _filled(column: Column, size: int) -> pd.Series:
+    return as_dtype(pd.Series([_stand_in(column)] * size, dtype="object"), column)
+
+
+def _empty_rows(table: Table) -> pd.DataFrame:
+    return table.empty().assign(_file=pd.Series([], dtype="str"), _line=pd.Series([], dtype="str"))
+
+
+def _split_later(table: Table, rows: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows known on the morning, and those of later days; what is still open ends the day before."""
+    if not table.known_on:
+        return rows, rows.iloc[:0]
+    morning = pd.Timestamp(as_of)
+    later = rows[table.known_on] >= morning
+    known, after = rows[~later], rows[later]
+    if table.open_until:
+        until = known[table.open_until]
+        known = known.assign(**{table.open_until: until.where(until < morning, morning - timedelta(days=1))})
+    return known, after
+
+
+def _check_rows(
+    table: Table, rows: pd.DataFrame, known: Mapping[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that hold together and refer to what exists, and those that do not."""
+    rows = rows.reset_index(drop=True)
+    quarantine = Quarantine(table.name, rows["_file"].to_numpy(object), rows["_line"].to_numpy(object))
+    for ascending in table.ascending:
+        for low, high in pairwise(ascending):
+            falls = rows[high] < rows[low]
+            if rows[high].dtype == "str":
+                falls &= rows[high] != ""
+            quarantine.add(falls.to_numpy(dtype=bool), high, _show(rows[high]), EXPECTED_ORDER[high])
+    for column in table.columns:
+        if column.refers_to:
+            other, key = column.refers_to.split(".")
+            unknown = ~rows[column.name].isin(known[other][key]) & (rows[column.name] != "")
+            quarantine.add(unknown.to_numpy(dtype=bool), column.name, rows[column.name], column.expected)
+    if table.key:
+        again = np.zeros(len(rows), dtype=bool)
+        again[~quarantine.bad] = rows.loc[~quarantine.bad, list(table.key)].duplicated().to_numpy(dtype=bool)
+        shown = rows[list(table.key)].astype("str").agg(" / ".join, axis=1) if len(rows) else rows["_line"]
+        quarantine.add(again, " / ".join(table.key), shown, EXPECTED_OWN_ROW)
+    return rows[~quarantine.bad], quarantine.frame()
+
+
+def _show(values: pd.Series) -> pd.Series:
+    return values.dt.strftime("%Y-%m-%d") if values.dtype.kind == "M" else values.astype("str")
+
+
+def _account(
+    table: Table,
+    counts: list[tuple[str, int, int, str]],
+    rows: pd.DataFrame,
+    unfit: pd.DataFrame,
+    later: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row per file."""
+    files = list(dict.fromkeys(file for file, *_ in counts))
+    frame = pd.DataFrame(
+        {
+            "feed": table.name,
+            "file": files,
+            "rows_in": [sum(total for name, total, _, _ in counts if name == file) for file in files],
+            "kept": [int((rows["_file"] == file).sum()) for file in files],
+            "netted": 0,
+            "set_aside": 0,
+            "quarantined": [
+                sum(bad for name, _, bad, _ in counts if name == file) + int((unfit["file"] == file).sum())
+                for file in files
+            ],
+            "after_as_of": [int((later["_file"] == file).sum()) for file in files],
+            "read_as": [next(read_as for name, _, _, read_as in counts if name == file) for file in files],
+        }
+    )
+    return frame[ACCOUNTING]
