@@ -136,7 +136,9 @@ def share_rows(values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: I
     week = np.arange(values.shape[1])
     window = (week < ends[:, None]) & (week >= ends[:, None] - SHARE_WEEKS)
     units = np.cumsum(np.where(window, values, 0.0), axis=1)[:, -1]
-    weeks = np.maximum((window & known).sum(axis=1), np.maximum(1, np.minimum(FIRST_SHARE_WEEKS, life)))
+    # weeks before a newcomer's first sale, when the SKU already sold elsewhere, count as weeks without sales
+    missed = np.maximum(0, np.minimum(FIRST_SHARE_WEEKS, life) - np.maximum(0, ends - firsts))
+    weeks = np.maximum(1, (window & known).sum(axis=1) + missed)
     rates = units / weeks
     totals = np.repeat(np.add.reduceat(rates, starts), members)
     return np.where(totals > 0.0, rates / np.where(totals > 0.0, totals, 1.0), 1.0 / np.repeat(members, members))

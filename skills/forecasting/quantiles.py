@@ -18,10 +18,11 @@ KNOTS: tuple[int, ...] = (1, 2, 4, 8, 13, 26)
 """Horizons at which misses are pooled [weeks]; between them the factor is interpolated."""
 CLASSES = 4
 TIERS = 3
-SMALLEST_POOL = 60
-"""A pool with fewer misses uses the pool of its zero class over all kinds of row, then that of all rows."""
+SMALLEST_POOL: Ints = np.array([60, 60, 60, 60, 250])
+"""Misses that a pool needs for each quantile; with fewer the pool of its zero class over all kinds of row decides,
+then that of all rows. The outermost quantile would else be a single miss."""
 FALLBACK: Floats = np.array([-1.2816, 0.0, 0.6745, 1.2816, 2.0537])
-"""Factors of the normal distribution for p10 … p98, where no miss could be measured at all."""
+"""Factors of the normal distribution for p10 … p98, where too few misses could be measured."""
 SPREAD_PRIOR_WEEKS = 4
 """Weeks of evidence that the pooled spread weighs against a row's own."""
 SPREAD_UNKNOWN = 1.0
@@ -114,15 +115,18 @@ def pool_factors(misses: list[Misses], knots: Ints) -> Factors:
 
 
 def _quantiles_of_pools(values: Floats, pools: Ints) -> Floats:
-    everything = _conformal(values) if values.size >= len(QUANTILES) else FALLBACK
+    everything = _refine(values, FALLBACK)
     table = np.empty((TIERS * CLASSES, len(QUANTILES)))
     for kind in range(CLASSES):
-        alike = values[pools % CLASSES == kind]
-        coarse = _conformal(alike) if alike.size >= SMALLEST_POOL else everything
+        coarse = _refine(values[pools % CLASSES == kind], everything)
         for tier in range(TIERS):
-            own = values[pools == tier * CLASSES + kind]
-            table[tier * CLASSES + kind] = _conformal(own) if own.size >= SMALLEST_POOL else coarse
+            table[tier * CLASSES + kind] = _refine(values[pools == tier * CLASSES + kind], coarse)
     return table
+
+
+def _refine(values: Floats, coarse: Floats) -> Floats:
+    """The quantiles of a pool as far as it is large enough, else the coarser ones."""
+    return np.where(values.size >= SMALLEST_POOL, _conformal(values), coarse) if values.size else coarse
 
 
 def _conformal(values: Floats) -> Floats:
