@@ -128,7 +128,7 @@ def name_country(code: str, language: Language) -> str:
 def describe_parameters(schema: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """A Prefect parameter schema whose titles and descriptions are in the language.
 
-    A title is the parameter's name, a description the text of the flow's docstring.
+    A description is the text of the flow's docstring, line breaks apart.
     """
     translate = translator(language)
     described = copy.deepcopy(dict(schema))

@@ -1,7 +1,7 @@
 """Every sentence that a reader may see, as the code has it: `python -m config.strings` writes the catalogues.
 
-Sentences are the literals inside `mark(…)` in Python, inside `t(…)` in the pages, and the titles and
-descriptions of a flow's parameters, which Prefect shows in its run form.
+Sentences are the literals inside `mark(…)` in Python, inside `t(…)` in the pages, and what a flow's docstring
+says of its parameters, which Prefect shows in its run form.
 """
 
 from __future__ import annotations
@@ -123,13 +123,11 @@ def _first(message: str | tuple[str | None, ...]) -> str:
 
 
 def _parameter_strings(module: ast.Module) -> Iterator[str]:
-    """Names and docstring descriptions of the parameters of every function decorated as a flow."""
+    """Docstring descriptions of the parameters of every function decorated as a flow."""
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
             "flow" in ast.unparse(decorator).partition("(")[0] for decorator in node.decorator_list
         ):
-            for argument in (*node.args.args, *node.args.kwonlyargs):
-                yield argument.arg
             yield from read_argument_texts(ast.get_docstring(node) or "").values()
 
 

@@ -105,14 +105,15 @@ def write_report_files(
     path.parent.mkdir(parents=True, exist_ok=True)
     page = render_morning_report(body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare)
     _replace(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
-    return _replace(path, page.encode())
+    _replace(path, page.encode())
+    return path
 
 
 def report_path(proposal: Proposal) -> Path:
     """Where a proposal's report lies: home/reports/<seller>/<as_of>/; the workbook lies beside it."""
     body = proposal.body
     name = "morning-report" if body["journey"] == "nightly" else f"{body['journey']}-{proposal.digest[:12]}"
-    return read_settings().home / "reports" / body["seller"] / body["as_of"] / f"{name}.html"
+    return Path(read_settings().home, "reports", body["seller"], body["as_of"], f"{name}.html")
 
 
 def tabulate_decisions(body: dict[str, Any], language: Language) -> list[dict[str, Any]]:
@@ -167,9 +168,8 @@ def tabulate_quarantine(quarantine: pd.DataFrame, language: Language) -> list[di
     ]
 
 
-def _replace(path: Path, content: bytes) -> Path:
+def _replace(path: Path, content: bytes) -> None:
     """Write beside and move over, so that a reader never opens half a file."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)
     beside.replace(path)
-    return path

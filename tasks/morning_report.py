@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -38,6 +39,7 @@ SHOWN_DUE_FIRST = 2
 SHOWN_LINES = 25
 SHOWN_ROWS = 20
 SHOWN_COUNTRIES = 12
+_MERGED_FROM = 3
 
 Body = dict[str, Any]
 
@@ -209,6 +211,11 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     }
 
 
+def say_reason(line: Body, language: Language) -> str:
+    """Why a line came out as it did; its sentence may name the line's own SKU, country, supplier or lane."""
+    return say(line["reason"], {**line, **line.get("values", {})}, language)
+
+
 def decision_anchor(identity: str) -> str:
     """`order:hongda` as a place on the page."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", identity)
@@ -255,34 +262,33 @@ def _pages(language: Language) -> Environment:
     pages.globals["t"] = speak
     pages.filters.update(
         said=translate,
-        word=lambda code: translate(WORDS.get(code, code)),
-        unit=lambda code: _say_unit(code, translate),
+        word=lambda code: _say_words(code, translate),
         money=lambda minor, currency: format_money(minor, currency, language),
         whole=lambda minor, currency: format_money(minor, currency, language, whole=True),
         number=lambda value: format_number(value, language),
         percent=lambda value: format_percent(value, language),
         day=lambda day, near=None: format_day(day, language, near),
-        short=lambda day: format_day(day, language, date.fromisoformat(str(day))),
         value=lambda text: _say_value(text, language, translate),
         country=lambda code: name_country(code, language),
         cell=lambda text: str(text).replace("|", "\\|").replace("\n", " "),
         flip=lambda flip: _say_flip(flip, language),
         change=lambda value, name: say(CHANGES.get(name, "{value}"), {"value": _signed(value)}, language),
         anchor=decision_anchor,
-        reason=lambda line: say(line["reason"], line.get("values", {}), language),
+        reason=lambda line: say_reason(line, language),
     )
     return pages
 
 
-def _say_unit(code: str, translate: Callable[[str], str]) -> str:
-    return "/".join(translate(WORDS.get(part, part)) for part in code.split("/")) if code else ""
+def _say_words(code: str, translate: Callable[[str], str]) -> str:
+    """A code of ours, or several: `units/week`."""
+    return "/".join(translate(WORDS.get(part, part)) for part in code.split("/"))
 
 
 def _say_value(text: str, language: Language, translate: Callable[[str], str]) -> str:
     if re.fullmatch(r"[-−]?\d+(\.\d+)?", text):
         digits = len(text.partition(".")[2])
         return format_number(text.replace("−", "-"), language, digits)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if _is_day(text):
         return format_day(text, language)
     return translate(text)
 
@@ -302,6 +308,7 @@ def _signed(value: str) -> str:
 def _view_decision(decision: Body, number: int, body: Body) -> Body:
     """A decision with its number, its lines most money first, and the alarms that it answers."""
     lines = sorted(decision["lines"], key=lambda line: (-line["money_minor"], line["sku"]))
+    lines = [{**line, "steps": merge_steps(line["evidence"])} for line in lines]
     skus = {line["sku"] for line in lines}
     country = decision.get("country", "")
     alarms = [a for a in body["alarms"] if a["sku"] in skus and (not country or a["country"] == country)]
@@ -313,9 +320,34 @@ def _view_decision(decision: Body, number: int, body: Body) -> Body:
         "amber": sum(alarm["level"] == "amber" for alarm in alarms),
         "foreign": foreign,
         "largest": lines[0] if lines else None,
+        "passed": bool(decision["deadline"]) and decision["deadline"] < body["as_of"],
         "shown_lines": lines[:SHOWN_LINES],
         "folded_lines": lines[SHOWN_LINES:],
     }
+
+
+def merge_steps(steps: list[Body]) -> list[Body]:
+    """Steps with one label in a row, such as the weeks of a history, as one step with their values in a row."""
+    merged: list[Body] = []
+    for (label, unit), run in groupby(steps, key=lambda step: (step["label"], step["unit"])):
+        rows = list(run)
+        if len(rows) < _MERGED_FROM:
+            merged += rows
+            continue
+        notes = [str(row["note"]) for row in rows]
+        merged.append(
+            {
+                "label": label,
+                "unit": unit,
+                "value": " · ".join(str(row["value"]) for row in rows),
+                "note": f"{notes[0]} … {notes[-1]}" if all(map(_is_day, notes)) else " · ".join(notes),
+            }
+        )
+    return merged
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
 def _choose_shown(decisions: list[Body]) -> set[int]:

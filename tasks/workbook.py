@@ -15,7 +15,7 @@ import xlsxwriter
 from config.language import Translate, say, translator
 from config.seller import Language, Seller
 from skills.vocabulary import mark, minor_digits
-from tasks.morning_report import FLIPS, WORDS
+from tasks.morning_report import FLIPS, WORDS, say_reason
 
 Kind = Literal["text", "word", "number", "money", "date", "decimal", "said"]
 Rows = Iterable[dict[str, Any]]
@@ -217,15 +217,15 @@ def _line_rows(body: dict[str, Any], language: Language) -> Rows:
                 "number": number,
                 "with": _partner(decision),
                 "flip": _say_flip(line["flip"], language),
-                "reason": say(line["reason"], line.get("values", {}), language),
+                "reason": say_reason(line, language),
             }
 
 
 def _step_rows(body: dict[str, Any]) -> Rows:
     for number, decision in enumerate(body["decisions"], 1):
         for line in decision["lines"]:
-            for step in line["evidence"]:
-                yield step | {"number": number, "sku": line["sku"]}
+            for place, step in enumerate(line["evidence"], 1):
+                yield step | {"number": number, "sku": line["sku"], "step": place}
 
 
 def _frame_rows(frame: pd.DataFrame) -> Rows:

@@ -45,7 +45,6 @@ def test_extraction_finds_marks_pages_and_run_form_descriptions(tmp_path: Path) 
         "Risk": ["tasks/page.html.j2"],
         "Too little.": ["skills/plan.py"],
         "Which seller, by name.": ["flows/weekly.py"],
-        "seller_id": ["flows/weekly.py"],
         "{count} rows": ["tasks/page.html.j2"],
     }
 
