@@ -49,10 +49,10 @@ _CHINESE_HEADERS = {
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 
 _FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes")
-_HUB_WEEKS = (6, 8, 5, 9, 7, 4, 10)
+_HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4
-_STALE_COUNTRY, _LAST_GOOD_REPORT, _NEXT_GOOD_REPORT = "CA", date(2025, 11, 20), date(2025, 12, 1)
+_STALE_COUNTRY, _LAST_GOOD_REPORT = "CA", date(2025, 11, 20)
 _FIRST_LOGGED = date(2025, 11, 17)
 
 _README = """\
@@ -176,7 +176,7 @@ def _write_stock(_: Lines) -> bytes:
         sku, carton = facts["sku"], int(facts["carton_units"])
         for column, country in enumerate(COUNTRIES):
             rate = float(weekly[row, column])
-            cover = _FORWARD_WEEKS[(2 * row + 5 * column) % len(_FORWARD_WEEKS)]
+            cover = _FORWARD_WEEKS[(row + 2 * column) % len(_FORWARD_WEEKS)]
             available = int(rate * cover + 0.5)
             if not available:
                 continue
@@ -220,12 +220,12 @@ def _whole_cartons(units: float, carton: int) -> int:
 
 
 def _write_report_log(_: Lines) -> bytes:
-    """A report per marketplace and day, drawn at midnight there; Canada's failed for eleven days."""
+    """The reports drawn until `AS_OF`, one per marketplace and day at midnight there; Canada's began to fail."""
     rows = []
-    for offset in range((LAST_DAY - _FIRST_LOGGED).days + 2):
+    for offset in range((AS_OF - _FIRST_LOGGED).days + 1):
         day = _FIRST_LOGGED + timedelta(days=offset)
         for country in COUNTRIES:
-            if country == _STALE_COUNTRY and _LAST_GOOD_REPORT < day < _NEXT_GOOD_REPORT:
+            if country == _STALE_COUNTRY and day > _LAST_GOOD_REPORT:
                 continue
             hours = offset_hours(REPORTS[country].zone, day)
             moment = f"{day}T00:00:00{hours:+03d}:00"

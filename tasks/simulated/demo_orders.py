@@ -26,6 +26,8 @@ COLUMNS = (
 CANCELLED, REPLACED, RESOLD = range(22), range(22, 27), range(27, 29)
 """Draws (of 1,000) of a line that was cancelled, sent as a free replacement, or sold from returned goods."""
 _REVIEWER_DAYS = 35
+_CANCELLED_AFTER, _SENT_AFTER = 2 * 3600, 40 * 3600
+"""Seconds from purchase to the last change of a line's status."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +146,14 @@ def _list_rows(country: str, lines: Lines) -> Iterator[tuple[str, ...]]:
         if draw in REPLACED:
             amount, off, promotion = 0, 0, ""
         cancelled = draw in CANCELLED
+        changed = _print_moment(report, days[day], previous[1] + (_CANCELLED_AFTER if cancelled else _SENT_AFTER))
         status = "Cancelled" if cancelled else "Shipped"
         tax = _tax(report, amount - off)
         city, state, postcode = report.cities[number % len(report.cities)]
         zero = _print_amount(report, 0)
         yield (
             f"{report.prefixes[number % 2]}-{number * 7919 % 10_000_000:07d}-{number * 104_729 % 10_000_000:07d}",
-            "", moment, moment, status, "Amazon", report.channel, "WebsiteOrderChannel",
+            "", moment, changed, status, "Amazon", report.channel, "WebsiteOrderChannel",
             "Expedited" if draw % 3 else "Standard", titles[sku], code, asin,
             status, "0" if cancelled else str(units), "" if cancelled else report.currency,
             "" if cancelled else _print_amount(report, amount), "" if cancelled else _print_amount(report, tax),
