@@ -106,6 +106,14 @@ class Progress:
 # ---- set-up ----------------------------------------------------------------------------------------------
 
 
+ADVICE = {
+    "venv": "Remove the folder .venv, then run the same command again.",
+    "packages": "Packages come from the index that pip is configured for: check the network, a proxy (HTTPS_PROXY)\n"
+    "or a mirror (PIP_INDEX_URL), then run the same command again; it goes on where it stopped.",
+    "project": "A file of the project is missing or damaged: compare with `git status`, then run it again.",
+}
+
+
 def venv_python() -> Path:
     """The environment's interpreter."""
     return ROOT / ".venv" / ("Scripts/python.exe" if WINDOWS else "bin/python")
@@ -179,11 +187,8 @@ def _run_logged(command: list[str], name: str, progress: Progress) -> None:
     if process.returncode:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         tail = [line for line in lines if not line.startswith("WARNING: Location")][-15:]
-        raise Stop(
-            "\n".join(f"    {line}" for line in tail) + f"\nSetting up failed ({name}); the whole log is {log}.\n"
-            "Packages come from the index that pip is configured for: check the network, a proxy (HTTPS_PROXY) or\n"
-            "a mirror (PIP_INDEX_URL), then run the same command again. It goes on where it stopped."
-        )
+        shown = "\n".join(f"    {line}" for line in tail)
+        raise Stop(f"{shown}\nSetting up failed ({name}); the whole log is {log}.\n{ADVICE[name]}")
 
 
 def _pip_progress(log: Path) -> str:
@@ -362,8 +367,8 @@ class Children:
             reader.join(2)
 
     def _read_lines(self, name: str) -> None:
-        for line in self.started[name].stdout or ():
-            if line.strip():
+        with self.started[name].stdout or io.StringIO() as lines:
+            for line in filter(str.strip, lines):
                 self.last_lines[name].append(line.rstrip())
                 if name not in self.quiet:
                     print(f"{name:<7}| {line.rstrip()}", flush=True)

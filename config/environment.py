@@ -48,6 +48,7 @@ def prepare_environment(environment: dict[str, str] | None = None) -> dict[str, 
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
         "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_WORKER_QUERY_SECONDS": "3",
         "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
     }
@@ -70,10 +71,10 @@ def find_server(environment: dict[str, str], version: str) -> tuple[str, str]:
     for address in asked:
         answer = ask_server(address, environment)
         if answer and answer.split(".")[:2] == version.split(".")[:2]:
-            return address, f"Prefect {answer} at {address}"
+            return address, f"Prefect: the server at {address} ({answer})"
         if answer:
-            return "", f"a Prefect server of this run's own (the one at {address} is {answer}, here is {version})"
-    return "", f"a Prefect server of this run's own (none answers at {' or '.join(asked)})"
+            return "", f"Prefect: a server of this run's own (the one at {address} is {answer}, here is {version})"
+    return "", f"Prefect: a server of this run's own (none answers at {' or '.join(asked)})"
 
 
 def read_server_address(environment: dict[str, str]) -> str:

@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
     address, server = find_server(environment, version("prefect"))
     environment.pop("PREFECT_API_URL", None)
     environment["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"  # the lines below say it, without a trace
+    Path(environment["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
     os.environ.pop("PREFECT_API_URL", None)
     os.environ.update(environment | ({"PREFECT_API_URL": address} if address else {}))
     language: Language = read_settings().language or "en"
@@ -53,10 +54,10 @@ def main(arguments: list[str]) -> int:
         parameters = _read_parameters(f"python -m flows {name}", journey, arguments[1:])
         language = _language_of(parameters)
         _check(parameters)
-        print(f"  {server}", flush=True)
+        print(f"         {server}", flush=True)
         with _progress_lines():
             result = _run(journey, parameters)
-        for line in _closing_lines(result):
+        for line in _closing_lines(name, result):
             print(line, flush=True)
     except Refusal as error:
         print(say_refusal(error, language), file=sys.stderr, flush=True)
@@ -117,7 +118,15 @@ def _run(journey: Flow[Any, Any], parameters: dict[str, Any]) -> Any:
 class _StepLine(logging.Handler):
     """Each finished task and each message of ours as one line with the seconds since the start."""
 
-    _PREFECT_SAYS = ("Beginning flow run", "Finished in state", "View at", "Encountered exception", "Task run failed")
+    _PREFECT_SAYS = (
+        "Beginning flow run",
+        "Encountered exception",
+        "Finished in state",
+        "Hook ",
+        "Running hook",
+        "Task run failed",
+        "View at",
+    )
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -143,10 +152,10 @@ def _progress_lines() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def _closing_lines(result: object) -> list[str]:
+def _closing_lines(name: str, result: object) -> list[str]:
     """What a night ends with: where each row went, the proposal's digest, the page. Other journeys: what they say."""
     if not (isinstance(result, str) and len(result) == 64):
-        return [] if result is None else [str(result)]
+        return [] if result is None else [f"{name}: {result}"]
     from tasks.artifacts import report_path
     from tasks.store.proposals import read_proposal
 

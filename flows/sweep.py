@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from prefect import flow
 
@@ -18,6 +18,6 @@ def sweep(grace_minutes: int = 15) -> int:
         grace_minutes: How long after its time limit, or after its last heartbeat, a run counts as dead.
     """
     grace = timedelta(minutes=grace_minutes)
-    closed = operations.close_dead_runs(nightly.name, nightly.timeout_seconds or 0, grace)
+    closed = operations.close_dead_runs(nightly.name, nightly.timeout_seconds or 0, grace, datetime.now(UTC))
     operations.publish_closed_runs(closed)
     return len(closed)

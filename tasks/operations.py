@@ -9,11 +9,11 @@ import contextlib
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from prefect import get_run_logger, task
+from prefect import Flow, State, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -37,6 +37,7 @@ from config.language import describe_parameters
 from config.seller import Language, list_sellers, read_seller, resolve_files
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
+from tasks.simulated.prepare import prepare_exports
 from tasks.store import nights
 
 POOL = "farsail"
@@ -92,8 +93,23 @@ def _form_language() -> Language:
     asked = read_settings().language
     if asked:
         return asked
-    spoken = {read_seller(seller_id).language for seller_id in list_sellers() if not _reason_to_leave_out(seller_id)}
+    spoken = set()
+    for seller_id in list_sellers():
+        with contextlib.suppress(Refusal):  # said where it is left out of the schedules
+            seller = read_seller(seller_id)
+            spoken |= {seller.language} if seller.scheduled else set()
     return spoken.pop() if len(spoken) == 1 else "en"
+
+
+LABELS = {
+    "seller_id": mark("Seller"),
+    "as_of": mark("Morning to plan for"),
+    "demand_change_percent": mark("What if: demand, change in percent"),
+    "cash_limit": mark("What if: cash per week"),
+    "language": mark("Language"),
+    "grace_minutes": mark("Grace in minutes"),
+}
+"""What the form calls each parameter; its description is the journey's own."""
 
 
 def form_limits() -> dict[str, dict[str, Any]]:
@@ -109,10 +125,12 @@ def form_limits() -> dict[str, dict[str, Any]]:
 
 
 def _describe_form(client: SyncPrefectClient, deployment: DeploymentResponse, language: Language) -> None:
-    schema = describe_parameters(deployment.parameter_openapi_schema or {}, language)
-    for name, limits in form_limits().items():
-        if name in schema.get("properties", {}):
-            schema["properties"][name] |= limits
+    schema = dict(deployment.parameter_openapi_schema or {})
+    limits = form_limits()
+    schema["properties"] = {
+        name: shown | {"title": LABELS[name]} | limits[name] for name, shown in schema.get("properties", {}).items()
+    }
+    schema = describe_parameters(schema, language)
     client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema, tags=deployment.tags))
 
 
@@ -141,13 +159,15 @@ def _schedule_sellers(client: SyncPrefectClient, deployment: DeploymentResponse)
 
 
 def _reason_to_leave_out(seller_id: str) -> str:
-    """Why a seller has no schedule, or ""."""
+    """Why a seller has no schedule, or ""; writes a demo seller's generated files when they are absent."""
     try:
         seller = read_seller(seller_id)
     except Refusal as refusal:
         return str(refusal)
     if not seller.scheduled:
         return f"config/sellers/{seller_id}.yaml says scheduled: false"
+    if seller.as_of is not None:
+        prepare_exports(seller, seller.as_of)
     missing = [name for name in NEEDED if name not in seller.inputs or not resolve_files(seller.inputs[name].files)]
     return f"no file yet for {', '.join(missing)}" if missing else ""
 
@@ -165,18 +185,19 @@ class ClosedRun:
 
 
 @task(name="operations · close dead runs", cache_policy=NO_CACHE)
-def close_dead_runs(flow_name: str, timeout_seconds: float, grace: timedelta) -> list[ClosedRun]:
+def close_dead_runs(flow_name: str, timeout_seconds: float, grace: timedelta, now: datetime) -> list[ClosedRun]:
     """Mark runs crashed that outlived their time limit without a sign of life, and close their nights.
 
     Args:
         flow_name: Whose runs.
         timeout_seconds: The flow's own time limit; a live run has been ended by it.
         grace: How much longer a run may take to say that it ended, and how old a heartbeat may be.
+        now: The moment that ages are counted to.
 
     Returns:
         What was closed: runs left Running or Pending, and nights of the ledger whose run has ended.
     """
-    now, closed = datetime.now(UTC), []
+    closed = []
     with get_client(sync_client=True) as client:
         for run in _list_open_runs(client, flow_name):
             begun = run.start_time or run.expected_start_time or now
@@ -210,6 +231,14 @@ def publish_closed_runs(closed: list[ClosedRun]) -> None:
             for run in closed
         ]
         create_table_artifact(key="sweep", table=rows, description=f"{len(closed)} left open, closed now")
+
+
+def tag_with_seller(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Hook for a starting run: the tag `seller:<id>`, which a deployment that serves all sellers cannot give."""
+    tag = f"seller:{flow_run.parameters.get('seller_id', '')}"
+    if tag not in flow_run.tags:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(flow_run.id, tags={*flow_run.tags, tag})
 
 
 def _list_open_runs(client: SyncPrefectClient, flow_name: str) -> list[FlowRun]:
