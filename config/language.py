@@ -38,6 +38,12 @@ _DAY_PATTERNS: dict[Language, tuple[str, str]] = {
 }
 
 
+@lru_cache(maxsize=4)
+def _locale(language: Language) -> Locale:
+    """Parsed once: finding `zh_CN` among all locales takes Babel longer than formatting a number."""
+    return Locale.parse(language)
+
+
 def catalogue_path(language: Language) -> Path:
     """Where the translations into one language lie."""
     return LOCALE / language / "LC_MESSAGES" / "farsail.po"
@@ -90,7 +96,7 @@ def format_number(value: int | str | Decimal, language: Language, digits: int | 
     if digits is None:
         digits = max(0, -int(number.normalize().as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(number, format=pattern, locale=language).replace("-", "−")
+    return format_decimal(number, format=pattern, locale=_locale(language)).replace("-", "−")
 
 
 def format_percent(value: int | str | Decimal, language: Language) -> str:
@@ -103,7 +109,7 @@ def format_money(minor: int, currency: str, language: Language, whole: bool = Fa
     digits = 0 if whole else minor_digits(currency)
     pattern = "¤¤ #,##0" + ("." + "0" * digits if digits else "")
     text = format_currency(
-        Money(minor, currency).amount, currency, format=pattern, locale=language, currency_digits=False
+        Money(minor, currency).amount, currency, format=pattern, locale=_locale(language), currency_digits=False
     )
     text = text.replace("-", "")
     return f"−{text}" if minor < 0 and any(sign in text for sign in "123456789") else text
@@ -116,12 +122,12 @@ def format_day(day: date | str, language: Language, near: date | None = None) ->
     known = date.fromisoformat(day) if isinstance(day, str) else day
     short, long = _DAY_PATTERNS[language]
     pattern = short if near is not None and known.year == near.year else long
-    return format_date(known, pattern, locale=language)
+    return format_date(known, pattern, locale=_locale(language))
 
 
 def name_country(code: str, language: Language) -> str:
     """The country's name where the code is one of ISO 3166, else the code itself."""
-    name = Locale.parse(language).territories.get(code, code)
+    name = _locale(language).territories.get(code, code)
     return name if isinstance(name, str) else code
 
 

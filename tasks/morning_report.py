@@ -29,7 +29,7 @@ from config.language import (
 )
 from config.seller import Language, Seller
 from skills.vocabulary import mark
-from tasks.report_charts import chart_cash, chart_cover
+from tasks.report_charts import chart_cash, chart_cover, sort_cover
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -177,6 +177,8 @@ def summarise(body: Body) -> dict[str, Any]:
         "orders": sum(d["kind"] == "order" for d in decisions),
         "shipments": sum(d["kind"] == "ship" for d in decisions),
         "money_minor": sum(d["money_minor"] for d in decisions),
+        "orders_minor": sum(d["money_minor"] for d in decisions if d["kind"] == "order"),
+        "shipments_minor": sum(d["money_minor"] for d in decisions if d["kind"] == "ship"),
         "deadline": deadline,
         "due_first": sum(bool(deadline) and d["deadline"] == deadline for d in decisions),
         "waiting": sum(group["count"] for group in body["waits"]),
@@ -190,6 +192,7 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     as_of = date.fromisoformat(body["as_of"])
     decisions = [_view_decision(decision, number, body) for number, decision in enumerate(body["decisions"], 1)]
     shown = _choose_shown(decisions)
+    cover = sort_cover(body["cover"])
     folded = [d for d in decisions if d["number"] not in shown]
     return {
         "as_of": as_of,
@@ -202,8 +205,8 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
         "stale": [feed for feed in body["feeds"] if feed["stale"]],
         "many_feeds": len(body["feeds"]) > 2 * SHOWN_COUNTRIES,
         "alarms": {level: _count_by_country(body["alarms"], level) for level in ("red", "amber")},
-        "cover": chart_cover(body["cover"][:SHOWN_COUNTRIES], as_of, body["cover"]),
-        "cover_rest": chart_cover(body["cover"][SHOWN_COUNTRIES:], as_of, body["cover"]),
+        "cover": chart_cover(cover[:SHOWN_COUNTRIES], as_of, cover),
+        "cover_rest": chart_cover(cover[SHOWN_COUNTRIES:], as_of, cover),
         "cash": chart_cash(body["cash"]),
         "accounting": _account(body["import"]),
         "quarantine": _view_quarantine(quarantine),

@@ -17,7 +17,7 @@ _TOP, _BOTTOM = 8, 36
 
 
 def chart_cover(rows: Rows, as_of: date, scale_rows: Rows) -> dict[str, Any]:
-    """Weeks of cover by country, shortest first: bar p10–p90, tick p50, mark at the next arrival.
+    """Weeks of cover by country: bar p10–p90, tick p50, mark at the next arrival.
 
     Args:
         rows: country, weeks_p10, weeks_p50, weeks_p90 (decimal text or ""), next_arrival (date or "").
@@ -31,7 +31,6 @@ def chart_cover(rows: Rows, as_of: date, scale_rows: Rows) -> dict[str, Any]:
     step = next((step for step in (1, 2, 4, 8, 13) if longest <= 6 * step), 13)
     end = min(LONGEST_WEEKS, max(step, -(-int(longest.to_integral_value("ROUND_CEILING")) // step) * step))
     bars = [_bar(row, as_of, end) for row in rows]
-    bars.sort(key=lambda bar: (not bar["drawn"], bar["p50"] or Decimal(0), bar["country"]))
     for position, bar in enumerate(bars):
         bar["y"] = _TOP + position * _ROW
     bottom = _TOP + len(bars) * _ROW
@@ -46,6 +45,16 @@ def chart_cover(rows: Rows, as_of: date, scale_rows: Rows) -> dict[str, Any]:
         "height": bottom + _BOTTOM,
         "ticks": [{"x": _across(Decimal(week), end), "week": week} for week in range(0, end + 1, step)],
     }
+
+
+def sort_cover(rows: Rows) -> Rows:
+    """Shortest median cover first; countries without a forecast last."""
+
+    def place(row: dict[str, Any]) -> tuple[bool, Decimal, str]:
+        weeks = _weeks(row["weeks_p50"])
+        return weeks is None, weeks or Decimal(0), row["country"]
+
+    return sorted(rows, key=place)
 
 
 def chart_cash(rows: Rows) -> dict[str, Any]:
