@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 KNOTS: tuple[float, ...] = (0.0, *QUANTILES.values(), 1.0)
 """Probabilities between which a distribution is linear: zero demand, the forecast's quantiles, the tail's end."""
 
-_HALVINGS = 48
+_NO_WIDTH = 1e-9
 
 
 class UnusableForecast(Refusal):
@@ -124,7 +124,7 @@ def read_curve(forecast: pd.DataFrame, keys: list[str], as_of: date) -> DemandCu
             mark("The forecast of {rows} holds values that are missing, infinite or negative. Forecast again."),
             rows=name_rows(rows.loc[wrong, keys].drop_duplicates().itertuples(index=False, name=None)),
         )
-    shaped = numbers.reshape(len(counts), horizon, -1)
+    shaped = numbers.reshape(len(counts), horizon, numbers.shape[1])
     cumulative = np.zeros((len(counts), horizon + 1, 1 + len(KNOTS)))
     cumulative[:, 1:, 0] = shaped[:, :, 1]
     cumulative[:, 1:, 2:-1] = shaped[:, :, 2:]
@@ -158,14 +158,17 @@ def probability_below(knots: Floats, units: Floats) -> Floats:
     for place in range(len(KNOTS) - 1):
         low, high = knots[:, place], knots[:, place + 1]
         width = high - low
-        flat = width <= 0
+        flat = width <= _NO_WIDTH
         part = np.clip((units - low) / np.where(flat, 1.0, width), 0.0, 1.0)
         total = total + (KNOTS[place + 1] - KNOTS[place]) * np.where(flat, units >= low, part)
     return total
 
 
 def quantile_of_mixture(
-    parts: Sequence[tuple[float, Floats]], probability: float, shifts: Sequence[Floats] | None = None
+    parts: Sequence[tuple[float, Floats]],
+    probability: float,
+    shifts: Sequence[Floats] | None = None,
+    halvings: int = 48,
 ) -> Floats:
     """Per row: the least level that a mixture of distributions stays within with the given probability.
 
@@ -173,13 +176,14 @@ def quantile_of_mixture(
         parts: Weight and values at `KNOTS` of each distribution.
         probability: Between 0 and 1.
         shifts: What is added to each distribution, if anything.
+        halvings: Steps of the bisection.
     Returns:
         By bisection, rounded to four digits.
     """
     moved = shifts or [np.zeros(len(knots)) for _, knots in parts]
     low = np.zeros(len(parts[0][1]))
     high = np.maximum.reduce([knots[:, -1] + shift for (_, knots), shift in zip(parts, moved, strict=True)])
-    for _ in range(_HALVINGS):
+    for _ in range(halvings):
         middle = (low + high) * 0.5
         covered = np.zeros(len(middle))
         for (weight, knots), shift in zip(parts, moved, strict=True):

@@ -23,6 +23,7 @@ _HUB_LEVELS = (0.0, 0.5, 0.75, 0.9, 0.98)
 _STEPS = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
 """Equally likely outcomes of demand during the make time."""
 
+_HALVINGS = 26
 _CM3_PER_M3 = 1_000_000.0
 
 
@@ -49,9 +50,10 @@ def compare_hub_with_scattered(
     """What one pool at the hub holds less than stock sent to each country at once, and what the hub costs.
 
     Both policies cover demand with the same chance per cycle, from the forecast's own quantiles. Scattered: a
-    country's stock covers make + transit + review on its own. Hub: orders and dispatches share one rhythm, so the hub
-    answers for the make time of all countries together, a country for transit + review and for its share of what the
-    hub is short of; hub and country levels are chosen together, the one of five hub levels per SKU that holds least (Eppen and Schrage 1981; references/sources.md).
+    country's stock covers make + transit + review on its own. Hub: orders and dispatches share one rhythm, so the
+    hub answers for the make time of all countries together, a country for transit + review and for its share of
+    what the hub is short of; hub and country levels are chosen together, the one of five hub levels per SKU that
+    holds least (Eppen and Schrage 1981; references/sources.md).
 
     Args:
         forecast: One row per (sku, country, weeks_ahead), with the rows of country "*".
@@ -145,7 +147,7 @@ def _choose_levels(
         owed = [np.maximum(outcome - kept, 0.0) * share for outcome in outcomes]
         left = [np.maximum(kept - outcome, 0.0) * share for outcome in outcomes]
         parts = [(weight, forward_knots)] * len(_STEPS)
-        covered = quantile_of_mixture(parts, service, owed)
+        covered = quantile_of_mixture(parts, service, owed, _HALVINGS)
         forward = np.maximum(covered - forward_mean - _mean(owed), 0.0).round(4)
         hub = _mean(left).round(4)
         total = np.bincount(codes, weights=forward + hub)[codes].round(4) if len(pairs) else least

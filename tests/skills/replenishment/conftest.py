@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -160,7 +161,7 @@ class Facts:
     closures: pd.DataFrame = field(default_factory=make_closures)
     lanes: pd.DataFrame = field(default_factory=make_lanes)
     rates: RateBook = field(default_factory=make_rates)
-    policy: ReplenishmentPolicy = ReplenishmentPolicy()
+    policy: ReplenishmentPolicy = field(default_factory=ReplenishmentPolicy)
     as_of: date = AS_OF
 
     def but(self, **changed: Any) -> Facts:
@@ -190,11 +191,9 @@ def facts() -> Facts:
     return Facts(forecast=make_forecast(weekly), products=make_products("KD-1", "PM-2"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build() -> Any:
     """The builders above, for tests that need other facts."""
-    from types import SimpleNamespace
-
     made: dict[str, Callable[..., Any]] = {
         "forecast": make_forecast,
         "rates": make_rates,
