@@ -55,6 +55,19 @@ def publish_morning_report(
         The report's path.
     """
     page = write_report_files(proposal, quarantine, seller, language, compare)
+    show_on_run(page, proposal, quarantine, seller, language, compare)
+    return page
+
+
+def show_on_run(
+    page: Path,
+    proposal: Proposal,
+    quarantine: pd.DataFrame,
+    seller: Seller,
+    language: Language,
+    compare: Before | None,
+) -> None:
+    """The front page and its tables as short keyed artifacts; the log's last lines say where the report is."""
     body, say_ = proposal.body, translator(language)
     suffix = seller.id if body["journey"] == "nightly" else f"{seller.id}-{body['journey']}"
     create_markdown_artifact(
@@ -90,7 +103,6 @@ def publish_morning_report(
     log = get_run_logger()
     log.info("%s", state_headline(body, language))
     log.info("%s %s", say_(mark("morning report")), page)
-    return page
 
 
 def write_report_files(

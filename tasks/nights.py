@@ -1,6 +1,6 @@
 """A night's begin and end: which morning it is for, whether it is needed, and how it ended.
 
-    BadParameter               a value of the run form that cannot be used
+BadParameter               a value of the run form that cannot be used
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.runtime import flow_run as this_run
 
 from config.language import say_refusal
-from config.seller import Seller, read_seller
+from config.seller import Language, Seller, read_seller
 from config.settings import read_settings
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Money, Refusal, mark
 from tasks.store import nights
 
 Journey = Literal["nightly", "what-if"]
@@ -141,10 +141,15 @@ def explain_failure(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> No
     if isinstance(error, Refusal):
         seller_id = str(run.parameters.get("seller_id", ""))
         try:
-            language = read_seller(seller_id).language_or(read_settings().language)
+            language = choose_language(read_seller(seller_id), str(run.parameters.get("language", "")))
         except Refusal:
             language = "en"
         get_run_logger().error("%s", say_refusal(error, language))
+
+
+def choose_language(seller: Seller, asked: str) -> Language:
+    """Language of a run's pages: asked for on the form, else set for the installation, else the seller's."""
+    return seller.language_or(asked or read_settings().language)
 
 
 def _is_far_too_late() -> bool:
@@ -158,8 +163,6 @@ def _run_id() -> str:
 
 
 def _with_cash_limit(seller: Seller, cash_limit: int) -> Seller:
-    from skills.vocabulary import Money
-
     minor = Money.of(cash_limit, seller.base_currency).minor
     policy = seller.policy.model_copy(
         update={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,12 +40,14 @@ class Exports:
     set_aside: pd.DataFrame
 
 
-def read_exports(seller: Seller, as_of: date) -> Exports:
-    """All inputs of a seller.
+def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame], object] | None = None) -> Exports:
+    """All inputs of a seller, the order lines first.
 
     Args:
         seller: Whose, with the pattern and the column mapping of each input.
         as_of: The morning: what happened on that marketplace day or later influences nothing.
+        complete: Called with `sales` before the other tables are looked for; a simulation writes them there.
+
     Raises:
         UnusableInput: a file or a whole table cannot be used; see `problems.py`. A bad row never raises.
     """
@@ -52,6 +55,10 @@ def read_exports(seller: Seller, as_of: date) -> Exports:
     countries = {code for source in seller.inputs.values() for code in source.countries.values()}
     source = seller.inputs.get(ORDER_LINES.name)
     order_files = find_files(ORDER_LINES, source, seller.id)
+    settings = source or InputFiles(files="")
+    orders = read_order_lines(settings, order_files, as_of, seller.marketplaces, countries)
+    if complete is not None:
+        complete(orders.sales)
     files = {name: find_files(table, seller.inputs.get(name), seller.id) for name, table in TABLES.items()}
     tables: dict[str, pd.DataFrame] = {}
     accounting: list[pd.DataFrame] = []
@@ -64,8 +71,6 @@ def read_exports(seller: Seller, as_of: date) -> Exports:
         tables[name] = read.frame
         accounting.append(read.accounting)
         quarantine.append(read.quarantine)
-    settings = source or InputFiles(files="")
-    orders = read_order_lines(settings, order_files, as_of, seller.marketplaces, countries)
     tables["sales"] = orders.sales
     tables["feeds"] = measure_feeds(
         orders.seen,

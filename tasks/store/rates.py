@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 from sqlalchemy import delete, select
 
-from skills.rates import RATE_COLUMNS, RateBook
+from skills.rates import RATE_COLUMNS, Rate, RateBook
 from tasks.store.models import RateRow
 from tasks.store.session import open_session
 
 
 def record_rates(rates: pd.DataFrame, scope: str = "") -> int:
-    """Replace the rates of one scope by those of its files.
+    """Make the rates of one scope those of its files; nothing is written when they are so already.
 
     Args:
         rates: One row per dated value, the columns of `skills.rates.RATE_COLUMNS`.
@@ -23,25 +24,14 @@ def record_rates(rates: pd.DataFrame, scope: str = "") -> int:
     Returns:
         How many rates the scope has now.
     """
-    book = RateBook.from_frame(rates)
+    wanted = sorted(RateBook.from_frame(rates), key=_place)
     with open_session() as session:
+        known = session.scalars(select(RateRow).where(RateRow.scope == scope)).all()
+        if sorted((_as_rate(row) for row in known), key=_place) == wanted:
+            return len(wanted)
         session.execute(delete(RateRow).where(RateRow.scope == scope))
-        session.add_all(
-            RateRow(
-                scope=scope,
-                kind=rate.kind,
-                key=rate.key,
-                value=rate.value,
-                unit=rate.unit,
-                effective_from=rate.effective_from,
-                effective_to=rate.effective_to,
-                source=rate.source,
-                retrieved_on=rate.retrieved_on,
-                confidence=rate.confidence,
-            )
-            for rate in book
-        )
-    return len(rates)
+        session.add_all(RateRow(scope=scope, **asdict(rate)) for rate in wanted)
+    return len(wanted)
 
 
 def read_rates(seller: str, as_of: date) -> pd.DataFrame:
@@ -64,6 +54,14 @@ def read_rates(seller: str, as_of: date) -> pd.DataFrame:
         [[_text(getattr(row, name)) for name in RATE_COLUMNS] for row in kept], columns=[*RATE_COLUMNS]
     )
     return frame.astype("str")
+
+
+def _as_rate(row: RateRow) -> Rate:
+    return Rate(**{name: getattr(row, name) for name in RATE_COLUMNS})
+
+
+def _place(rate: Rate) -> tuple[str, str, date, str]:
+    return rate.kind, rate.key, rate.effective_from, rate.source
 
 
 def _text(value: object) -> str:

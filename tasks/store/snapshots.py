@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ class UnknownSnapshot(Refusal):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a night knew.
+    """What a night knew; each table is an attribute too: `snapshot.sales`.
 
     Attributes:
         digest: sha256 over the logical content of all tables.
@@ -39,10 +40,16 @@ class Snapshot:
     as_of: date
     tables: dict[str, pd.DataFrame]
 
-    @property
+    @cached_property
     def rates(self) -> RateBook:
         """The dated rates as they were known that night."""
         return RateBook.from_frame(self.tables["rates"])
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        tables: dict[str, pd.DataFrame] = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"A snapshot has no table {name!r}; it has {', '.join(sorted(tables))}.")
 
 
 def record_snapshot(seller: str, as_of: date, tables: dict[str, pd.DataFrame], quarantine: pd.DataFrame) -> Snapshot:

@@ -1,0 +1,64 @@
+"""The seller's night: propose orders and shipments for one morning."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks import artifacts, distribution, figures, forecasting, inputs, nights, proposals, records, replenishment
+
+
+@flow(
+    flow_run_name=nights.name_run,
+    timeout_seconds=3600,
+    on_failure=[nights.explain_failure, nights.close_failed_night],
+    on_crashed=[nights.close_failed_night],
+    on_cancellation=[nights.close_failed_night],
+)
+def nightly(
+    seller_id: str, as_of: str = "last", demand_change_percent: int = 0, cash_limit: int = 0, language: str = ""
+) -> str:
+    """Propose tonight's orders and shipments for one seller; returns the proposal's digest.
+
+    Args:
+        seller_id: Which seller, as named in config/sellers.
+        as_of: The morning to plan for, as YYYY-MM-DD; "last" is today, or a demo seller's fixed morning.
+        demand_change_percent: What if demand were this much higher or lower? 0 plans the night itself.
+        cash_limit: What if a week's cash were this much, in whole units of the base currency? 0 keeps the seller's.
+        language: Language of the report, zh_CN or en; empty takes the seller's own.
+    """
+    night = nights.begin_night(seller_id, as_of, demand_change_percent, cash_limit)
+    if night.merged_with:
+        return night.merged_with
+    seller, morning, policy, base = night.seller, night.as_of, night.seller.policy, night.seller.base_currency
+
+    # read once
+    exports = inputs.read_inputs(seller, morning)
+    known = records.record_snapshot(seller.id, morning, exports)
+    kept = inputs.read_kept_lines(night, known.feeds)
+
+    # decide
+    history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
+    events = inputs.assume_demand(known.events, night)
+    forecast = forecasting.forecast_demand(
+        history, events, known.overrides, known.products, morning, policy.forecasting
+    )
+    orders = replenishment.plan_replenishment(
+        known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
+        known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
+    )  # fmt: skip
+    contribution = distribution.quote_contribution(
+        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
+        base, policy.distribution, morning,
+    )  # fmt: skip
+    allocation = distribution.allocate_stock(
+        known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
+        known.feeds, kept, policy.distribution, base, morning,
+    )  # fmt: skip
+    plan = proposals.explain_plan(known, history, forecast, orders, allocation)
+    shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
+
+    # write once
+    proposal = records.record_proposal(night, proposals.from_plan(night, known.digest, plan, shown))
+    spoken, before = nights.choose_language(seller, language), records.read_before(night)
+    artifacts.publish_morning_report(proposal, exports.quarantine, seller, spoken, before)
+    return proposal.digest

@@ -1,0 +1,12 @@
+"""Distribution: one pool of hub stock, many countries."""
+
+from __future__ import annotations
+
+from skills import distribution
+from tasks.capability import capability
+
+quote_contribution = capability(distribution.quote_contribution)
+allocate_stock = capability(distribution.allocate_stock, timeout_seconds=900)
+explain_allocation = capability(distribution.explain_allocation)
+rank_missing_facts = capability(distribution.rank_missing_facts)
+measure_cost_share = capability(distribution.measure_cost_share)

@@ -1,0 +1,168 @@
+"""The figures of the front page that are no decisions: money, cash, cover, freshness, what is not snapshot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from skills.vocabulary import ALL_COUNTRIES
+from tasks import distribution, replenishment
+from tasks.files.exports import Exports
+from tasks.nights import Night
+from tasks.proposals import Body, plain, plain_number, plain_rows
+from tasks.store.snapshots import Snapshot
+
+_ASKED = 5
+"""How many missing facts the front page asks for."""
+
+
+def measure_night(
+    night: Night,
+    exports: Exports,
+    snapshot: Snapshot,
+    forecast: pd.DataFrame,
+    orders: pd.DataFrame,
+    contribution: pd.DataFrame,
+    lines: pd.DataFrame,
+) -> Body:
+    """Everything the front page shows beside the decisions.
+
+    Args:
+        night: Whose, and which morning.
+        exports: For the account of every row that was read.
+        snapshot: The frozen inputs.
+        forecast: From `forecasting.forecast_demand`.
+        orders: From `replenishment.plan_replenishment`.
+        contribution: From `distribution.quote_contribution`.
+        lines: Shipment lines of the allocation.
+
+    Returns:
+        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import and set_aside of a proposal.
+    """
+    rates = snapshot.rates
+    base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
+    shipments = pd.DataFrame({"week": lines["depart_on"], "cost_base_minor": lines["cost_base_minor"]})
+    stock = replenishment.measure_stock(
+        snapshot.stock,
+        snapshot.inbound,
+        snapshot.purchase_orders,
+        snapshot.products,
+        forecast,
+        rates,
+        base,
+        morning,
+        policy,
+    )
+    cash = replenishment.plan_cash(
+        orders,
+        snapshot.purchase_orders,
+        snapshot.products,
+        snapshot.suppliers,
+        rates,
+        policy,
+        base,
+        morning,
+        shipments,
+    )
+    cover = replenishment.measure_cover(snapshot.stock, snapshot.inbound, forecast, snapshot.nodes, morning)
+    hub = replenishment.compare_hub_with_scattered(
+        forecast, snapshot.products, snapshot.lanes, snapshot.nodes, snapshot.suppliers, rates, policy, base, morning
+    )
+    last_orders = replenishment.plan_last_orders(
+        snapshot.suppliers, snapshot.supplier_closures, snapshot.lanes, morning, policy
+    )
+    share = distribution.measure_cost_share(
+        snapshot.sales,
+        snapshot.stock,
+        snapshot.products,
+        snapshot.lanes,
+        snapshot.nodes,
+        rates,
+        base,
+        morning,
+    )
+    missing = distribution.rank_missing_facts(contribution, forecast, lines, snapshot.products, rates, morning)
+    lowest = cash.loc[cash["balance_base_minor"].idxmin()]
+    whole = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] == ALL_COUNTRIES)]
+    total = share[share["country"] == ALL_COUNTRIES]
+    return {
+        "money": {
+            "orders_minor": int(orders["value_base_minor"].sum()),
+            "shipments_minor": int(lines["cost_base_minor"].sum()),
+            "capital_minor": int(stock["capital_base_minor"].sum()),
+            "dead_minor": int(stock["dead_base_minor"].sum()),
+            "dead_skus": int((stock["dead_base_minor"] > 0).sum()),
+            "cost_share_percent": _only(total, "share_percent", 1),
+            "cost_share_before_percent": _only(total, "share_before_percent", 1),
+            "cash_low_minor": int(lowest["balance_base_minor"]),
+            "cash_low_week": plain(lowest["week"]),
+            "hub_saving_percent": _only(whole, "saving_percent", 1),
+            "hub_gain_minor": int(whole["hub_gain_base_minor"].sum()),
+        },
+        "cash": [
+            {
+                "week": row["week"],
+                "deposits_minor": row["deposits_base_minor"],
+                "balances_minor": row["balances_base_minor"],
+                "shipments_minor": row["shipments_base_minor"],
+                "balance_minor": row["balance_base_minor"],
+            }
+            for row in plain_rows(cash)
+        ],
+        "cover": plain_rows(
+            cover[["country", "weeks_p10", "weeks_p50", "weeks_p90", "next_arrival", "units"]].round(1)
+        ),
+        "hub": _losers(hub),
+        "last_orders": _last_orders(last_orders, snapshot.suppliers, night),
+        "missing_facts": [
+            {
+                "sku": row["sku"],
+                "fact": row["fact"],
+                "assumed": row["assumed"],
+                "money_minor": row["money_base_minor"],
+            }
+            for row in plain_rows(missing.head(_ASKED))
+        ],
+        "feeds": plain_rows(
+            snapshot.feeds[["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]].round(1)
+        ),
+        "import": plain_rows(
+            exports.accounting[
+                ["feed", "file", "rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of"]
+            ]
+        ),
+        "set_aside": plain_rows(exports.set_aside),
+    }
+
+
+def _only(frame: pd.DataFrame, column: str, digits: int) -> str:
+    values = frame[column].dropna()
+    return str(plain_number(float(values.iloc[0]), digits)) if len(values) else ""
+
+
+def _losers(hub: pd.DataFrame) -> Body:
+    """Where one pool at the hub costs more than it saves: whole SKUs and whole countries, worst first."""
+
+    def worst(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
+        losing = rows[rows["hub_gain_base_minor"] < 0].sort_values(["hub_gain_base_minor", name], kind="stable")
+        return [{name: row[name], "gain_minor": row["hub_gain_base_minor"]} for row in plain_rows(losing)]
+
+    by_sku = hub[(hub["country"] == ALL_COUNTRIES) & (hub["sku"] != ALL_COUNTRIES)]
+    by_country = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] != ALL_COUNTRIES)]
+    return {
+        "losing_skus": worst(by_sku, "sku"),
+        "losing_countries": worst(by_country, "country"),
+        "rows": len(by_sku),
+    }
+
+
+def _last_orders(last_orders: pd.DataFrame, suppliers: pd.DataFrame, night: Night) -> list[Body]:
+    """Closures of the coming half year, the nearest last order first."""
+    soon = pd.Timestamp(night.as_of + timedelta(days=183))
+    coming = last_orders[last_orders["closes_on"] <= soon].assign(
+        supplier_name=last_orders["supplier"].map(suppliers.set_index("supplier")["name"])
+    )
+    names = ["supplier", "supplier_name", "closes_on", "reopens_on", "last_order_on", "first_arrival_after"]
+    return plain_rows(coming.sort_values(["last_order_on", "supplier"], kind="stable")[names])

@@ -1,0 +1,72 @@
+"""What a night reads: the seller's exports, the plan of the night before, and what a what-if assumes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from prefect import State, Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+
+from config.seller import Seller
+from skills.vocabulary import ALL_COUNTRIES, Refusal
+from tasks.files.exports import Exports, read_exports
+from tasks.nights import Night
+from tasks.proposals import kept_lines
+from tasks.simulated.prepare import prepare_exports
+from tasks.store.proposals import read_previous
+
+
+def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """A refusal says the same thing the second time; anything else that touches a disk may pass."""
+    return not isinstance(state.result(raise_on_failure=False), Refusal)
+
+
+@task(
+    name="files · read exports",
+    tags={"effect:read"},
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def read_inputs(seller: Seller, as_of: date) -> Exports:
+    """Everything the seller exported, as known on that morning; a demo's files are written first when absent.
+
+    Raises:
+        UnusableInput: a file or a whole table cannot be used (tasks/files/problems.py). A bad row never raises.
+    """
+    prepare_exports(seller, as_of)
+    return read_exports(seller, as_of, complete=partial(prepare_exports, seller, as_of))
+
+
+def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:
+    """Shipment lines of the plan before tonight's, for countries whose feed is stale.
+
+    Returns:
+        One row per (sku, country, lane): units.
+    """
+    stale = set(feeds.loc[feeds["stale"], "country"])
+    previous = read_previous(night.seller.id, "nightly", night.as_of) if stale else None
+    return kept_lines(previous.body if previous else None, stale)
+
+
+def assume_demand(events: pd.DataFrame, night: Night) -> pd.DataFrame:
+    """The events of the plan, with the demand change of a what-if as one more that touches everything."""
+    percent = night.what_if.get("demand_change_percent")
+    if percent is None:
+        return events
+    assumed = {
+        "event": "what-if",
+        "first_day": pd.Timestamp(night.as_of),
+        "last_day": pd.Timestamp(night.as_of + timedelta(days=500)),
+        "country": ALL_COUNTRIES,
+        "sku": ALL_COUNTRIES,
+        "uplift_percent": float(percent),
+        "author": "what-if",
+        "expires": pd.Timestamp(night.as_of + timedelta(days=500)),
+    }
+    return pd.concat([events, pd.DataFrame([assumed])[events.columns].astype(events.dtypes)], ignore_index=True)

@@ -1,0 +1,306 @@
+"""Turns the skills' answers into one proposal: decisions, their lines, and what every line rests on.
+
+The body holds integers, decimal strings and ISO dates only; its keys are described in docs/decide.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import pandas as pd
+
+from skills.distribution import Allocation
+from skills.vocabulary import ALL_COUNTRIES, mark
+from tasks import distribution, forecasting, replenishment
+from tasks.nights import Night
+from tasks.store.snapshots import Snapshot
+
+Body = dict[str, Any]
+Evidence = dict[tuple[str, ...], list[Body]]
+
+SCHEMA = "farsail.proposal/1"
+
+_RANKED = 60
+"""How many next cartons the proposal keeps, best first."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the skills decided tonight, and why.
+
+    Attributes:
+        orders: One row per sku, from `replenishment.plan_replenishment`.
+        allocation: From `distribution.allocate_stock`.
+        products: One row per sku.
+        suppliers: One row per supplier.
+        lanes: One row per lane.
+        demand_steps: Explain frame by (sku, country), `*` for the SKU as a whole.
+        order_steps: Explain frame by sku.
+        shipment_steps: Explain frame by (sku, country, lane).
+    """
+
+    orders: pd.DataFrame
+    allocation: Allocation
+    products: pd.DataFrame
+    suppliers: pd.DataFrame
+    lanes: pd.DataFrame
+    demand_steps: pd.DataFrame
+    order_steps: pd.DataFrame
+    shipment_steps: pd.DataFrame
+
+
+def explain_plan(
+    known: Snapshot, history: pd.DataFrame, forecast: pd.DataFrame, orders: pd.DataFrame, allocation: Allocation
+) -> Plan:
+    """Gather what the skills say about every line that is proposed."""
+    placed, lines = orders[orders["order_units"] > 0], allocation.lines
+    wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
+    return Plan(
+        orders=orders,
+        allocation=allocation,
+        products=known.products,
+        suppliers=known.suppliers,
+        lanes=known.lanes,
+        demand_steps=forecasting.explain_forecast(history, forecast, wanted),
+        order_steps=replenishment.explain_replenishment(placed),
+        shipment_steps=distribution.explain_allocation(allocation),
+    )
+
+
+def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> Body:
+    """The proposal of one night.
+
+    Args:
+        night: Whose, and which morning.
+        snapshot: Digest of the frozen inputs.
+        plan: What the skills decided, with their explanations.
+        figures: What the front page shows beside the decisions (tasks/figures.py).
+
+    Returns:
+        The body, most money first; decisions beyond the seller's limit are counted under `waits`.
+    """
+    demand = _evidence(plan.demand_steps, ["sku", "country"])
+    decisions = [*_order_decisions(plan, demand), *_ship_decisions(plan, demand)]
+    decisions.sort(key=lambda decision: (-decision["money_minor"], decision["id"]))
+    limit = night.seller.policy.max_decisions
+    return {
+        "schema": SCHEMA,
+        "journey": night.journey,
+        "seller": night.seller.id,
+        "as_of": night.as_of.isoformat(),
+        "snapshot": snapshot,
+        "base_currency": night.seller.base_currency,
+        "generated": list(night.seller.generated),
+        "what_if": night.what_if,
+        "decisions": decisions[:limit],
+        "waits": [*_waiting(plan.allocation.waiting), *_beyond_limit(decisions[limit:])],
+        "alarms": plain_rows(plan.allocation.alarms),
+        "allocation": _allocation(plan.allocation),
+        **figures,
+    }
+
+
+def kept_lines(previous: Body | None, countries: set[str]) -> pd.DataFrame:
+    """Yesterday's shipment lines of countries whose data is stale, to be kept tonight.
+
+    Args:
+        previous: Body of the proposal that stood before, if any.
+        countries: Countries with a stale feed.
+
+    Returns:
+        One row per (sku, country, lane): units.
+    """
+    rows = [
+        [line["sku"], line["country"], line["lane"], line["units"]]
+        for decision in (previous or {"decisions": []})["decisions"]
+        for line in decision["lines"]
+        if decision["kind"] == "ship" and line["country"] in countries
+    ]
+    frame = pd.DataFrame(rows, columns=["sku", "country", "lane", "units"])
+    return frame.astype({"sku": "str", "country": "str", "lane": "str", "units": "int64"})
+
+
+def plain(value: object) -> Any:
+    """A cell of a frame as a proposal may hold it: an integer, a decimal string, an ISO date, true or false."""
+    if isinstance(value, pd.Timestamp | date):
+        return "" if pd.isna(value) else pd.Timestamp(value).date().isoformat()
+    if value is None or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, str | bool):
+        return value
+    if hasattr(value, "item"):
+        value = value.item()
+        return plain(value) if not isinstance(value, int | float) else plain_number(value)
+    return plain_number(value) if isinstance(value, int | float | Decimal) else str(value)
+
+
+def plain_number(value: int | float | Decimal, digits: int = 4) -> int | str:
+    """An integer as it is; another number as a decimal string without trailing zeros."""
+    if isinstance(value, int):
+        return value
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN).normalize()
+    return format(rounded if rounded else Decimal(0), "f")
+
+
+def plain_rows(frame: pd.DataFrame) -> list[Body]:
+    """The frame's rows with cells that a proposal may hold; lists stay as they are."""
+    names = [str(name) for name in frame.columns]
+    columns = [
+        [value if isinstance(value, list) else plain(value) for value in frame[name].tolist()] for name in names
+    ]
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _order_decisions(plan: Plan, demand: Evidence) -> list[Body]:
+    steps = _evidence(plan.order_steps, ["sku"])
+    titles = plan.products.set_index("sku")["title"]
+    names = plan.suppliers.set_index("supplier")["name"]
+    placed = plan.orders[plan.orders["order_units"] > 0]
+    decisions = []
+    for supplier, rows in placed.groupby("supplier", sort=True):
+        lines = [
+            {
+                "kind": "purchase_order_line",
+                "sku": row["sku"],
+                "title": titles[row["sku"]],
+                "supplier": supplier,
+                "units": row["order_units"],
+                "cartons": row["cartons"],
+                "money_minor": row["value_base_minor"],
+                "expected_value_minor": None,
+                "reversible": True,
+                "expires": plain(row["last_safe_date"]),
+                "capped_by": row["capped_by"],
+                "reason": row["reason"],
+                "flip": {"kind": "demand", "value": plain(row["flip_demand_percent"]), "unit": "%"},
+                "alternatives": [],
+                "evidence": demand.get((row["sku"], ALL_COUNTRIES), []) + steps.get((row["sku"],), []),
+            }
+            for row in plain_rows(rows)
+        ]
+        lines.sort(key=lambda line: (-line["money_minor"], line["sku"]))
+        decisions.append(
+            {
+                "id": f"order:{supplier}",
+                "kind": "order",
+                "supplier": supplier,
+                "supplier_name": str(names[supplier]),
+                **_totals(lines),
+                "deposit_minor": int(rows["deposit_base_minor"].sum()),
+                "deadline": plain(rows["last_safe_date"].min()),
+                "ready_on": plain(rows["ready_on"].max()),
+                "arrival_p50": plain(rows["arrival_p50"].max()),
+                "flip": lines[0]["flip"],
+                "original_money_minor": int(rows["value_minor"].sum()),
+                "original_currency": str(rows["cost_currency"].iloc[0]),
+                "lines": lines,
+            }
+        )
+    return decisions
+
+
+def _ship_decisions(plan: Plan, demand: Evidence) -> list[Body]:
+    steps = _evidence(plan.shipment_steps, ["sku", "country", "lane"])
+    titles = plan.products.set_index("sku")["title"]
+    lanes = plan.lanes.set_index("lane")
+    decisions = []
+    for lane_id, rows in plan.allocation.lines.groupby("lane", sort=True):
+        lane = lanes.loc[lane_id]
+        lines = [
+            {
+                "kind": "shipment_line",
+                "sku": row["sku"],
+                "title": titles[row["sku"]],
+                "lane": lane_id,
+                "country": row["country"],
+                "units": row["units"],
+                "cartons": row["cartons"],
+                "money_minor": row["cost_base_minor"],
+                "expected_value_minor": row["value_base_minor"],
+                "reversible": False,
+                "expires": plain(row["cutoff"]),
+                "capped_by": row["capped_by"],
+                "reason": row["reason"],
+                "flip": {"kind": row["flip_kind"], "value": plain(row["flip_value"]), "unit": row["flip_unit"]},
+                "alternatives": row["alternatives"],
+                "evidence": demand.get((row["sku"], row["country"]), [])
+                + steps.get((row["sku"], row["country"], str(lane_id)), []),
+            }
+            for row in plain_rows(rows)
+        ]
+        lines.sort(key=lambda line: (-line["expected_value_minor"], line["sku"]))
+        decisions.append(
+            {
+                "id": f"ship:{lane_id}",
+                "kind": "ship",
+                "lane": lane_id,
+                "mode": str(lane["mode"]),
+                "from_node": str(lane["from_node"]),
+                "to_node": str(lane["to_node"]),
+                "country": str(lane["country"]),
+                **_totals(lines),
+                "volume_m3": plain_number(float(rows["volume_m3"].sum()), 2),
+                "weight_kg": plain_number(float(rows["weight_kg"].sum()), 1),
+                "landed_minor": int(rows["landed_base_minor"].sum()),
+                "expected_value_minor": int(rows["value_base_minor"].sum()),
+                "deadline": plain(rows["cutoff"].min()),
+                "arrival_p50": plain(rows["arrival_p50"].max()),
+                "flip": lines[0]["flip"],
+                "original_money_minor": int(rows["cost_minor"].sum()),
+                "original_currency": str(rows["cost_currency"].iloc[0]),
+                "lines": lines,
+            }
+        )
+    return decisions
+
+
+def _totals(lines: list[Body]) -> Body:
+    return {
+        "skus": len({line["sku"] for line in lines}),
+        "units": sum(line["units"] for line in lines),
+        "cartons": sum(line["cartons"] for line in lines),
+        "money_minor": sum(line["money_minor"] for line in lines),
+    }
+
+
+def _evidence(steps: pd.DataFrame, keys: list[str]) -> Evidence:
+    found: Evidence = defaultdict(list)
+    for row in plain_rows(steps.sort_values([*keys, "step"], kind="stable")):
+        step = {name: row[name] for name in ("label", "value", "unit", "note")}
+        found[tuple(str(row[key]) for key in keys)].append(step)
+    return dict(found)
+
+
+def _waiting(waiting: pd.DataFrame) -> list[Body]:
+    return [
+        {"what": what, "values": {}, "count": len(rows), "money_minor": 0, "countries": sorted(set(rows["country"]))}
+        for what, rows in waiting.groupby("reason", sort=True)
+    ]
+
+
+def _beyond_limit(decisions: list[Body]) -> list[Body]:
+    if not decisions:
+        return []
+    return [
+        {
+            "what": mark("beyond the most decisions that one night may ask for"),
+            "values": {},
+            "count": len(decisions),
+            "money_minor": sum(decision["money_minor"] for decision in decisions),
+            "countries": [],
+        }
+    ]
+
+
+def _allocation(allocation: Allocation) -> Body:
+    return {
+        "method": allocation.method,
+        "value_minor": allocation.value_base_minor,
+        "bound_minor": allocation.bound_base_minor,
+        "gap_percent": plain_number(allocation.gap_percent),
+        "ranked": plain_rows(allocation.ranked.head(_RANKED)),
+    }

@@ -1,0 +1,60 @@
+"""The store's calls at a journey's borders, as tasks: what was known, and what is proposed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.files.exports import Exports
+from tasks.files.reference import read_starter_rates
+from tasks.inputs import is_worth_another_try
+from tasks.morning_report import Before
+from tasks.nights import Night
+from tasks.store import nights, proposals, rates, snapshots
+
+
+@task(
+    name="store · record snapshot",
+    tags={"effect:draft"},
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def record_snapshot(seller_id: str, as_of: date, exports: Exports) -> snapshots.Snapshot:
+    """Bring the rate book up to date, then freeze exports and rates together.
+
+    Raises:
+        StoreUnreachable: the database does not answer.
+    """
+    rates.record_rates(read_starter_rates())
+    rates.record_rates(exports.tables["rates"], scope=seller_id)
+    tables = {**exports.tables, "rates": rates.read_rates(seller_id, as_of)}
+    return snapshots.record_snapshot(seller_id, as_of, tables, exports.quarantine)
+
+
+@task(
+    name="store · record proposal",
+    tags={"effect:draft"},
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def record_proposal(night: Night, body: dict[str, Any]) -> proposals.Proposal:
+    """Keep the proposal, make it the one that stands, and close the night in the run ledger."""
+    proposal = proposals.record_proposal(body)
+    nights.close_night(night.number, "proposed", proposal=proposal.digest)
+    return proposal
+
+
+def read_before(night: Night) -> Before | None:
+    """For a what-if: the money of the night that it changes."""
+    standing = proposals.read_current(night.seller.id, "nightly", night.as_of) if night.what_if else None
+    if standing is None:
+        return None
+    money = standing.body["money"]
+    return {"orders_minor_before": money["orders_minor"], "shipments_minor_before": money["shipments_minor"]}
