@@ -15,7 +15,7 @@ VAT, w its mean weekly units over the thirteen weeks before as_of, w(c) the same
     carton         6, 12, 24 or 48 units, by h₄; dearer than 10 pounds: 6
     life cycle     steady; exit when nothing was sold in 26 weeks; launch when first sold in the last 8
     hub stock      0 … 9 times w in whole cartons, by h₅; what exits keeps 10 … 49 units
-    forward stock  0 … 5 times w(c), by h₆ and the country, in each country with a node
+    forward stock  1 … 6 times w(c), by h₆ and the country, in each country with a node
     inbound        every 37th SKU: four times w on its way from the hub to the British node
     purchase order every 23rd SKU: six times w, ready within six weeks
 """
@@ -184,7 +184,7 @@ def _make_stock(sales: pd.DataFrame, products: pd.DataFrame, as_of: date) -> pd.
     mixed = local["sku"].map(dict(zip(products["sku"], key, strict=True))).to_numpy(dtype=np.int64) ^ local[
         "country"
     ].map(salt).to_numpy(dtype=np.int64)
-    units = np.floor((local["weekly"].to_numpy() * _field(mixed, 6, 6)).round(6)).astype(np.int64)
+    units = np.floor((local["weekly"].to_numpy() * (1 + _field(mixed, 6, 6))).round(6)).astype(np.int64)
     forward = pd.DataFrame(
         {"sku": local["sku"], "node": local["country"] + "-FWD", "state": "available", "units": units}
     )
@@ -323,10 +323,10 @@ def _make_rates() -> pd.DataFrame:
                      "2026-11-22", "secondary"))  # fmt: skip
     flat = {
         "referral_fee": ("0.03", "share"),
-        "fulfilment_base": ("0.35", "GBP/unit"),
-        "fulfilment_per_kg": ("0.30", "GBP/kg"),
+        "fulfilment_base": ("0.04", "GBP/unit"),
+        "fulfilment_per_kg": ("0.12", "GBP/kg"),
         "storage_fee": ("9.00", "GBP/m3/month"),
-        "returns_cost": ("0.60", "GBP/unit"),
+        "returns_cost": ("0.20", "GBP/unit"),
     }
     for country in ("GB", *EUROPE, *OVERSEAS, WITHOUT_LANE):
         vat = "0.175" if country in ("GB", *EUROPE) else "0"

@@ -18,11 +18,11 @@ import pytest
 
 from config.seller import read_seller
 from tasks.simulated import demo
-from tasks.simulated.demo_demand import AS_OF, COUNTRIES, FACTS, FIRST_DAY, LAST_DAY, draw_lines, read_facts
+from tasks.simulated.demo_demand import AS_OF, COUNTRIES, FACTS, FIRST_DAY, LAST_DAY, Lines, draw_lines, read_facts
 from tasks.simulated.demo_orders import COLUMNS, REPORTS, offset_hours
 
 ROOT = Path(__file__).resolve().parents[3]
-PUBLISHED = "59ef2f96a6d150263602fdc03b665f4cd6f4cb62fe295398a735795f41387673"
+PUBLISHED = "67d33bdabf93b79eb99dad5aab30fedd356fb864d3cbda0ab6a26e428596c265"
 """Digest of all files; a change of the demo's data changes it, a change of machine does not."""
 
 DIGEST_SCRIPT = """
@@ -45,6 +45,11 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     demo.write_demo_exports(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def lines() -> Lines:
+    return draw_lines()
 
 
 def read_orders(folder: Path, country: str) -> list[dict[str, str]]:
@@ -146,8 +151,7 @@ def test_order_numbers_are_never_shared_by_two_moments(exports: Path) -> None:
         assert all(len(seen) == 1 for seen in moments.values())
 
 
-def test_picnic_mats_sell_in_summer_and_table_linen_before_christmas() -> None:
-    lines = draw_lines()
+def test_picnic_mats_sell_in_summer_and_table_linen_before_christmas(lines: Lines) -> None:
     prefix = np.array([row["sku"][3:5] for row in read_facts("demand")])[lines.sku]
     month = (np.datetime64(FIRST_DAY) + lines.day).astype("datetime64[M]").astype(int) % 12 + 1
 
@@ -159,8 +163,7 @@ def test_picnic_mats_sell_in_summer_and_table_linen_before_christmas() -> None:
     assert units("TW", (6, 7)) < 2 * units("TW", (1, 2))
 
 
-def test_nothing_is_sold_while_out_of_stock_and_much_on_prime_day() -> None:
-    lines = draw_lines()
+def test_nothing_is_sold_while_out_of_stock_and_much_on_prime_day(lines: Lines) -> None:
     skus = [row["sku"] for row in read_facts("demand")]
     for gap in read_facts("stock_outs"):
         first, last = (date.fromisoformat(gap[name]) for name in ("first_day", "last_day"))
@@ -173,8 +176,7 @@ def test_nothing_is_sold_while_out_of_stock_and_much_on_prime_day() -> None:
     assert per_day[prime : prime + 4].mean() > 1.8 * per_day[prime - 14 : prime].mean()
 
 
-def test_there_is_one_bulk_order() -> None:
-    lines = draw_lines()
+def test_there_is_one_bulk_order(lines: Lines) -> None:
     assert (lines.units >= 100).sum() == 1
     assert lines.units.max() == 480
 

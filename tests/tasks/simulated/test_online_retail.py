@@ -15,7 +15,7 @@ from skills.rates import RateBook
 from tasks.simulated.online_retail import EUROPE, GENERATED, OVERSEAS, WITHOUT_LANE, write_online_retail_facts
 
 AS_OF = date(2010, 11, 29)
-PUBLISHED = "637f2ec337b7be3ddd419fd0377ce70e480a60ad193863d4acc09327873443ac"
+PUBLISHED = "c42af7c00a8ce7d8a8deb5ae6cc8b379d1a31bce49d5f8b1bddd828ba27b2605"
 
 
 def make_sales(skus: int = 300) -> pd.DataFrame:
