@@ -43,7 +43,8 @@ def measure_feeds(
 
     Args:
         seen: One row per (file, country) of the order lines: rows, latest [µs UTC].
-        exports: The table `exports`; of several reports of one feed and country the newest counts.
+        exports: The table `exports`; of several reports of one feed and country the newest counts that was drawn
+            by the end of as_of in its own offset, or the newest of all if each was drawn later (a replay).
         marketplaces: Countries sold in; one that no file holds is as old as the first line of all.
         zone: Clock of a country without a marketplace; "" for UTC.
         as_of: The morning.
@@ -52,7 +53,7 @@ def measure_feeds(
         One row per (country, feed), sorted: last_complete_day, exported_at [ISO or ""], age_hours [from the end
         of that day to as_of 00:00 there], rows, stale.
     """
-    drawn = _newest_reports(exports)
+    drawn = _newest_reports(exports, as_of)
     order_rows = seen.groupby("country")["rows"].sum()
     latest = seen.groupby("country")["latest"].max()
     never_seen = int(seen["latest"].min()) if len(seen) else 0
@@ -77,11 +78,11 @@ def measure_feeds(
     return pd.DataFrame(listed, columns=list(FEEDS)).astype(FEEDS)
 
 
-def _newest_reports(exports: pd.DataFrame) -> Mapping[tuple[str, str], str]:
-    """(feed, country) → ISO text of its newest report."""
-    newest: dict[tuple[str, str], str] = {}
-    for feed, country, at in exports[["feed", "country", "exported_at"]].itertuples(index=False):
-        known = newest.get((feed, country))
-        if known is None or pd.Timestamp(at) > pd.Timestamp(known):
-            newest[(feed, country)] = at
-    return newest
+def _newest_reports(exports: pd.DataFrame, as_of: date) -> Mapping[tuple[str, str], str]:
+    """(feed, country) → ISO text of the report that counts."""
+    newest: dict[tuple[str, str], tuple[bool, pd.Timestamp, str]] = {}
+    for feed, country, text in exports[["feed", "country", "exported_at"]].itertuples(index=False):
+        moment = pd.Timestamp(text)
+        entry = (moment.date() <= as_of, moment, text)
+        newest[(feed, country)] = max(entry, newest.get((feed, country), entry))
+    return {key: text for key, (_, _, text) in newest.items()}

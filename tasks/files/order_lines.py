@@ -104,7 +104,7 @@ def judge_lines(
         marketplaces: Countries sold in; empty for all.
         known: Codes that the seller's file gives to labels.
     Raises:
-        WrongDateOrder: more dates contradict the declared order than need it, and some fit both.
+        WrongDateOrder: most dates contradict the declared order, and some fit it by accident.
     """
     judge = _Judge(source, settings, as_of, country_reader(settings, known))
     judge.read_days()
@@ -138,7 +138,7 @@ class _Judge:
 
     def read_days(self) -> None:
         """Moments, marketplace days, and what lies on as_of or later."""
-        moments = self._moments("ordered_at")
+        moments = read_moments(self._raw("ordered_at"), self._settings.date_order)
         self._check_date_order(moments)
         self._fault(moments.bad | moments.blank, "ordered_at")
         self._instant, self._day, no_clock = self._place_in_time(moments)
@@ -161,7 +161,8 @@ class _Judge:
         for name in ("status", "item_status"):
             status = map_distinct(self._text(name), lambda cell: str(cell).casefold())
             cancelled |= status.isin(["cancelled", "canceled"]).to_numpy(dtype=bool)
-        _, updated, _ = self._place_in_time(self._moments("updated_at"))
+        changed = read_moments(self._raw("updated_at").where(pd.Series(cancelled)), self._settings.date_order)
+        _, updated, _ = self._place_in_time(changed)
         still_open = (updated >= np.datetime64(self._as_of, "us")) & (read_numbers(self._raw("quantity")).value > 0)
         self._close(cancelled & ~still_open, NETTED)
 
@@ -260,9 +261,6 @@ class _Judge:
     def _text(self, name: str) -> pd.Series:
         return read_text(self._raw(name))
 
-    def _moments(self, name: str) -> Moments:
-        return read_moments(self._raw(name), self._settings.date_order)
-
     def _find_cancellations(self) -> np.ndarray:
         prefix = self._settings.cancellation_prefix
         if self._amazon or not prefix:
@@ -297,7 +295,7 @@ class _Judge:
         return instant, day, no_clock
 
     def _check_date_order(self, moments: Moments) -> None:
-        if moments.ambiguous and moments.swapped > moments.certain:
+        if moments.ambiguous and moments.swapped > moments.certain + moments.ambiguous:
             raise WrongDateOrder(
                 mark(
                     "{file}: {swapped} dates in {column} contradict the order {order}, {certain} need it, and "

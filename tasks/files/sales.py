@@ -94,9 +94,10 @@ def read_order_lines(
         sheets.append(sheet.sheet.name)
     lines = pd.concat(parts, ignore_index=True)
     del parts
-    _set_aside_repeated(lines)
-    quarantines.append(_quarantine_currencies(lines, files, sheets))
-    _net(lines)
+    lines = _set_aside_repeated(lines)
+    lines, odd = _quarantine_currencies(lines, files, sheets)
+    quarantines.append(odd)
+    lines = _net(lines)
     kept = lines[lines["state"] == SALE]
     rows = sum(total for _, total, _, _ in files)
     taken = time.perf_counter() - began
@@ -110,38 +111,40 @@ def read_order_lines(
     )
 
 
-def _set_aside_repeated(lines: pd.DataFrame) -> None:
+def _set_aside_repeated(lines: pd.DataFrame) -> pd.DataFrame:
     """Exports overlap: the same line of the same order counts in the last file or sheet that holds it."""
     if lines["part"].iat[-1] == 0:
-        return
+        return lines
     usable = lines["state"].isin([SALE, CANCELLATION, NETTED]) & (lines["order"] != "")
     last = lines[usable].groupby(["order", "country", "instant", "sku"], sort=False)["part"].transform("max")
-    repeated = last.index[last > lines.loc[last.index, "part"]]
-    lines.loc[repeated, "state"] = SET_ASIDE
-    lines.loc[repeated, "reason"] = REASONS.index(REPEATED)
+    repeated = (last > lines["part"].reindex(last.index)).reindex(lines.index, fill_value=False)
+    return lines.assign(
+        state=lines["state"].mask(repeated, SET_ASIDE),
+        reason=lines["reason"].mask(repeated, REASONS.index(REPEATED)),
+    )
 
 
 def _quarantine_currencies(
     lines: pd.DataFrame, files: list[tuple[str, int, int, str]], sheets: list[str]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A country's revenue is one sum, so its lines have one currency: that of most of them."""
     priced = lines.loc[lines["state"].isin([SALE, CANCELLATION]), ["country", "currency"]]
     counts = priced.value_counts(sort=False).reset_index().sort_values(["country", "count", "currency"])
     usual = counts.drop_duplicates("country", keep="last").set_index("country")["currency"]
     if len(counts) == len(usual):
-        return pd.DataFrame(columns=QUARANTINE, dtype="str")
-    other = priced.index[priced["currency"] != priced["country"].map(usual)]
-    odd = lines.loc[other]
-    lines.loc[other, "state"] = QUARANTINED
+        return lines, pd.DataFrame(columns=QUARANTINE, dtype="str")
+    other = priced["currency"] != priced["country"].map(usual)
+    odd = lines.loc[other.index[other]]
     named = [
         (FEED, files[part][0], f"{sheets[part]}!{line}" if sheets[part] else str(line), "currency", currency)
         for part, line, currency in zip(odd["part"], odd["line"], odd["currency"], strict=True)
     ]
-    return pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
+    judged = lines.assign(state=lines["state"].mask(lines.index.isin(odd.index), QUARANTINED))
+    return judged, pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
 
 
-def _net(lines: pd.DataFrame) -> None:
-    """Settle the sales, give each its revenue, and forget the customers."""
+def _net(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with the sales settled, each with its revenue, and without the customers."""
     state = lines["state"].to_numpy(copy=True)
     reason = lines["reason"].to_numpy(copy=True)
     units = lines["units"].to_numpy(copy=True)
@@ -164,9 +167,9 @@ def _net(lines: pd.DataFrame) -> None:
     state[sold & (settled == 0)] = NETTED
     amounts = np.where(sold, amount, 0)
     amounts[sold] = settle_amounts(amount[sold], units[sold], settled[sold])
-    lines["state"], lines["reason"], lines["units"] = state, reason, settled
-    lines["revenue_minor"] = _to_minor(amounts, lines["currency"])
-    lines.drop(columns=["customer", "order", "amount"], inplace=True)
+    nameless_lines = lines.drop(columns=["customer", "order", "amount"])
+    revenue = _to_minor(amounts, lines["currency"])
+    return nameless_lines.assign(state=state, reason=reason, units=settled, revenue_minor=revenue)
 
 
 def _to_minor(amounts: np.ndarray, currency: pd.Series) -> np.ndarray:

@@ -72,7 +72,7 @@ def read_text(cells: pd.Series) -> pd.Series:
 
 def map_distinct(cells: pd.Series, change: Callable[[object], str]) -> pd.Series:
     """Text made from each distinct cell by `change`; missing cells become ""."""
-    codes, distinct = pd.factorize(cells)
+    codes, distinct = _factorize(cells)
     changed = np.array([*(change(cell) for cell in distinct), ""], dtype=object)
     return pd.Series(changed[codes], index=cells.index, dtype="str")
 
@@ -82,7 +82,7 @@ def read_numbers(cells: pd.Series, decimal: Literal[".", ","] = ".") -> Numbers:
     if cells.dtype.kind in "iuf":
         typed = cells.to_numpy(dtype=np.float64, na_value=np.nan)
         return Numbers(np.where(np.isfinite(typed), typed, np.nan), np.isinf(typed), np.isnan(typed))
-    codes, distinct = pd.factorize(cells)
+    codes, distinct = _factorize(cells)
     read = [_number_of(cell, decimal) for cell in distinct]
     blank = np.array([*(value is None for value in read), True])[codes]
     value = np.array([*(np.nan if number is None else number for number in read), np.nan], dtype=np.float64)[codes]
@@ -91,7 +91,7 @@ def read_numbers(cells: pd.Series, decimal: Literal[".", ","] = ".") -> Numbers:
 
 def read_moments(cells: pd.Series, order: DateOrder = "ymd") -> Moments:
     """Moments in the declared order of day and month; ISO with the year first is read under any order."""
-    codes, distinct = pd.factorize(cells)
+    codes, distinct = _factorize(cells)
     read = [_moment_of(cell, order) for cell in distinct]
     local = np.array([*(moment[0] if moment else 0 for moment in read), 0], dtype=np.int64)[codes]
     offset = np.array([*(moment[1] if moment else NO_OFFSET for moment in read), NO_OFFSET], dtype=np.int64)[codes]
@@ -130,6 +130,11 @@ def to_days(utc: np.ndarray, zone: str) -> np.ndarray:
     """The calendar day in the zone of each moment, as midnight in datetime64[us]."""
     clock = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
     return clock.as_unit("us").to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+
+
+def _factorize(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    codes, distinct = pd.factorize(cells)
+    return codes, np.asarray(pd.Index(distinct).astype(object), dtype=object)
 
 
 def _text_of(cell: object) -> str:

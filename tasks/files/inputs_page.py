@@ -1,0 +1,117 @@
+"""docs/inputs.md, written from the declared tables so that it cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.marketplaces import read_marketplaces
+from tasks.files.columns import FAR_FUTURE, REQUIRED, Column, Table
+from tasks.files.encodings import TRIED
+from tasks.files.order_lines import REASONS
+from tasks.files.reading import EXCEL_SUFFIXES, PARQUET_SUFFIXES, TEXT_SUFFIXES
+from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES, TABLES
+
+_HEAD = """\
+# Input files
+
+This page is written by `python -m tasks.files`; a test fails when it is stale.
+
+A seller's file in `config/sellers/` names, under `inputs`, where each table lies and what its columns are called:
+
+```yaml
+inputs:
+  order_lines:
+    files: "exports/orders-*.csv"
+    columns: {{ordered_at: Bestelldatum, quantity: Menge}}
+    date_order: dmy
+    decimal: ","
+    cancellation_prefix: C
+    countries: {{Deutschland: DE, Frankreich: FR}}
+```
+
+- **Formats**: text ({text}; packed as `.gz` too), Excel and its like ({excel}; all sheets, or `sheets: first`),
+  Parquet ({parquet}). A file has one header line.
+- **Text** may be in {encodings}; comma, semicolon or tab between fields. Which was found is in the log and in the
+  column `read_as` of the import's balance.
+- **Headers** are compared by letters and digits in lower case: `Order ID`, `order-id` and `OrderId` agree. A column
+  is found by the mapping, else by its name below, else by an alias. Other columns are never read.
+- **Numbers** use the input's `decimal` sign; thousands may be grouped. **Dates** use `date_order`; with the year
+  first they are read under any order. A file in which most dates contradict the order is refused.
+- **Money** is in whole units of its currency, such as `9.80`; a header that ends in `minor` says minor units (`980`).
+- **Countries** are ISO codes, sales channels (`Amazon.de`), marketplace ids, or labels listed under `countries`;
+  the label `""` names the country of a file without such a column.
+- **Country clocks and currencies** come from `config/marketplaces.yaml` ({marketplaces}); for other countries from
+  the input's `time_zone` and `currency`. A currency set for the input also holds for known countries.
+
+## What happens to a row
+
+Every row of every file ends in one place, and the import stops if the sum is off:
+`rows_in = kept + netted + set_aside + quarantined + after_as_of`.
+
+- **kept**: used. For order lines: a sale with units left.
+- **netted**: a cancellation that was taken off a sale, a sale wholly cancelled, or an order that Amazon reports as
+  cancelled before `as_of`. A cancellation undoes the same customer's latest earlier sale of the SKU, on the day of
+  that sale, and older ones if that one is too small; units beyond everything that was sold undo nothing.
+- **set aside**, with one of these reasons: {reasons}.
+- **quarantined**: cannot be used. File, line, column, value and what was expected are on the run page. A file where
+  line 1 is the header; in a workbook `sheet!row`. References to a row in quarantine are quarantined too.
+- **after as_of**: of that marketplace day or later, or (purchase orders, stock-outs, returns) known only then.
+
+Personal columns (city, post code, names) are never read; `customer` is dropped once cancellations are netted.
+
+How far each country's data reaches is the table `exports`; without it, the latest order line anywhere in the file
+stands for the moment the file was drawn, and the day before it is the last complete one.
+
+"""
+
+
+def describe_inputs() -> str:
+    """The page as Markdown."""
+    head = _HEAD.format(
+        text=_code(TEXT_SUFFIXES),
+        excel=_code(EXCEL_SUFFIXES),
+        parquet=_code(PARQUET_SUFFIXES),
+        encodings=", ".join(TRIED),
+        marketplaces=", ".join(read_marketplaces()),
+        reasons="; ".join(REASONS),
+    )
+    sections = [_describe(ORDER_LINES, "order_lines", "order_lines.csv")]
+    sections.append(_describe(AMAZON_ALL_ORDERS, "order_lines, format: amazon-all-orders", "amazon-all-orders.txt"))
+    sections += [_describe(table, name, f"{name}.csv") for name, table in TABLES.items()]
+    return head + "\n".join(sections)
+
+
+def _describe(table: Table, title: str, example: str) -> str:
+    return "\n".join(_lines(table, title, example)) + "\n"
+
+
+def _lines(table: Table, title: str, example: str) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    need = "Needed." if table.required else "Optional."
+    yield f"{table.grain[0].upper()}{table.grain[1:]}. {need} Example: [{example}](examples/{example})."
+    yield ""
+    if table.key:
+        yield f"A second row with the same {', '.join(f'`{name}`' for name in table.key)} is quarantined."
+        yield ""
+    yield "| Column | What it holds | Unit | If blank or absent | Accepted | Also called |"
+    yield "|---|---|---|---|---|---|"
+    for column in table.columns:
+        aliases = ", ".join(f"`{alias}`" for alias in column.aliases)
+        unit = "money" if column.kind == "money" else column.unit
+        cells = (f"`{column.names[0]}`", column.meaning, unit, _blank(column), column.expected, aliases)
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _blank(column: Column) -> str:
+    if column.blank is REQUIRED:
+        return "**required**"
+    if column.blank == FAR_FUTURE:
+        return "no end"
+    if column.blank == "":
+        return "blank"
+    return "unknown" if column.blank != column.blank else f"`{column.blank}`"
+
+
+def _code(suffixes: tuple[str, ...]) -> str:
+    return " ".join(f"`{suffix}`" for suffix in suffixes)

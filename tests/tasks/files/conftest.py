@@ -1,0 +1,61 @@
+"""A seller whose files are the documented examples, until a test writes its own over them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.seller import Seller
+from config.settings import ROOT
+from tasks.files import Exports, read_exports
+from tasks.files.tables import TABLES
+
+AS_OF = date(2025, 11, 24)
+ORDER_SETTINGS: dict[str, Any] = {"cancellation_prefix": "C"}
+EXAMPLE_SETTINGS: dict[str, Any] = {
+    "date_order": "dmy",
+    "decimal": ",",
+    "cancellation_prefix": "C",
+    "product_code": r"HN-[A-Z]{2}\d{3}",
+    "countries": {"Deutschland": "DE", "Frankreich": "FR"},
+}
+
+Write = Callable[..., Path]
+Read = Callable[..., Exports]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of docs/examples."""
+    return shutil.copytree(ROOT / "docs" / "examples", tmp_path / "exports")
+
+
+@pytest.fixture
+def write(folder: Path) -> Write:
+    """Write a file of the seller's; text as UTF-8 unless told otherwise."""
+
+    def write(name: str, text: str, encoding: str = "utf-8") -> Path:
+        (folder / name).write_text(text, encoding=encoding, newline="")
+        return folder / name
+
+    return write
+
+
+@pytest.fixture
+def read(folder: Path) -> Read:
+    """Import the seller's files; settings of an input come as `table={…}`, seller's fields as `seller={…}`."""
+
+    def read(as_of: date = AS_OF, seller: dict[str, Any] | None = None, **settings: Any) -> Exports:
+        inputs = {name: {"files": f"{folder}/{name}.*"} for name in TABLES}
+        inputs["order_lines"] = {"files": f"{folder}/order_lines.*", **EXAMPLE_SETTINGS}
+        for name, changed in settings.items():
+            inputs[name] = {"files": f"{folder}/{name}.*", **changed}
+        fields = {"id": "test", "name": {"en": "Test"}, "inputs": inputs, **(seller or {})}
+        return read_exports(Seller.model_validate(fields), as_of)
+
+    return read
