@@ -137,7 +137,10 @@ def _choose_levels(
     forward_mean = curve.mean_at(transit)
     share = pairs["share"].to_numpy()
     pool = pooled.quantiles_at(make)
-    outcomes = [quantile_at(pool, step) for step in _STEPS]
+    higher = [quantile_at(pool, step) for step in _STEPS[1:]]
+    # the forecast says nothing about the shape below p10: the lowest outcome makes their mean the forecast's
+    lowest = np.clip(len(_STEPS) * (pooled.mean_at(make) - _mean(higher)) + _mean(higher), 0.0, higher[0])
+    outcomes = [lowest, *higher]
     weight = 1.0 / len(_STEPS)
     codes = pd.factorize(pairs["sku"])[0]
     best: _Levels | None = None

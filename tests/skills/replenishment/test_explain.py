@@ -11,6 +11,8 @@ import pandas as pd
 from skills.replenishment import explain_replenishment
 from skills.replenishment.policy import ReplenishmentPolicy
 
+LEVEL = "Order-up-to level: what demand stays within at the service level, over the three arrivals"
+
 
 def _steps(orders: pd.DataFrame, sku: str) -> pd.DataFrame:
     explained = explain_replenishment(orders)
@@ -22,11 +24,7 @@ def test_every_order_explains_its_quantity_from_demand_to_cartons(facts: Any, bu
         stock=build.stock(("KD-1", "SZ-HUB", "available", 300), ("KD-1", "US-FBA", "receiving", 12))
     ).plan()
     steps = _steps(orders, "KD-1")
-    level = int(
-        steps.loc[
-            "Order-up-to level: what demand stays within at the service level, over the three arrivals", "value"
-        ]
-    )
+    level = int(steps.loc[LEVEL, "value"])
     position = int(steps.loc["Position: stock that counts, on the way and on order", "value"])
     assert position == int(steps.loc["Available", "value"]) + int(steps.loc["Being received", "value"]) == 312
     assert int(steps.loc["Need", "value"]) == level - position
@@ -35,9 +33,7 @@ def test_every_order_explains_its_quantity_from_demand_to_cartons(facts: Any, bu
 
 
 def test_the_weighted_chances_of_the_three_arrivals_give_the_service_level(facts: Any) -> None:
-    note = _steps(facts.plan(), "KD-1").loc[
-        "Order-up-to level: what demand stays within at the service level, over the three arrivals", "note"
-    ]
+    note = _steps(facts.plan(), "KD-1").loc[LEVEL, "note"]
     terms = re.findall(r"([\d.]+) × ([\d.]+)", note)
     assert len(terms) == 3
     assert abs(sum(float(weight) * float(chance) for weight, chance in terms) - 0.90) < 1e-3

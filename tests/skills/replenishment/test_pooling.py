@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -86,8 +88,6 @@ def test_totals_are_the_sums_of_their_rows(facts: Any, build: Any) -> None:
 
 
 def test_storage_fees_in_the_countries_count_for_the_hub(facts: Any, build: Any) -> None:
-    from datetime import date
-    from decimal import Decimal
 
     fee = Rate(
         "storage_fee", "A", Decimal("30"), "USD/m3/month", date(2025, 1, 1), None, "t", date(2025, 1, 1), "generated"
