@@ -112,7 +112,9 @@ def measure_night(
             for row in plain_rows(cash)
         ],
         "cover": plain_rows(
-            cover[["country", "weeks_p10", "weeks_p50", "weeks_p90", "next_arrival", "units"]].round(1)
+            cover.round(dict.fromkeys(["weeks_p10", "weeks_p50", "weeks_p90"], 1))[
+                ["country", "weeks_p10", "weeks_p50", "weeks_p90", "next_arrival", "units"]
+            ]
         ),
         "hub": _losers(hub),
         "last_orders": _last_orders(last_orders, snapshot.suppliers, night),
@@ -126,7 +128,9 @@ def measure_night(
             for row in plain_rows(missing.head(_ASKED))
         ],
         "feeds": plain_rows(
-            snapshot.feeds[["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]].round(1)
+            snapshot.feeds.round({"age_hours": 1})[
+                ["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]
+            ]
         ),
         "import": plain_rows(
             exports.accounting[

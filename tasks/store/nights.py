@@ -58,6 +58,11 @@ def list_open_nights() -> list[Night]:
     return _list(state="running")
 
 
+def list_nights(seller: str) -> list[Night]:
+    """Every run of one seller, oldest first."""
+    return _list(seller=seller)
+
+
 def find_night(seller: str, journey: str, as_of: date) -> Night | None:
     """The newest run of that morning that is under way or made a proposal."""
     found = [
