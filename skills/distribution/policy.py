@@ -20,6 +20,19 @@ class DistributionPolicy(BaseModel):
         le=100,
         description="Share of unmet demand that is lost rather than bought later [%].",
     )
+    hub_option_percent: int = Field(
+        default=10,
+        ge=0,
+        le=100,
+        description="What staying at the hub, free to go to any country, is worth to a unit that its window does not "
+        "sell, in percent of the contribution by the slow lane [%].",
+    )
+    most_weeks_held: int = Field(
+        default=52,
+        ge=1,
+        le=520,
+        description="A unit is charged storage and capital until it is sold, for at most this long [weeks].",
+    )
     weekly_cash_minor: int | None = Field(
         default=None,
         ge=0,
@@ -35,8 +48,14 @@ class DistributionPolicy(BaseModel):
         description="A shipment with less landed value than this waits, in minor units of the base currency.",
     )
     threshold_cartons: int = Field(default=1, ge=1, description="No shipment line is proposed below this [cartons].")
+    most_cartons_per_line: int = Field(
+        default=2000, ge=1, le=100_000, description="No shipment line is proposed above this [cartons]."
+    )
     exact_below_skus: int = Field(
         default=500, ge=0, description="Below this many SKUs the allocation is solved as an integer program [SKUs]."
+    )
+    exact_nodes: int = Field(
+        default=2000, ge=1, description="The integer program stops after this many nodes of its search [nodes]."
     )
     gap_percent: str = Field(
         default="0.05",

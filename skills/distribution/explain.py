@@ -1,0 +1,321 @@
+"""Why a shipment line came out as it did, step by step, so that a person can redo the arithmetic."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.demand import PATHS
+from skills.distribution.need import ARRIVALS, expected_sold, find_need
+from skills.distribution.network import countries_fed
+from skills.distribution.plan import Allocation
+from skills.distribution.policy import DistributionPolicy
+from skills.distribution.slots import COUNTED
+from skills.distribution.terms import extra_duties
+from skills.rates import MissingRate, Rate, RateBook
+from skills.vocabulary import mark, minor_digits
+
+_NAMES = ("p0", "p10", "p50", "p75", "p90", "p98", "p100")
+
+
+def explain_allocation(
+    allocation: Allocation,
+    contribution: pd.DataFrame,
+    stock: pd.DataFrame,
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    rates: RateBook,
+    policy: DistributionPolicy,
+    base_currency: str,
+    as_of: date,
+) -> pd.DataFrame:
+    """Position, window, demand, money of a unit with its rates, carton values and flips of every line.
+
+    Args:
+        allocation: From `allocate_stock`; the other frames are those it was made from.
+
+    Returns:
+        One row per (sku, country, lane, step): label (English phrase), value (text), unit (units, days, weeks,
+        date, %, cartons, the base currency or ""), note (source or formula with its numbers).
+    """
+    keys = ["sku", "country", "lane"]
+    frame = allocation.slots.frame
+    at = frame.reset_index().merge(allocation.lines[keys], on=keys, how="inner")["index"].to_numpy()
+    windows = allocation.slots.windows.take(at)
+    demand, lost = allocation.slots.demand, policy.lost_sale_percent / 100
+    needs = find_need(windows, demand, lost)
+    to_start, to_end = (demand.paths_at(windows.pair, day) for day in (windows.start, windows.ends[1]))
+    mean_start = demand.mean_at(windows.pair, windows.start)
+    states = _stock_by_state(stock, countries_fed(nodes, lanes), allocation.lines)
+    quotes = _by_key(contribution.merge(allocation.lines[keys], on=keys, how="inner"))
+    lines = _by_key(allocation.lines)
+    book = _Sources(rates, as_of)
+    rows: list[tuple[object, ...]] = []
+    for number, row in enumerate(at):
+        slot = {str(name): value for name, value in frame.iloc[int(row)].items()}
+        key = (str(slot["sku"]), str(slot["country"]), str(slot["lane"]))
+        line, quote = lines[key], quotes[key]
+        page = _Page(base_currency)
+        events = windows.event_window == number
+        coming = list(zip(windows.event_day[events], windows.event_units[events], strict=True))
+        _tell_position(
+            page, slot, states.get((slot["sku"], slot["country"]), {}), coming, windows.ends[1, number], as_of
+        )
+        _tell_window(page, slot, as_of)
+        _tell_demand(page, slot, mean_start[number], to_start[number], to_end[number], needs[:, number])
+        _tell_contribution(page, quote, book)
+        units = float(slot["carton_units"])
+        sold = expected_sold(needs, np.array([number]), np.array([units]))[0]
+        _tell_cartons(page, slot, line, quote, float(sold), policy)
+        _tell_outcome(page, line)
+        rows += [(*key, step, *row) for step, row in enumerate(page.rows, start=1)]
+    columns = [*keys, "step", "label", "value", "unit", "note"]
+    texts = [name for name in columns if name != "step"]
+    return pd.DataFrame(rows, columns=columns).astype({"step": "int64"} | dict.fromkeys(texts, "str"))
+
+
+def _by_key(frame: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, Any]]:
+    records = cast(list[dict[str, Any]], frame.to_dict("records"))
+    return {(str(row["sku"]), str(row["country"]), str(row["lane"])): row for row in records}
+
+
+class _Page:
+    """Steps of one line; money arrives in base minor units."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency, self.digits = currency, minor_digits(currency)
+        self.rows: list[tuple[str, str, str, str]] = []
+
+    def say(self, label: str, value: object, unit: str, note: str = "") -> None:
+        self.rows.append((label, str(value), unit, note))
+
+    def pay(self, label: str, minor: float, note: str = "") -> None:
+        self.say(label, self.money(minor), self.currency, note)
+
+    def money(self, minor: float) -> str:
+        return format(Decimal(str(round(float(minor), 2))).scaleb(-self.digits).quantize(Decimal("0.0001")), "f")
+
+
+class _Sources:
+    """Rates as notes: value, source, date, confidence."""
+
+    def __init__(self, rates: RateBook, as_of: date) -> None:
+        self.rates, self.as_of = rates, as_of
+        self._notes: dict[tuple[str, ...], str] = {}
+
+    def name(self, kind: str, key: str) -> str:
+        if (kind, key) not in self._notes:
+            self._notes[kind, key] = _describe(self.rates.find(kind, key, self.as_of))
+        return self._notes[kind, key]
+
+    def name_duty(self, country: str, hs_code: str) -> str:
+        if (country, hs_code) not in self._notes:
+            layers = []
+            try:
+                layers.append(self.rates.read_longest("duty", country, hs_code, self.as_of))
+            except MissingRate:
+                return ""
+            layers += extra_duties(self.rates, country, hs_code, self.as_of)
+            self._notes[country, hs_code] = " + ".join(
+                f"{layer.kind} {layer.key}: {_describe(layer)}" for layer in layers
+            )
+        return self._notes[country, hs_code]
+
+
+def _describe(rate: Rate | None) -> str:
+    if rate is None:
+        return ""
+    return f"{rate.value} {rate.unit} · {rate.source} · {rate.effective_from.isoformat()} · {rate.confidence}"
+
+
+def _stock_by_state(
+    stock: pd.DataFrame, fed: dict[str, str], lines: pd.DataFrame
+) -> dict[tuple[str, str], dict[str, int]]:
+    here = stock[stock["node"].isin(list(fed)) & stock["sku"].isin(set(lines["sku"]))]
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for sku, node, state, units in zip(here["sku"], here["node"], here["state"], here["units"], strict=True):
+        states = found.setdefault((str(sku), fed[str(node)]), {})
+        states[str(state)] = states.get(str(state), 0) + int(units)
+    return found
+
+
+def _day(as_of: date, days: float) -> str:
+    return (pd.Timestamp(as_of) + pd.Timedelta(days=round(float(days)))).date().isoformat()
+
+
+def _tell_position(
+    page: _Page,
+    slot: dict[str, Any],
+    states: dict[str, int],
+    coming: list[tuple[float, float]],
+    end: float,
+    as_of: date,
+) -> None:
+    counted = " + ".join(f"{state} {states.get(state, 0)}" for state in COUNTED)
+    others = ", ".join(f"{state} {units}" for state, units in sorted(states.items()) if state not in COUNTED)
+    page.say(mark("Stock in the country that will be sold"), slot["in_stock"], "units", counted)
+    if others:
+        page.say(mark("Stock in the country that is not counted"), others, "")
+    arriving = [(day, units) for day, units in coming if day < end]
+    note = " + ".join(f"{_day(as_of, day)}: {units:.0f}" for day, units in arriving)
+    page.say(mark("On the way, arriving before the next feasible arrival"), slot["on_the_way"], "units", note)
+    page.say(
+        mark("Position"), slot["position"], "units", f"{slot['in_stock']} + {slot['on_the_way']} = {slot['position']}"
+    )
+
+
+def _tell_window(page: _Page, slot: dict[str, Any], as_of: date) -> None:
+    page.say(mark("Cut-off of the departure"), _day(as_of, slot["depart_days"]), "date", slot["lane"])
+    page.say(mark("Usual transit, door to shelf"), f"{slot['transit_days']:g}", "days")
+    page.say(mark("Usual arrival of this shipment"), _day(as_of, slot["start_days"]), "date")
+    ends = [_day(as_of, slot[f"end_{at}"]) for at in ("p10", "p50", "p90")]
+    weights = ", ".join(f"{weight:g} × {end}" for weight, end in zip(ARRIVALS, ends, strict=True))
+    page.say(mark("Next feasible arrival: early, usual, late with their weights"), ends[1], "date", weights)
+
+
+def _tell_demand(
+    page: _Page,
+    slot: dict[str, Any],
+    mean_start: float,
+    to_start: np.ndarray,
+    to_end: np.ndarray,
+    needs: np.ndarray,
+) -> None:
+    def paths(values: np.ndarray) -> str:
+        return ", ".join(f"{name} {value:.1f}" for name, value in zip(_NAMES, values, strict=False))
+
+    page.say(mark("Mean demand per week in the four weeks from the arrival"), f"{slot['weekly_mean']:.2f}", "units")
+    page.say(mark("Demand until the arrival"), f"{mean_start:.1f}", "units", paths(to_start))
+    median = PATHS.index(0.5)
+    page.say(
+        mark("Demand until the next usual arrival, median path"), f"{to_end[median]:.1f}", "units", paths(to_end)
+    )
+    page.say(
+        mark("Need from this shipment, median path: largest shortage in the window less what was lost before"),
+        f"{max(needs[1, median], 0.0):.1f}",
+        "units",
+        " | ".join(f"{weight:g}: {paths(need)}" for weight, need in zip(ARRIVALS, needs, strict=True)),
+    )
+
+
+def _tell_contribution(page: _Page, quote: dict[str, Any], book: _Sources) -> None:
+    country, lane, hs_code = str(quote["country"]), str(quote["lane"]), str(quote["hs_code"])
+    size = f"{quote['weight_kg']:g} kg, {quote['cm3']:g} cm³"
+    page.pay(mark("Price as the buyer pays it"), quote["gross_price"])
+    page.say(str(quote["price_basis"]), int(quote["sold_units"]), "units")
+    if quote["customs_basis"]:
+        page.pay(str(quote["customs_basis"]), quote["customs_value"])
+    steps: list[tuple[str, str, float, str]] = [
+        ("−", mark("Value added tax in the price"), quote["vat"], book.name("vat", country)),
+        ("−", mark("Referral fee"), quote["referral"], book.name("referral_fee", country)),
+        (
+            "−",
+            mark("Fulfilment fee"),
+            quote["fulfilment"],
+            f"{book.name('fulfilment_base', country)}; {size}; {book.name('fulfilment_per_kg', country)}",
+        ),
+        (
+            "−",
+            mark("Handling of expected returns"),
+            quote["returns"],
+            f"{quote['return_rate']:.4f} × {book.name('returns_cost', country)}",
+        ),
+        (
+            "−",
+            mark("Refunds of returns that cannot be sold again"),
+            quote["refunds"],
+            f"{quote['return_rate']:.4f} × (1 − {quote['resold_share']:.4f})",
+        ),
+        ("−", mark("Freight"), quote["freight"], f"{lane}; {size}; {quote['chargeable_kg']:g} kg"),
+        ("−", mark("Handling at the hub"), quote["handling"], lane),
+        (
+            "−",
+            mark("Duty on the customs value"),
+            quote["duty"],
+            f"{page.money(quote['customs_value'])} × {quote['duty_rate']:g}; {book.name_duty(country, hs_code)}",
+        ),
+        ("−", mark("Merchandise processing fee"), quote["mpf"], book.name("mpf_rate", country)),
+        ("−", mark("Harbour maintenance fee, ocean only"), quote["hmf"], book.name("hmf_rate", country)),
+        ("−", mark("Import tax that is not recovered"), quote["import_vat_cost"], f"{quote['import_vat_rate']:g}"),
+        (
+            "+",
+            mark("Export rebate"),
+            quote["rebate"],
+            f"{page.money(quote['product_cost'])} × {quote['rebate_share']:.4f}",
+        ),
+    ]
+    for sign, label, minor, note in steps:
+        if round(float(minor), 4) != 0:
+            page.pay(label, -minor if sign == "−" else minor, note)
+    page.pay(mark("Contribution of one unit, product cost not counted"), quote["contribution"])
+    page.pay(
+        mark("Margin of one unit after product cost"),
+        quote["net_margin"],
+        f"{page.money(quote['contribution'])} − {page.money(quote['product_cost'])}",
+    )
+    if quote["assumed"]:
+        page.say(mark("Facts not given, and what stood in"), str(quote["assumed"]), "")
+
+
+def _tell_cartons(
+    page: _Page,
+    slot: dict[str, Any],
+    line: dict[str, Any],
+    quote: dict[str, Any],
+    sold: float,
+    policy: DistributionPolicy,
+) -> None:
+    units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
+    ahead = slot["at_arrival"] + units / 2
+    weeks = min(float(policy.most_weeks_held), ahead / weekly) if weekly > 0 else float(policy.most_weeks_held)
+    page.say(mark("Chance that the next feasible arrival would come too late"), f"{line['short_percent']:.1f}", "%")
+    page.say(mark("Units in a carton"), units, "units")
+    page.say(mark("Expected sales in the window out of the first carton"), f"{sold:.3f}", "units")
+    page.pay(
+        mark("Storage and capital of one unit per week"),
+        slot["holding_week"],
+        f"{page.money(quote['storage_week'])} + {page.money(quote['capital_week'])}",
+    )
+    page.say(
+        mark("Weeks until the first carton is sold"),
+        f"{weeks:.2f}",
+        "weeks",
+        f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
+    )
+    page.pay(
+        mark("What an unsold unit loses by not being at the hub any more"),
+        slot["option"],
+        f"{policy.hub_option_percent} %",
+    )
+    page.pay(mark("Freight paid above the slow lane for an unsold unit"), slot["premium"])
+    page.pay(
+        mark("Value of the first carton"),
+        line["first_carton_value"],
+        f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % − {units - sold:.3f} × "
+        f"({page.money(slot['option'])} + {page.money(slot['premium'])}) − {units} × {weeks:.2f} × "
+        f"{page.money(slot['holding_week'])}",
+    )
+    page.pay(mark("Value of the last carton sent"), line["last_carton_value"])
+    page.pay(mark("Value of the next carton, not sent"), line["next_carton_value"])
+    page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
+
+
+def _tell_outcome(page: _Page, line: dict[str, Any]) -> None:
+    page.say(str(line["reason"]), int(line["cartons"]), "cartons")
+    page.say(mark("Units sent"), int(line["units"]), "units")
+    if line["capped_by"]:
+        page.say(mark("Not more although the next carton has value, because of:"), "", "")
+        page.say(str(line["capped_by"]), "", "")
+    page.pay(mark("Expected value of the line against keeping it at the hub"), line["value_base_minor"])
+    page.pay(mark("Freight, duty and tax paid for the line"), line["cost_base_minor"])
+    page.pay(mark("Landed value of the line"), line["landed_base_minor"])
+    if not np.isnan(line["flip_demand_percent"]):
+        page.say(mark("Nothing is sent if demand changes by"), f"{line['flip_demand_percent']:.1f}", "%")
+    if not np.isnan(line["flip_margin_percent"]):
+        page.say(mark("Nothing is sent if the contribution changes by"), f"{line['flip_margin_percent']:.1f}", "%")
+    if line["flip_transit_days"] > 0:
+        page.say(mark("Nothing is sent if the transit is longer by"), int(line["flip_transit_days"]), "days")

@@ -1,0 +1,208 @@
+"""Shipment lines as a person reads them: quantities, exact money, dates, limits, alternatives."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.bound import Priced, Problem
+from skills.distribution.flip import find_flips
+from skills.distribution.need import chance_short, find_need
+from skills.distribution.policy import DistributionPolicy
+from skills.distribution.slots import Slots
+from skills.distribution.value import fall_only, price_cartons
+from skills.vocabulary import Refusal, mark
+
+BY_HUB, BY_VOLUME, BY_CASH = mark("hub stock"), mark("lane volume"), mark("weekly cash")
+BY_SIZE = mark("most cartons per line")
+KEPT = mark("The country's data is stale: yesterday's quantity is kept.")
+FAST = mark("Stock would run out before the slower lane arrives.")
+SLOW = mark("Demand until the next arrival exceeds stock and what is on the way.")
+HOLD, OTHER_LANE = mark("keep at the hub"), mark("send by another lane")
+
+
+class MoneyDiffers(Refusal):
+    """A line's money in whole minor units is not what the search used."""
+
+
+def describe_lines(
+    slots: Slots,
+    slot: np.ndarray,
+    cartons: np.ndarray,
+    held: np.ndarray,
+    contribution: pd.DataFrame,
+    problem: Problem,
+    priced: Priced,
+    chosen: np.ndarray,
+    policy: DistributionPolicy,
+    as_of: date,
+) -> pd.DataFrame:
+    """One row per line; the columns are described at `allocate_stock`.
+
+    Args:
+        slot, cartons, held: Per line: its slot, how many cartons, whether it is yesterday's.
+        chosen: Cartons of the problem that go.
+    """
+    frame = slots.frame.iloc[slot].reset_index(drop=True)
+    row = np.arange(len(slot))
+    knots = find_need(slots.windows.take(slot), slots.demand, policy.lost_sale_percent / 100)
+    first, last, following, total = _value_lines(frame, knots, cartons, policy)
+    asked = _asked(problem, priced, slot, frame)
+    units = cartons * frame["carton_units"].to_numpy()
+    keys = ["sku", "country", "lane"]
+    facts = [*keys, "weight_kg", "lane_currency", "lane_factor", "net_margin"]
+    quoted = frame[keys].merge(contribution[facts], on=keys, how="left", validate="one_to_one")
+    cost = reprice(units, frame["cash"].to_numpy())
+    morning = pd.Timestamp(as_of)
+    day = {name: morning + pd.to_timedelta(np.rint(frame[name]), unit="D") for name in ("depart_days", "start_days")}
+    lines = pd.DataFrame(
+        {
+            **{key: frame[key] for key in keys},
+            "hub": frame["hub"],
+            "mode": frame["mode"],
+            "cartons": cartons,
+            "units": units,
+            "volume_m3": (cartons * frame["carton_cm3"] / 1_000_000).round(6),
+            "weight_kg": (units * quoted["weight_kg"]).round(4),
+            "value_base_minor": total,
+            "cost_base_minor": cost,
+            "cost_minor": np.rint(cost / quoted["lane_factor"]).astype("int64"),
+            "cost_currency": quoted["lane_currency"].astype("str"),
+            "landed_base_minor": reprice(units, frame["landed"].to_numpy()),
+            "first_carton_value": first,
+            "last_carton_value": last,
+            "next_carton_value": following,
+            "asked_base_minor": np.rint(asked).astype("int64"),
+            "position": frame["position"],
+            "weekly_mean": frame["weekly_mean"],
+            "short_percent": (chance_short(knots, row, np.zeros(len(row))) * 100).round(1),
+            "window_from": day["start_days"],
+            "window_to": morning + pd.to_timedelta(np.rint(frame["end_p50"]), unit="D"),
+            "window_days": np.rint(frame["end_p50"] - frame["start_days"]).astype("int64"),
+            "depart_on": day["depart_days"],
+            "cutoff": day["depart_days"],
+            "arrival_p50": day["start_days"],
+            "held": held,
+            "reason": pd.Series(np.where(held, KEPT, np.where(frame["is_slowest"], SLOW, FAST)), dtype="str"),
+            "capped_by": _find_caps(frame, slot, cartons, following, problem, chosen, policy),
+        }
+    )
+    flips = find_flips(slots, slot, asked, policy)
+    lines = pd.concat([lines, flips], axis=1)
+    lines["alternatives"] = _list_alternatives(slots, slot, cartons, problem, chosen, policy)
+    _check_money(lines, frame)
+    return lines
+
+
+def reprice(units: np.ndarray, each: np.ndarray) -> np.ndarray:
+    """Units × money each, in exact decimals, half even to the minor unit."""
+    totals = [
+        int((int(count) * Decimal(str(float(money)))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        for count, money in zip(units, each, strict=True)
+    ]
+    return np.array(totals, dtype="int64")
+
+
+def _check_money(lines: pd.DataFrame, frame: pd.DataFrame) -> None:
+    used = np.rint(frame["cash"] * frame["carton_units"]).astype("int64") * lines["cartons"]
+    apart = (used - lines["cost_base_minor"]).abs() > lines["cartons"]
+    if apart.any():
+        raise MoneyDiffers(
+            mark("Line {sku} to {country} costs {exact} in exact money but {used} in the search. Report this night."),
+            **lines.loc[apart, ["sku", "country"]].iloc[0].to_dict(),
+            exact=int(lines.loc[apart, "cost_base_minor"].iloc[0]),
+            used=int(used[apart].iloc[0]),
+        )
+
+
+def _value_lines(
+    frame: pd.DataFrame, knots: np.ndarray, cartons: np.ndarray, policy: DistributionPolicy
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    line = np.repeat(np.arange(len(cartons)), cartons + 1)
+    ends = np.cumsum(cartons + 1)
+    begins = ends - cartons - 1
+    number = np.arange(len(line)) - begins[line] + 1
+    value = price_cartons(frame, knots, line, number, policy)
+    fall_only(line, value)
+    running = np.concatenate([[0], np.cumsum(value)])
+    return value[begins], value[ends - 2], value[ends - 1], running[ends - 1] - running[begins]
+
+
+def _asked(problem: Problem, priced: Priced, slot: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
+    """What the first carton of each line must earn: the price of the limits and the hub stock it uses."""
+    first = np.searchsorted(problem.slot, slot)
+    known = (first < len(problem.slot)) & (np.append(problem.slot, -1)[first] == slot)
+    at = np.where(known, first, 0)
+    if not len(problem.slot):
+        return np.zeros(len(slot))
+    price = problem.price_of(priced.prices)[at] + priced.first_out[at]
+    return np.where(known, np.round(price, 6), 0.0)
+
+
+def _find_caps(
+    frame: pd.DataFrame,
+    slot: np.ndarray,
+    cartons: np.ndarray,
+    following: np.ndarray,
+    problem: Problem,
+    chosen: np.ndarray,
+    policy: DistributionPolicy,
+) -> pd.Series:
+    room = problem.room(chosen)
+    left = problem.pool_cartons - np.bincount(problem.pool[chosen], minlength=len(problem.pool_cartons))
+    first = np.searchsorted(problem.slot, slot)
+    caps = []
+    for line, at in enumerate(first):
+        known = at < len(problem.slot) and problem.slot[at] == slot[line]
+        if following[line] <= 0 or not known:
+            caps.append("")
+        elif left[problem.pool[at]] <= 0:
+            caps.append(BY_HUB)
+        elif problem.limits[problem.lane[at]] >= 0 and problem.volume[at] > room[problem.lane[at]]:
+            caps.append(BY_VOLUME)
+        elif problem.limits[-1] >= 0 and problem.cash[at] > room[-1]:
+            caps.append(BY_CASH)
+        else:
+            caps.append(BY_SIZE if cartons[line] >= policy.most_cartons_per_line else "")
+    return pd.Series(caps, index=frame.index, dtype="str")
+
+
+def _list_alternatives(
+    slots: Slots,
+    slot: np.ndarray,
+    cartons: np.ndarray,
+    problem: Problem,
+    chosen: np.ndarray,
+    policy: DistributionPolicy,
+) -> pd.Series:
+    """Per line: the same units by the best other lane, beyond what goes there anyway, and keeping them (0)."""
+    pair = slots.windows.pair
+    planned = (
+        np.bincount(problem.slot[chosen], minlength=len(pair)) if len(problem.slot) else np.zeros(len(pair), int)
+    )
+    of_pair = pd.Series(np.arange(len(pair))).groupby(pair).indices
+    options = [(line, other) for line, own in enumerate(slot) for other in of_pair[pair[own]] if other != own]
+    found: list[list[dict[str, object]]] = [[] for _ in slot]
+    if options:
+        line, other = (np.array(column) for column in zip(*options, strict=True))
+        knots = find_need(slots.windows.take(other), slots.demand, policy.lost_sale_percent / 100)
+        frame = slots.frame.iloc[other].reset_index(drop=True)
+        lanes, carton_units = frame["lane"].tolist(), frame["carton_units"].to_numpy()
+        each = np.repeat(np.arange(len(other)), cartons[line])
+        number = np.arange(len(each)) - (np.cumsum(cartons[line]) - cartons[line])[each] + planned[other][each] + 1
+        total = np.zeros(len(other), dtype="int64")
+        np.add.at(total, each, price_cartons(frame, knots, each, number, policy))
+        for option in np.lexsort((np.arange(len(other)), -total, line)):
+            if not found[line[option]]:
+                units = int(cartons[line[option]] * carton_units[option])
+                found[line[option]].append(
+                    {"what": OTHER_LANE, "lane": lanes[option], "units": units, "value_minor": int(total[option])}
+                )
+    for held_units, options_of_line in zip(
+        cartons * slots.frame["carton_units"].to_numpy()[slot], found, strict=True
+    ):
+        options_of_line.append({"what": HOLD, "lane": "", "units": int(held_units), "value_minor": 0})
+    return pd.Series(found, dtype=object)

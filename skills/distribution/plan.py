@@ -1,0 +1,306 @@
+"""Split the hub's stock over countries and lanes by marginal value, in whole cartons, with a bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.alarms import find_alarms
+from skills.distribution.bound import Priced, Problem, bound_minor, lower_bound
+from skills.distribution.exact import solve_exactly
+from skills.distribution.lines import describe_lines
+from skills.distribution.network import list_departures
+from skills.distribution.policy import DistributionPolicy
+from skills.distribution.search import find_plan
+from skills.distribution.slots import Slots, hub_stock, list_slots
+from skills.distribution.standins import complete_products
+from skills.distribution.value import Cartons, value_cartons
+from skills.distribution.waiting import list_waiting
+from skills.vocabulary import mark
+
+BY_PRICES, BY_PROGRAM = mark("multipliers"), mark("integer program")
+_RANKED, _BELOW_THE_LINE = 200, 50
+_KEYS = ["sku", "country", "lane"]
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Tonight's shipments and how good they are.
+
+    Attributes:
+        lines: One row per (sku, country, lane) that is sent.
+        ranked: One row per carton, best first by value less the price of the limits it uses: the first 150, then the
+            next 50 below the line. rank, sku, country, lane, units, value_minor, price_minor, chosen.
+        waiting: One row per (sku, country) that needs something and gets nothing.
+        alarms: One row per (sku, country) that runs short before anything can arrive.
+        limits: One row per shared limit: limit, lane, holds, used, price_base_minor (per m³; per base minor for
+            cash).
+        candidates: One row per carton with a value above zero: sku, country, lane, carton (1 = first),
+            value_base_minor.
+        slots: Every (sku, country, lane) considered, with its window: what the explanation reads.
+        value_base_minor: Expected value of what is new tonight; lines kept from yesterday are not counted.
+        bound_base_minor: No plan within the limits has more.
+        gap_percent: (bound − value) ÷ bound, four decimals.
+        method: How the plan was found: "integer program" or "multipliers".
+    """
+
+    lines: pd.DataFrame
+    ranked: pd.DataFrame
+    waiting: pd.DataFrame
+    alarms: pd.DataFrame
+    limits: pd.DataFrame
+    candidates: pd.DataFrame
+    slots: Slots
+    value_base_minor: int
+    bound_base_minor: int
+    gap_percent: str
+    method: str
+
+
+def allocate_stock(
+    stock: pd.DataFrame,
+    inbound: pd.DataFrame,
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    forecast: pd.DataFrame,
+    contribution: pd.DataFrame,
+    products: pd.DataFrame,
+    feeds: pd.DataFrame,
+    held: pd.DataFrame,
+    policy: DistributionPolicy,
+    base_currency: str,
+    as_of: date,
+) -> Allocation:
+    """Send each carton where it is worth most, until the hub, a limit or the value is used up.
+
+    Args:
+        stock: One row per (sku, node, state): units.
+        inbound: One row per (shipment, sku): to_node, units, eta.
+        nodes: One row per node: stage hub, regional or forward.
+        lanes: One row per lane.
+        forecast: One row per (sku, country, weeks_ahead): cumulative mean and quantiles from as_of [units].
+        contribution: From `quote_contribution`.
+        products: One row per sku.
+        feeds: One row per (country, feed): stale. A country with a stale feed gets what `held` says and nothing else.
+        held: One row per (sku, country, lane): units of yesterday's plan for stale countries; taken first, in whole
+            cartons, as far as the hub and the lanes reach.
+        base_currency: Of every amount in the answer.
+
+    Returns:
+        lines: cartons, units, volume_m3, weight_kg, value_base_minor (expected value of the line against
+            keeping it at
+        the hub), cost_base_minor (freight, duty, tax paid when shipped; cost_minor and cost_currency in the
+        lane's money), landed_base_minor, value of the first, last and next carton, asked_base_minor (what the
+        first carton had to exceed), position [units], weekly_mean, short_percent, window_from, window_to,
+        window_days, depart_on, cutoff, arrival_p50, held, reason, capped_by, flip_kind, flip_value, flip_unit,
+        all three flips, alternatives (list).
+
+    Raises:
+        NoHub: no node is a hub.
+        DuplicateProduct: a SKU stands twice in products.
+    """
+    full = complete_products(products)
+    departures = list_departures(lanes, nodes, policy, as_of)
+    slots = list_slots(stock, inbound, nodes, lanes, departures, forecast, contribution, full, policy, as_of)
+    hub = hub_stock(stock, nodes, policy)
+    pools, pool_cartons, hub_units = _find_pools(slots, hub)
+    stale = {str(country) for country in feeds.loc[feeds["stale"].astype("bool"), "country"]}
+    kept = _keep_held(slots, held, stale, pools, pool_cartons, departures, policy)
+    cartons = value_cartons(slots, pool_cartons[pools], policy)
+    problem = _pose(slots, cartons, pools, pool_cartons, kept, departures, lanes, contribution, stale, policy)
+    chosen, priced, bound, method = _solve(problem, len(set(slots.frame["sku"])), policy)
+    counts = np.bincount(problem.slot[chosen], minlength=len(slots.frame))
+    slot = np.flatnonzero(counts + kept)
+    lines = describe_lines(
+        slots, slot, (counts + kept)[slot], kept[slot] > 0, contribution, problem, priced, chosen, policy, as_of
+    )
+    value = int(problem.value[chosen].sum())
+    return Allocation(
+        lines=lines,
+        ranked=_rank(slots, problem, priced, chosen),
+        waiting=list_waiting(
+            forecast,
+            lanes,
+            departures,
+            contribution,
+            slots,
+            cartons,
+            problem,
+            chosen,
+            stale,
+            lines[["sku", "country"]],
+        ),
+        alarms=find_alarms(slots, hub_units[pools], policy, as_of),
+        limits=_list_limits(problem, priced, chosen, departures),
+        candidates=_list_candidates(slots, problem),
+        slots=slots,
+        value_base_minor=value,
+        bound_base_minor=bound,
+        gap_percent=_gap(value, bound),
+        method=method,
+    )
+
+
+def _find_pools(slots: Slots, hub: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per slot its pool; per pool the cartons and the units that the hub may send."""
+    keys = slots.frame[["sku", "hub"]]
+    pools = keys.groupby(["sku", "hub"], sort=True).ngroup().to_numpy()
+    first = slots.frame.assign(pool=pools).drop_duplicates("pool").sort_values("pool", kind="stable")
+    units = first[["sku", "hub", "carton_units"]].merge(hub, on=["sku", "hub"], how="left")
+    held = units["units"].fillna(0).clip(lower=0).astype("int64").to_numpy()
+    return pools, held // units["carton_units"].to_numpy(dtype="int64"), held
+
+
+def _keep_held(
+    slots: Slots,
+    held: pd.DataFrame,
+    stale: set[str],
+    pools: np.ndarray,
+    pool_cartons: np.ndarray,
+    departures: pd.DataFrame,
+    policy: DistributionPolicy,
+) -> np.ndarray:
+    """Cartons per slot kept from yesterday, by (sku, country, lane), as far as hub stock, lanes and cash reach."""
+    kept = np.zeros(len(slots.frame), dtype="int64")
+    left = pool_cartons.copy()
+    room = dict(zip(departures["lane"], departures["capacity_cm3"], strict=True))
+    cash = policy.weekly_cash_minor
+    wanted = held[held["country"].isin(stale)].groupby(_KEYS)["units"].sum()
+    rows = slots.frame[_KEYS].reset_index().merge(wanted.reset_index(), on=_KEYS, how="inner")
+    for row, lane, units in zip(rows["index"], rows["lane"], rows["units"], strict=True):
+        volume = int(slots.frame["carton_cm3"].iloc[row])
+        each = int(np.rint(slots.frame["cash"].iloc[row] * slots.frame["carton_units"].iloc[row]))
+        most = min(int(units) // int(slots.frame["carton_units"].iloc[row]), int(left[pools[row]]))
+        if room[lane] >= 0 and volume > 0:
+            most = min(most, room[lane] // volume)
+        if cash is not None and each > 0:
+            most = min(most, cash // each)
+        kept[row] = most
+        left[pools[row]] -= most
+        room[lane] -= most * volume if room[lane] >= 0 else 0
+        cash = None if cash is None else cash - most * each
+    return kept
+
+
+def _pose(
+    slots: Slots,
+    cartons: Cartons,
+    pools: np.ndarray,
+    pool_cartons: np.ndarray,
+    kept: np.ndarray,
+    departures: pd.DataFrame,
+    lanes: pd.DataFrame,
+    contribution: pd.DataFrame,
+    stale: set[str],
+    policy: DistributionPolicy,
+) -> Problem:
+    frame = slots.frame
+    fresh = ~frame["country"].isin(stale).to_numpy()[cartons.slot]
+    slot = cartons.slot[fresh]
+    lane_of_slot = pd.Index(departures["lane"]).get_indexer(frame["lane"])
+    per_carton = {
+        name: np.rint((frame[name] * frame["carton_units"]).to_numpy()).astype("int64") for name in ("cash", "landed")
+    }
+    volume = frame["carton_cm3"].to_numpy()
+    taken = np.zeros(len(departures), dtype="int64")
+    np.add.at(taken, lane_of_slot, kept * volume)
+    landed = np.zeros(len(departures), dtype="int64")
+    np.add.at(landed, lane_of_slot, kept * per_carton["landed"])
+    capacity = departures["capacity_cm3"].to_numpy()
+    room = np.where(capacity < 0, -1, np.maximum(capacity - taken, 0))
+    cash = (
+        -1 if policy.weekly_cash_minor is None else policy.weekly_cash_minor - int((kept * per_carton["cash"]).sum())
+    )
+    left = pool_cartons - np.bincount(pools, weights=kept, minlength=len(pool_cartons)).astype("int64")
+    leaves_anyway = landed > 0
+    return Problem(
+        slot=slot,
+        value=cartons.value[fresh],
+        pool=pools[slot],
+        pool_cartons=left,
+        lane=lane_of_slot[slot],
+        volume=volume[slot],
+        cash=per_carton["cash"][slot],
+        landed=per_carton["landed"][slot],
+        limits=np.append(room, cash),
+        least_landed=np.maximum(policy.minimum_shipment_minor - landed, 0),
+        least_value=np.where(leaves_anyway, 0, _fixed_charges(departures, lanes, contribution)),
+        least_cartons=policy.threshold_cartons,
+    )
+
+
+def _fixed_charges(departures: pd.DataFrame, lanes: pd.DataFrame, contribution: pd.DataFrame) -> np.ndarray:
+    """What a shipment costs before its first unit [base minor]; its cartons must earn at least that."""
+    factor = contribution.dropna(subset="lane_factor").drop_duplicates("lane").set_index("lane")["lane_factor"]
+    fixed = lanes.set_index("lane")["fixed_minor"].fillna(0) * factor.reindex(lanes["lane"]).fillna(0).to_numpy()
+    charges = np.rint(fixed.reindex(departures["lane"]).to_numpy(dtype="float64"))
+    return np.asarray(charges, dtype="int64")
+
+
+def _solve(problem: Problem, skus: int, policy: DistributionPolicy) -> tuple[np.ndarray, Priced, int, str]:
+    tried = lower_bound(problem)
+    plans = [find_plan(problem, priced) for priced in tried]
+    chosen = max(plans, key=lambda plan: int(problem.value[plan].sum()))
+    value, bound = int(problem.value[chosen].sum()), bound_minor(tried[0])
+    target = Fraction(policy.gap_percent)
+    if skus >= policy.exact_below_skus or (bound - value) * 100 <= target * bound:
+        return chosen, tried[0], bound, BY_PRICES
+    solved = solve_exactly(problem, tried, chosen, target, policy.exact_nodes)
+    better = chosen if solved.chosen is None else solved.chosen
+    return better, tried[0], min(bound, max(solved.bound, int(problem.value[better].sum()))), BY_PROGRAM
+
+
+def _gap(value: int, bound: int) -> str:
+    share = Decimal(bound - value) * 100 / bound if bound else Decimal(0)
+    return format(share.quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN), "f")
+
+
+def _rank(slots: Slots, problem: Problem, priced: Priced, chosen: np.ndarray) -> pd.DataFrame:
+    order = np.lexsort((np.arange(len(chosen)), -priced.reduced, ~chosen))
+    rank = np.empty(len(order), dtype="int64")
+    by_price = np.lexsort((np.arange(len(chosen)), -priced.reduced))
+    rank[by_price] = np.arange(1, len(order) + 1)
+    sent = int(chosen.sum())
+    above = order[: min(sent, _RANKED - _BELOW_THE_LINE)]
+    shown = np.concatenate([above, order[sent : sent + _RANKED - len(above)]])
+    frame = slots.frame.iloc[problem.slot[shown]].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "rank": rank[shown],
+            **{key: frame[key] for key in _KEYS},
+            "units": frame["carton_units"],
+            "value_minor": problem.value[shown],
+            "price_minor": np.rint(problem.price_of(priced.prices)[shown]).astype("int64"),
+            "chosen": chosen[shown],
+        }
+    )
+
+
+def _list_limits(problem: Problem, priced: Priced, chosen: np.ndarray, departures: pd.DataFrame) -> pd.DataFrame:
+    """Every shared limit with what new cartons take of it and what one more unit of it would bring."""
+    used = np.append(problem.by_lane(problem.volume, chosen), problem.cash[chosen].sum())
+    lanes = [*departures["lane"], ""]
+    kinds = ["lane volume"] * len(departures) + ["weekly cash"]
+    scale = np.append(np.full(len(departures), 1_000_000.0), 1.0)
+    rows = pd.DataFrame(
+        {
+            "limit": pd.Series(kinds, dtype="str"),
+            "lane": pd.Series(lanes, dtype="str"),
+            "holds": problem.limits,
+            "used": used,
+            "price": priced.prices,
+            "price_base_minor": np.round(priced.prices * scale, 6),
+        }
+    )
+    return rows[rows["holds"] >= 0].reset_index(drop=True)
+
+
+def _list_candidates(slots: Slots, problem: Problem) -> pd.DataFrame:
+    frame = slots.frame.iloc[problem.slot][_KEYS].reset_index(drop=True)
+    number = np.arange(len(problem.slot)) - np.searchsorted(problem.slot, problem.slot, side="left") + 1
+    return frame.assign(carton=number, value_base_minor=problem.value)

@@ -1,0 +1,142 @@
+"""Where a carton could go tonight: one slot per SKU, country and lane, with the window it would serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.demand import Demand, read_demand
+from skills.distribution.need import Windows, find_windows
+from skills.distribution.network import countries_fed, find_hubs
+from skills.distribution.policy import DistributionPolicy
+
+COUNTED = ("available", "receiving", "researching")
+"""States of stock that will be sold from the node it lies in."""
+
+_RATE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots of one night.
+
+    Attributes:
+        frame: One row per (sku, country, lane), sorted; described at `list_slots`.
+        windows: The same rows as arrays.
+        demand: What the windows look into.
+        in_stock: Units in the country, per pair of the demand.
+        arriving: One row per (pair, day): units on the way to the country.
+    """
+
+    frame: pd.DataFrame
+    windows: Windows
+    demand: Demand
+    in_stock: np.ndarray
+    arriving: pd.DataFrame
+
+
+def list_slots(
+    stock: pd.DataFrame,
+    inbound: pd.DataFrame,
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    departures: pd.DataFrame,
+    forecast: pd.DataFrame,
+    contribution: pd.DataFrame,
+    products: pd.DataFrame,
+    policy: DistributionPolicy,
+    as_of: date,
+) -> Slots:
+    """Slots with their windows, positions and the money that a carton's value is made of.
+
+    Lanes of a SKU and country are ordered by arrival; one that arrives later and costs no less is left out.
+        Each serves
+    from its arrival to the next feasible arrival: that of the next slower lane or of its own next departure,
+        whichever
+    is first; the slowest to its own next departure.
+
+    Returns:
+        frame with sku, country, lane, hub, mode, carton_units, carton_cm3, contribution, landed, cash,
+        holding_week, option and premium [base minor per unit that the window does not sell], depart_days,
+        start_days, end_p10/50/90, in_stock, on_the_way (arriving before the usual end), position (both
+        together), at_arrival (left on the mean path when the shipment arrives), weekly_mean (mean demand per
+        week in the four weeks from arrival), is_slowest.
+    """
+    last = float(departures["next_p90"].max()) + _RATE_DAYS if len(departures) else 7.0
+    demand = read_demand(forecast, as_of, last)
+    money = ["sku", "country", "lane", "contribution", "landed", "cash", "holding_week"]
+    quoted = contribution.loc[contribution["wait_reason"] == "", money]
+    slots = quoted.merge(departures.drop(columns=["country"]), on="lane", how="inner")
+    slots = slots.merge(products[["sku", "carton_units", "cm3"]], on="sku", how="inner")
+    slots["pair"] = demand.find(slots["sku"], slots["country"])
+    slots = slots[slots["pair"] >= 0]
+    slots = _order_by_arrival(slots)
+    slots = slots.sort_values(["sku", "country", "lane"], kind="stable").reset_index(drop=True)
+    slots["option"] = (slots["slow_contribution"].clip(lower=0) * policy.hub_option_percent / 100).round(4)
+    slots["premium"] = (slots["landed"] - slots["slow_landed"]).clip(lower=0).round(4)
+    slots["carton_cm3"] = (slots["cm3"] * slots["carton_units"]).round(0).astype("int64")
+    fed = countries_fed(nodes, lanes)
+    in_stock = _stock_by_pair(stock, fed, demand)
+    arriving = _inbound_by_pair(inbound, fed, demand, as_of)
+    pair = slots["pair"].to_numpy()
+    ends = slots[["end_p10", "end_p50", "end_p90"]].to_numpy(dtype="float64").T.copy()
+    start = slots["arrive_p50"].to_numpy(dtype="float64")
+    windows = find_windows(pair, start, ends, in_stock[pair], arriving, len(demand.pairs))
+    usual = windows.supply_before(ends[1])
+    at_arrival = np.maximum(windows.supply_before(start) - demand.mean_at(pair, start), 0.0)
+    rate = (demand.mean_at(pair, start + _RATE_DAYS) - demand.mean_at(pair, start)) * 7 / _RATE_DAYS
+    slots = slots.assign(
+        start_days=start,
+        in_stock=in_stock[pair].astype("int64"),
+        on_the_way=(usual - in_stock[pair]).astype("int64"),
+        position=usual.astype("int64"),
+        at_arrival=at_arrival.round(4),
+        weekly_mean=rate.round(4),
+    )
+    unused = ["pair", "cm3", "arrive_p10", "arrive_p50", "arrive_p90", "next_p10", "next_p50", "next_p90"]
+    return Slots(slots.drop(columns=unused), windows, demand, in_stock, arriving)
+
+
+def hub_stock(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy) -> pd.DataFrame:
+    """One row per (sku, hub), sorted: the units that it may send, available less the reserve kept back."""
+    here = stock[(stock["state"] == "available") & stock["node"].isin(find_hubs(nodes))]
+    units = here.groupby(["sku", "node"])["units"].sum().reset_index().rename(columns={"node": "hub"})
+    kept = -(-units["units"] * policy.hub_reserve_percent // 100)
+    return units.assign(units=(units["units"] - kept).astype("int64"))
+
+
+def _order_by_arrival(slots: pd.DataFrame) -> pd.DataFrame:
+    keys = ["sku", "country"]
+    ordered = slots.sort_values([*keys, "arrive_p50", "landed", "lane"], kind="stable")
+    cheapest = ordered.groupby(keys)["landed"].cummin().groupby([ordered[key] for key in keys]).shift()
+    ordered = ordered[cheapest.isna() | (ordered["landed"] < cheapest)]
+    grouped = ordered.groupby(keys)
+    ends = {}
+    for at in ("p10", "p50", "p90"):
+        slower = grouped[f"arrive_{at}"].shift(-1)
+        ends[f"end_{at}"] = ordered[f"next_{at}"].where(slower.isna(), np.minimum(ordered[f"next_{at}"], slower))
+    return ordered.assign(
+        **ends,
+        is_slowest=grouped["lane"].shift(-1).isna(),
+        slow_contribution=grouped["contribution"].transform("last"),
+        slow_landed=grouped["landed"].transform("last"),
+    )
+
+
+def _stock_by_pair(stock: pd.DataFrame, fed: dict[str, str], demand: Demand) -> np.ndarray:
+    here = stock[stock["state"].isin(COUNTED) & stock["node"].isin(list(fed))]
+    pair = demand.find(here["sku"], here["node"].map(fed))
+    units = here["units"].to_numpy(dtype="float64")[pair >= 0]
+    return np.bincount(pair[pair >= 0], weights=units, minlength=len(demand.pairs))
+
+
+def _inbound_by_pair(inbound: pd.DataFrame, fed: dict[str, str], demand: Demand, as_of: date) -> pd.DataFrame:
+    """Inbound to a country by day of arrival; what is overdue counts as arriving on as_of."""
+    coming = inbound[inbound["to_node"].isin(list(fed))]
+    days = (coming["eta"] - pd.Timestamp(as_of)).dt.days.clip(lower=0)
+    pair = demand.find(coming["sku"], coming["to_node"].map(fed))
+    rows = pd.DataFrame({"pair": pair, "day": days.to_numpy(), "units": coming["units"].to_numpy()})
+    return rows[rows["pair"] >= 0].groupby(["pair", "day"])["units"].sum().reset_index()

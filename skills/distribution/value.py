@@ -1,0 +1,83 @@
+"""The marginal value of the next carton, in integer minor units, never rising from carton to carton."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.need import expected_sold, find_need
+from skills.distribution.policy import DistributionPolicy
+from skills.distribution.slots import Slots
+
+
+@dataclass(frozen=True)
+class Cartons:
+    """Cartons that would earn money, in canonical order: by slot, then first to last.
+
+    Attributes:
+        slot: Row of the slots.
+        number: 1 for the first carton on that slot.
+        value: Base minor units, > 0, never rising within a slot.
+    """
+
+    slot: np.ndarray
+    number: np.ndarray
+    value: np.ndarray
+
+
+def value_cartons(slots: Slots, hub_cartons: np.ndarray, policy: DistributionPolicy) -> Cartons:
+    """Every carton with a value above zero that the hub could send, at least the first of each slot.
+
+    Args:
+        hub_cartons: What the slot's hub holds of its SKU [cartons], per slot.
+    """
+    knots = find_need(slots.windows, slots.demand, policy.lost_sale_percent / 100)
+    carton = slots.frame["carton_units"].to_numpy()
+    most_needed = np.ceil(np.maximum(knots[:, :, -1].max(axis=0), 0.0) / carton).astype("int64")
+    most = np.minimum(np.minimum(most_needed, np.maximum(hub_cartons, 1)), policy.most_cartons_per_line)
+    gain = slots.frame["contribution"].to_numpy()
+    most = np.where(gain > 0, most, 0)
+    slot = np.repeat(np.arange(len(most)), most)
+    number = np.arange(len(slot)) - np.repeat(np.cumsum(most) - most, most) + 1
+    value = price_cartons(slots.frame, knots, slot, number, policy)
+    fall_only(slot, value)
+    keep = value > 0
+    return Cartons(slot[keep], number[keep], value[keep])
+
+
+def price_cartons(
+    slots: pd.DataFrame, knots: np.ndarray, slot: np.ndarray, number: np.ndarray, policy: DistributionPolicy
+) -> np.ndarray:
+    """Value of the so-manieth carton on a slot [base minor, integers].
+
+    sold × lost share × contribution − left over × (hub option + freight premium) − units × weeks until sold ×
+    holding, where sold = expected sales with this carton − without it, left over = units − sold, and weeks
+    until sold = (stock left at arrival + the carton's middle unit) ÷ weekly mean, at most `most_weeks_held`.
+    """
+    column = {
+        name: slots[name].to_numpy()[slot]
+        for name in ("carton_units", "contribution", "option", "premium", "holding_week", "at_arrival", "weekly_mean")
+    }
+    units = column["carton_units"].astype("float64")
+    sold = expected_sold(knots, slot, number * units) - expected_sold(knots, slot, (number - 1) * units)
+    ahead = column["at_arrival"] + (number - 0.5) * units
+    selling = column["weekly_mean"] > 0
+    weeks = np.where(selling, ahead / np.where(selling, column["weekly_mean"], 1.0), np.inf)
+    weeks = np.minimum(weeks, float(policy.most_weeks_held))
+    earned = sold * column["contribution"] * policy.lost_sale_percent / 100
+    left_over = (units - sold) * (column["option"] + column["premium"])
+    value = np.rint(earned - left_over - units * weeks * column["holding_week"])
+    return np.asarray(value, dtype="int64")
+
+
+def fall_only(slot: np.ndarray, value: np.ndarray) -> None:
+    """Lower, in place, each carton that rounding has put above the one before it on its slot."""
+    same = slot[1:] == slot[:-1]
+    while True:
+        rising = same & (value[1:] > value[:-1])
+        if not rising.any():
+            return
+        rows = np.flatnonzero(rising)
+        value[rows + 1] = value[rows]

@@ -1,0 +1,370 @@
+"""An independent check of an allocation: plain loops over the inputs, sharing no code with the search.
+
+It knows the rule from SKILL.md alone. It recomputes what the lines take of hub stock and limits, the value of
+lines and of a sample of other cartons from forecast, stock and contribution, and the bound from the prices of
+the limits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, cast
+
+import pandas as pd
+
+from skills.distribution.plan import Allocation
+from skills.distribution.policy import DistributionPolicy
+from skills.vocabulary import mark
+
+Key = tuple[str, str, str]
+_SAMPLE = 200
+_PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
+
+
+def verify_allocation(
+    allocation: Allocation,
+    stock: pd.DataFrame,
+    inbound: pd.DataFrame,
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    forecast: pd.DataFrame,
+    contribution: pd.DataFrame,
+    products: pd.DataFrame,
+    feeds: pd.DataFrame,
+    policy: DistributionPolicy,
+    as_of: date,
+) -> pd.DataFrame:
+    """What is wrong with an allocation.
+
+    Returns:
+        One row per finding: check (marked words), subject, expected, found; no rows when all is sound.
+    """
+    lines = _rows(allocation.lines)
+    carton = {str(row["sku"]): int(row["carton_units"]) for row in _rows(products)}
+    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(contribution)}
+    found: list[tuple[str, str, object, object]] = []
+    found += _check_cartons(lines, carton)
+    found += _check_hub(lines, stock, nodes, carton, policy)
+    found += _check_limits(lines, lanes, quotes, carton, policy, allocation)
+    stale = {str(row["country"]) for row in _rows(feeds) if row["stale"]}
+    found += [
+        (mark("a stale country gets nothing new"), f"{line['sku']} {line['country']}", 0, line["units"])
+        for line in lines
+        if line["country"] in stale and not line["held"]
+    ]
+    found += _check_bound(lines, allocation, stock, nodes, lanes, carton, quotes, policy)
+    world = _World(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
+    found += _check_values(lines, allocation, world)
+    frame = pd.DataFrame(found, columns=["check", "subject", "expected", "found"])
+    return frame.astype("str")
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast(list[dict[str, Any]], frame.to_dict("records"))
+
+
+def _check_cartons(lines: list[Any], carton: dict[str, int]) -> list[tuple[str, str, object, object]]:
+    return [
+        (mark("units are whole cartons"), line["sku"], line["cartons"] * carton[line["sku"]], line["units"])
+        for line in lines
+        if line["units"] != line["cartons"] * carton[line["sku"]] or line["cartons"] <= 0
+    ]
+
+
+def _hub_units(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy) -> dict[tuple[str, str], int]:
+    hubs = {str(row["node"]) for row in _rows(nodes) if row["stage"] == "hub"}
+    held: dict[tuple[str, str], int] = defaultdict(int)
+    for row in _rows(stock):
+        if row["node"] in hubs and row["state"] == "available":
+            held[str(row["sku"]), str(row["node"])] += int(row["units"])
+    return {key: units - math.ceil(units * policy.hub_reserve_percent / 100) for key, units in held.items()}
+
+
+def _check_hub(
+    lines: list[Any], stock: pd.DataFrame, nodes: pd.DataFrame, carton: dict[str, int], policy: DistributionPolicy
+) -> list[tuple[str, str, object, object]]:
+    held = _hub_units(stock, nodes, policy)
+    sent: dict[tuple[str, str], int] = defaultdict(int)
+    for line in lines:
+        sent[line["sku"], line["hub"]] += line["units"]
+    return [
+        (mark("no more than the hub holds"), f"{sku} {hub}", held.get((sku, hub), 0), units)
+        for (sku, hub), units in sent.items()
+        if units > held.get((sku, hub), 0)
+    ]
+
+
+def _check_limits(
+    lines: list[Any],
+    lanes: pd.DataFrame,
+    quotes: dict[Key, Any],
+    carton: dict[str, int],
+    policy: DistributionPolicy,
+    allocation: Allocation,
+) -> list[tuple[str, str, object, object]]:
+    found: list[tuple[str, str, object, object]] = []
+    volume: dict[str, int] = defaultdict(int)
+    landed: dict[str, float] = defaultdict(float)
+    kept: set[str] = set()
+    cash = 0.0
+    for line in lines:
+        quote = quotes[line["sku"], line["country"], line["lane"]]
+        volume[line["lane"]] += line["cartons"] * round(quote["cm3"] * carton[line["sku"]])
+        landed[line["lane"]] += line["units"] * quote["landed"]
+        cash += line["units"] * quote["cash"]
+        kept |= {line["lane"]} if line["held"] else set()
+        if line["cartons"] < policy.threshold_cartons and not line["held"]:
+            found.append((mark("no line below the least"), line["sku"], policy.threshold_cartons, line["cartons"]))
+    for row in _rows(lanes):
+        capacity = float(row["weekly_capacity_m3"])
+        if capacity == capacity and volume[str(row["lane"])] > capacity * 1_000_000:
+            found.append((mark("a lane's volume"), str(row["lane"]), capacity, volume[str(row["lane"])] / 1_000_000))
+    for lane_id, total in landed.items():
+        if total + len(lines) < policy.minimum_shipment_minor and lane_id not in kept:
+            found.append((mark("no shipment below the least"), lane_id, policy.minimum_shipment_minor, round(total)))
+    most = sum(line["cartons"] for line in lines) / 2
+    if policy.weekly_cash_minor is not None and cash > policy.weekly_cash_minor + most:
+        found.append((mark("the week's cash"), "", policy.weekly_cash_minor, round(cash)))
+    return found
+
+
+def _check_bound(
+    lines: list[Any],
+    allocation: Allocation,
+    stock: pd.DataFrame,
+    nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    carton: dict[str, int],
+    quotes: dict[Key, Any],
+    policy: DistributionPolicy,
+) -> list[tuple[str, str, object, object]]:
+    hub_of = {str(row["lane"]): str(row["from_node"]) for row in _rows(lanes)}
+    left = {
+        (sku, hub): units // carton[sku]
+        for (sku, hub), units in _hub_units(stock, nodes, policy).items()
+        if sku in carton
+    }
+    for line in lines:
+        if line["held"]:
+            left[line["sku"], line["hub"]] -= line["cartons"]
+    price = {(str(row["limit"]), str(row["lane"])): Fraction(float(row["price"])) for row in _rows(allocation.limits)}
+    total = sum((Fraction(float(row["price"])) * int(row["holds"]) for row in _rows(allocation.limits)), Fraction())
+    worth: dict[tuple[str, str], list[Fraction]] = defaultdict(list)
+    values: dict[Key, list[int]] = defaultdict(list)
+    for row in _rows(allocation.candidates):
+        sku, country, lane_id, value = row["sku"], row["country"], row["lane"], int(row["value_base_minor"])
+        quote = quotes[sku, country, lane_id]
+        volume, cash = round(quote["cm3"] * carton[sku]), round(quote["cash"] * carton[sku])
+        toll = (
+            price.get(("lane volume", lane_id), Fraction()) * volume
+            + price.get(("weekly cash", ""), Fraction()) * cash
+        )
+        values[sku, country, lane_id].append(value)
+        if value > toll:
+            worth[sku, hub_of[lane_id]].append(value - toll)
+    for pool, amounts in worth.items():
+        amounts.sort(reverse=True)
+        total += sum(amounts[: max(left.get(pool, 0), 0)], Fraction())
+    found: list[tuple[str, str, object, object]] = []
+    if allocation.bound_base_minor > math.floor(total):
+        found.append((mark("the bound follows from the prices"), "", math.floor(total), allocation.bound_base_minor))
+    if allocation.value_base_minor > allocation.bound_base_minor:
+        found.append(
+            (mark("the value lies below the bound"), "", allocation.bound_base_minor, allocation.value_base_minor)
+        )
+    sent = sum(
+        sum(values[line["sku"], line["country"], line["lane"]][: line["cartons"]])
+        for line in lines
+        if not line["held"]
+    )
+    if sent != allocation.value_base_minor:
+        found.append((mark("the value is the sum of the cartons"), "", sent, allocation.value_base_minor))
+    rising = [key for key, row in values.items() if any(b > a for a, b in pairwise(row))]
+    found += [(mark("no carton is worth more than the one before"), " ".join(key), "", "") for key in rising]
+    return found
+
+
+def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> list[tuple[str, str, object, object]]:
+    claimed = {
+        (row["sku"], row["country"], row["lane"]): int(row["value_base_minor"])
+        for row in _rows(allocation.candidates)
+        if row["carton"] == 1
+    }
+    found: list[tuple[str, str, object, object]] = []
+    for line in lines:
+        key = (line["sku"], line["country"], line["lane"])
+        own = sum(world.carton_value(key, number) for number in range(1, line["cartons"] + 1))
+        if abs(own - line["value_base_minor"]) > line["cartons"]:
+            found.append((mark("a line's value"), " ".join(key), round(own), line["value_base_minor"]))
+    others = [key for key in claimed if key not in {(line["sku"], line["country"], line["lane"]) for line in lines}]
+    for key in others[:: max(1, len(others) // _SAMPLE)]:
+        own = world.carton_value(key, 1)
+        if abs(own - claimed[key]) > 1:
+            found.append((mark("a first carton's value"), " ".join(key), round(own), claimed[key]))
+    return found
+
+
+class _World:
+    """The inputs as plain lists, and the value of one carton by the rule as SKILL.md states it."""
+
+    def __init__(
+        self,
+        stock: pd.DataFrame,
+        inbound: pd.DataFrame,
+        nodes: pd.DataFrame,
+        lanes: pd.DataFrame,
+        forecast: pd.DataFrame,
+        quotes: dict[Key, Any],
+        carton: dict[str, int],
+        policy: DistributionPolicy,
+        as_of: date,
+    ) -> None:
+        self.quotes, self.carton, self.policy, self.as_of = quotes, carton, policy, as_of
+        self.stage = {str(row["node"]): str(row["stage"]) for row in _rows(nodes)}
+        self.lanes = _rows(lanes)
+        self.country_of = self._countries(nodes)
+        self.stock: dict[tuple[str, str], int] = defaultdict(int)
+        for row in _rows(stock):
+            if row["state"] in ("available", "receiving", "researching") and row["node"] in self.country_of:
+                self.stock[str(row["sku"]), self.country_of[str(row["node"])]] += int(row["units"])
+        self.coming: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        for row in _rows(inbound):
+            if row["to_node"] in self.country_of:
+                day = max(0, (pd.Timestamp(row["eta"]).date() - as_of).days)
+                self.coming[str(row["sku"]), self.country_of[str(row["to_node"])]].append((day, int(row["units"])))
+        self.forecast = forecast
+        self.curves: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.by_pair = forecast.groupby(["sku", "country"]).indices
+
+    def carton_value(self, key: Key, number: int) -> float:
+        sku, country, _ = key
+        quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
+        start, ends, slowest = self._window(key)
+        sold = 0.0
+        for weight, end in zip((0.3, 0.4, 0.3), ends, strict=True):
+            needs = self._needs(sku, country, start, end)
+            sold += weight * (_sold(needs, number * units) - _sold(needs, (number - 1) * units))
+        slow = self.quotes[sku, country, slowest]
+        option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
+        premium = max(0.0, quote["landed"] - slow["landed"])
+        there = self._supply(sku, country, start) - self._demand(sku, country, "cum_mean", start)
+        weekly = (
+            self._demand(sku, country, "cum_mean", start + 28) - self._demand(sku, country, "cum_mean", start)
+        ) / 4
+        ahead = max(0.0, there) + (number - 0.5) * units
+        weeks = min(policy.most_weeks_held, ahead / weekly if weekly > 0 else math.inf)
+        earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
+        return float(earned - (units - sold) * (option + premium) - units * weeks * quote["holding_week"])
+
+    def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
+        selling = {str(row["country"]) for row in _rows(nodes) if row["stage"] == "forward"}
+        onward: dict[str, str] = {}
+        for lane in sorted(self.lanes, key=lambda lane: str(lane["lane"])):
+            onward.setdefault(str(lane["from_node"]), str(lane["country"]))
+        return {
+            str(row["node"]): str(row["country"])
+            if row["country"] in selling
+            else onward.get(str(row["node"]), str(row["country"]))
+            for row in _rows(nodes)
+            if row["stage"] != "hub"
+        }
+
+    def _times(self, lane: dict[str, Any]) -> tuple[list[float], list[float]]:
+        """Arrivals (early, usual, late) of tonight's departure and of the next."""
+        transit = [float(lane[f"transit_days_{at}"]) for at in ("p10", "p50", "p90")]
+        legs = [
+            leg
+            for leg in self.lanes
+            if leg["from_node"] == lane["to_node"]
+            and leg["country"] == lane["country"]
+            and self.stage.get(lane["to_node"]) == "regional"
+            and self.stage.get(leg["to_node"]) == "forward"
+        ]
+        if legs:
+            leg = min(legs, key=lambda leg: (leg["transit_days_p50"], leg["lane"]))
+            transit = [
+                days + float(leg[f"transit_days_{at}"])
+                for days, at in zip(transit, ("p10", "p50", "p90"), strict=True)
+            ]
+        weekday = int(lane["cutoff_weekday"])
+        depart = 0 if weekday < 0 else (weekday - self.as_of.weekday()) % 7
+        review = self.policy.review_days
+        gap = review if weekday < 0 else math.ceil(review / 7) * 7
+        return [depart + days for days in transit], [depart + gap + days for days in transit]
+
+    def _window(self, key: Key) -> tuple[float, list[float], str]:
+        sku, country, lane_id = key
+        ways = []
+        for lane in self.lanes:
+            quote = self.quotes.get((sku, country, str(lane["lane"])))
+            if quote is not None and not quote["wait_reason"] and self.stage.get(lane["from_node"]) == "hub":
+                own, following = self._times(lane)
+                ways.append((own[1], quote["landed"], str(lane["lane"]), own, following))
+        ways.sort()
+        useful: list[Any] = []
+        for way in ways:
+            if not useful or way[1] < min(other[1] for other in useful):
+                useful.append(way)
+        place = [way[2] for way in useful].index(lane_id)
+        _, _, _, own, following = useful[place]
+        if place + 1 < len(useful):
+            following = [min(a, b) for a, b in zip(following, useful[place + 1][3], strict=True)]
+        return own[1], following, useful[-1][2]
+
+    def _demand(self, sku: str, country: str, column: str, day: float) -> float:
+        if not column:
+            return 0.0
+        if (sku, country) not in self.curves:
+            rows = self.forecast.iloc[self.by_pair[sku, country]].sort_values("weeks_ahead")
+            self.curves[sku, country] = _rows(rows)
+        previous_day, previous = 0.0, 0.0
+        before_day, before = 0.0, 0.0
+        for row in self.curves[sku, country]:
+            end = float((pd.Timestamp(row["week"]).date() - self.as_of).days + 7)
+            before_day, before, previous_day, previous = previous_day, previous, end, float(row[column])
+            if day <= end:
+                break
+        slope = (previous - before) / (previous_day - before_day)
+        return before + slope * (day - before_day)
+
+    def _supply(self, sku: str, country: str, day: float) -> int:
+        return self.stock[sku, country] + sum(units for eta, units in self.coming[sku, country] if eta < day)
+
+    def _needs(self, sku: str, country: str, start: float, end: float) -> list[tuple[float, float]]:
+        """(probability, need) along each path, and at probability one."""
+        arrivals = [float(eta) for eta, _ in self.coming[sku, country]]
+        needs: list[tuple[float, float]] = []
+        for column, chance in _PATHS:
+            short = {
+                day: self._demand(sku, country, column, day) - self._supply(sku, country, day)
+                for day in [*arrivals, start, end]
+            }
+            lost = max([0.0, short[start], *(short[day] for day in arrivals if day <= start)])
+            worst = max([short[end], *(short[day] for day in arrivals if start < day < end)])
+            need = worst - lost * self.policy.lost_sale_percent / 100
+            need = min(need, 0.0) if end <= start else need
+            needs.append((chance, max(need, needs[-1][1]) if needs else need))
+        needs.append((1.0, needs[-1][1] + (needs[-1][1] - needs[-2][1]) * 0.25))
+        return needs
+
+
+def _sold(needs: list[tuple[float, float]], units: float) -> float:
+    """Area under P(need > x) from 0 to the units shipped; between two needs the chance falls in a line."""
+    edges = sorted({0.0, float(units), *(need for _, need in needs if 0 < need < units)})
+    area = 0.0
+    for low, high in pairwise(edges):
+        area += (high - low) * _chance_above(needs, (low + high) / 2)
+    return area
+
+
+def _chance_above(needs: list[tuple[float, float]], units: float) -> float:
+    if units < needs[0][1]:
+        return 1.0
+    for (low_chance, low), (high_chance, high) in pairwise(needs):
+        if low <= units < high:
+            return 1.0 - low_chance - (high_chance - low_chance) * (units - low) / (high - low)
+    return 0.0

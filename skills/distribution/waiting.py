@@ -1,0 +1,105 @@
+"""SKUs and countries that get nothing tonight though they would need it, and why."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from skills.distribution.bound import Problem
+from skills.distribution.slots import Slots
+from skills.distribution.value import Cartons
+from skills.vocabulary import ALL_COUNTRIES, mark
+
+NO_LANE = mark("No lane leads from a hub to {country}. Add one to lanes.")
+NO_NODE = mark("The lane to {country} ends at a node that is not in nodes. Add the node.")
+NO_QUOTE = mark("The SKU has no sales in this country and is sold elsewhere: no contribution is quoted.")
+STALE = mark("The country's data is stale and it has no plan of yesterday: nothing new is sent.")
+LOSS = mark("By every lane a sale there costs more than it brings.")
+HUB_EMPTY = mark("The hub holds no full carton.")
+HUB_SPENT = mark("The hub's cartons earn more elsewhere.")
+NO_ROOM = mark("The lane's volume or the week's cash is used up by cartons that earn more.")
+TOO_SMALL = mark("The line or its shipment is too small to leave.")
+
+_COLUMNS = ["sku", "country", "reason", "values", "value_base_minor"]
+
+
+def list_waiting(
+    forecast: pd.DataFrame,
+    lanes: pd.DataFrame,
+    departures: pd.DataFrame,
+    contribution: pd.DataFrame,
+    slots: Slots,
+    cartons: Cartons,
+    problem: Problem,
+    chosen: np.ndarray,
+    stale: set[str],
+    sent: pd.DataFrame,
+) -> pd.DataFrame:
+    """SKUs and countries with demand that get nothing.
+
+    Returns:
+        One row per (sku, country): reason (template), values (JSON), value_base_minor, the value of the first carton
+        it would get (0 where it cannot be told).
+    """
+    sent_pairs = pd.MultiIndex.from_frame(sent[["sku", "country"]])
+    found = [
+        _without_way(forecast, lanes, departures, contribution),
+        _losing(slots),
+        _held_back(slots, cartons, problem, chosen, stale),
+    ]
+    waiting = pd.concat(found, ignore_index=True)
+    waiting = waiting[~pd.MultiIndex.from_frame(waiting[["sku", "country"]]).isin(sent_pairs)]
+    waiting = waiting.sort_values(["sku", "country"], kind="stable").drop_duplicates(["sku", "country"])
+    return waiting.reset_index(drop=True).astype(dict.fromkeys(_COLUMNS[:4], "str"))
+
+
+def _without_way(
+    forecast: pd.DataFrame, lanes: pd.DataFrame, departures: pd.DataFrame, contribution: pd.DataFrame
+) -> pd.DataFrame:
+    last = forecast["weeks_ahead"] == forecast["weeks_ahead"].max()
+    ahead = forecast[last & (forecast["country"] != ALL_COUNTRIES)]
+    pairs = ahead.loc[ahead["cum_mean"] > 0, ["sku", "country"]].reset_index(drop=True)
+    served = pairs["country"].isin(set(departures["country"]))
+    quotes = contribution.sort_values(["sku", "country", "wait_reason", "lane"], kind="stable")
+    first = quotes.drop_duplicates(["sku", "country"])[["sku", "country", "wait_reason", "wait_values"]]
+    pairs = pairs.merge(first, on=["sku", "country"], how="left")
+    reason = pairs["wait_reason"].fillna(NO_QUOTE).to_numpy(dtype=object)
+    values = pairs["wait_values"].fillna("{}").to_numpy(dtype=object)
+    countries = sorted(set(pairs["country"]))
+    named = pairs["country"].map({name: json.dumps({"country": name}, ensure_ascii=False) for name in countries})
+    unserved = np.where(pairs["country"].isin(set(lanes["country"])), NO_NODE, NO_LANE)
+    pairs["reason"] = np.where(served, reason, unserved)
+    pairs["values"] = np.where(served, values, named)
+    pairs["value_base_minor"] = 0
+    without: pd.DataFrame = pairs.loc[pairs["reason"] != "", _COLUMNS]
+    return without
+
+
+def _losing(slots: Slots) -> pd.DataFrame:
+    best = slots.frame.groupby(["sku", "country"])["contribution"].max().reset_index()
+    return best[best["contribution"] <= 0].assign(reason=LOSS, values="{}", value_base_minor=0)[_COLUMNS]
+
+
+def _held_back(slots: Slots, cartons: Cartons, problem: Problem, chosen: np.ndarray, stale: set[str]) -> pd.DataFrame:
+    first = np.flatnonzero(cartons.number == 1)
+    best = slots.frame.iloc[cartons.slot[first]][["sku", "country"]].reset_index(drop=True)
+    best["value_base_minor"] = cartons.value[first]
+    left = problem.pool_cartons - np.bincount(problem.pool[chosen], minlength=len(problem.pool_cartons))
+    room = problem.room(chosen)
+    limited = problem.limits >= 0
+    at = np.searchsorted(problem.slot, cartons.slot[first])
+    known = at < len(problem.slot)
+    at = np.where(known, at, 0)
+    reason = np.full(len(first), TOO_SMALL, dtype=object)
+    if len(problem.slot):
+        pool, lane = problem.pool[at], problem.lane[at]
+        full = (limited[lane] & (problem.volume[at] > room[lane])) | (limited[-1] & (problem.cash[at] > room[-1]))
+        reason[full] = NO_ROOM
+        reason[left[pool] <= 0] = HUB_SPENT
+        reason[problem.pool_cartons[pool] <= 0] = HUB_EMPTY
+    reason[best["country"].isin(stale).to_numpy()] = STALE
+    best = best.assign(reason=reason, values="{}")
+    best = best.sort_values(["sku", "country", "value_base_minor"], ascending=[True, True, False], kind="stable")
+    return best.drop_duplicates(["sku", "country"])[_COLUMNS]
