@@ -127,21 +127,21 @@ def name_run() -> str:
     return f"{'what-if' if changed else 'nightly'} · {seller_id} · {as_of}"
 
 
-def close_failed_night(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
+def close_failed_night(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Hook for failed, crashed and cancelled runs: the ledger says how the night ended, the log why."""
     for night in nights.list_open_nights():
-        if night.flow_run_id == str(run.id):
+        if night.flow_run_id == str(flow_run.id):
             ended = "crashed" if state.is_crashed() else "failed"
             nights.close_night(night.id, ended, state.message or state.name or ended)
 
 
-def explain_failure(flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
+def explain_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Hook for failed runs: repeat the refusal in the seller's language, where an operator reads it."""
     error = state.result(raise_on_failure=False)
     if isinstance(error, Refusal):
-        seller_id = str(run.parameters.get("seller_id", ""))
+        seller_id = str(flow_run.parameters.get("seller_id", ""))
         try:
-            language = choose_language(read_seller(seller_id), str(run.parameters.get("language", "")))
+            language = choose_language(read_seller(seller_id), str(flow_run.parameters.get("language", "")))
         except Refusal:
             language = "en"
         get_run_logger().error("%s", say_refusal(error, language))
