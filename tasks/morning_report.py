@@ -276,6 +276,7 @@ def _pages(language: Language) -> Environment:
         cell=lambda text: str(text).replace("|", "\\|").replace("\n", " "),
         flip=lambda flip: _say_flip(flip, language),
         change=lambda value, name: say(CHANGES.get(name, "{value}"), {"value": _signed(value)}, language),
+        waiting=lambda group: _say_waiting(group, language),
         anchor=decision_anchor,
         reason=lambda line: say_reason(line, language),
     )
@@ -302,6 +303,13 @@ def _say_flip(flip: dict[str, str], language: Language) -> str:
     return say(FLIPS[flip["kind"]], {"value": _signed(flip["value"])}, language)
 
 
+def _say_waiting(group: Body, language: Language) -> str:
+    """Why a group waits; a sentence that names a country speaks of all the group's countries."""
+    countries = group.get("countries", [])
+    named = ", ".join(countries[:8]) + (" …" if len(countries) > 8 else "")
+    return say(group["what"], {"country": named, **group["values"]}, language)
+
+
 def _signed(value: str) -> str:
     number = Decimal(value)
     plain = f"{number.normalize():f}" if number else "0"
@@ -323,6 +331,7 @@ def _view_decision(decision: Body, number: int, body: Body) -> Body:
         "amber": sum(alarm["level"] == "amber" for alarm in alarms),
         "foreign": foreign,
         "largest": lines[0] if lines else None,
+        "sum": write_sum(lines[0]) if lines else "",
         "passed": bool(decision["deadline"]) and decision["deadline"] < body["as_of"],
         "shown_lines": lines[:SHOWN_LINES],
         "folded_lines": lines[SHOWN_LINES:],
@@ -347,6 +356,16 @@ def merge_steps(steps: list[Body]) -> list[Body]:
             }
         )
     return merged
+
+
+def write_sum(line: Body) -> str:
+    """The last two sums that end in the line's units: `max(0, 881 − 160) = 721 → 31 × 24 = 744`; "" without one."""
+    sums = [
+        str(step["note"])
+        for step in line["evidence"]
+        if step["unit"] == "units" and str(step["note"]).endswith(f"= {step['value']}")
+    ]
+    return " → ".join(sums[-2:]) if sums and sums[-1].endswith(f"= {line['units']}") else ""
 
 
 def _is_day(text: str) -> bool:
