@@ -124,7 +124,7 @@ def test_the_front_page_answers_the_five_questions_in_order(
 
     assert places == sorted(places)
     assert "8 2 orders · 6 shipments" in text
-    assert "CNY 169,727" in text.replace("\xa0", " ")
+    assert "CNY 194,975" in text.replace("\xa0", " ")
     assert "CA Tue 18 Nov 120 h old stale → keeps the earlier plan" in text
     assert "Generated data : all tables" in text or "Generated data: all tables" in text
 
@@ -248,7 +248,7 @@ def test_the_headline_names_decisions_money_deadline_and_alarms(body: dict[str, 
     figures = summarise(body)
 
     assert state_headline(body, "en").replace("\xa0", " ") == (
-        "8 decisions, CNY 169,727, earliest deadline Mon 24 Nov; alarms: 4 red, 4 amber"
+        "8 decisions, CNY 194,975, earliest deadline Mon 24 Nov; alarms: 4 red, 4 amber"
     )
     assert figures["money_minor"] == body["money"]["orders_minor"] + body["money"]["shipments_minor"]
 
