@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +17,6 @@ from tasks.files.sales import read_order_lines
 from tasks.files.sources import find_files
 from tasks.files.table_rows import read_table
 from tasks.files.tables import ORDER_LINES, TABLES
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

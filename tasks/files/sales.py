@@ -113,7 +113,7 @@ def read_order_lines(
 
 def _set_aside_repeated(lines: pd.DataFrame) -> pd.DataFrame:
     """Exports overlap: the same line of the same order counts in the last file or sheet that holds it."""
-    if lines["part"].iat[-1] == 0:
+    if lines["part"].nunique() < 2:
         return lines
     usable = lines["state"].isin([SALE, CANCELLATION, NETTED]) & (lines["order"] != "")
     last = lines[usable].groupby(["order", "country", "instant", "sku"], sort=False)["part"].transform("max")

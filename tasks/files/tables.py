@@ -296,10 +296,10 @@ RATES = Table(
     "one row per dated value of the seller's own",
     False,
     (
-        Column("kind", "text", "fx, vat, duty, referral_fee, storage_fee …"),
+        Column("kind", "text", "What is rated: fx, vat, duty, referral_fee, storage_fee and others."),
         Column("key", "text", "Currency, country, or country and code (US:6302.60)."),
         Column("value", "decimal", "The value.", low=-1e12),
-        Column("unit", "text", "share, CNY per USD, EUR/m3/month …"),
+        Column("unit", "text", "What the value is in: share, CNY per USD, EUR/m3/month and others."),
         Column("effective_from", "day_text", "First day it holds.", "day"),
         Column("effective_to", "day_text", "Last day it holds; blank: no end known.", "day", blank=""),
         Column("source", "text", "Who says so."),

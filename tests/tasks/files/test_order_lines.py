@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.seller import InputFiles
 from tasks.files import Exports
 from tasks.files.order_lines import (
     NO_CUSTOMER,
@@ -23,6 +24,7 @@ from tasks.files.order_lines import (
     STOCK_ADJUSTMENT,
 )
 from tasks.files.quarantine import COUNTS
+from tasks.files.sales import read_order_lines
 
 Write = Callable[..., Path]
 Read = Callable[..., Exports]
@@ -301,14 +303,22 @@ order_line = st.tuples(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(order_line, min_size=1, max_size=30))
-def test_whatever_is_in_the_file_every_row_is_accounted_for(
-    read_orders: Callable[..., Exports], drawn: list[tuple[str, ...]]
-) -> None:
-    lines = [",".join(row) for row in drawn]
-    exports = read_orders("0,2025-11-02,A,3,1,k,DE", *lines, product_code="[A-Z]")
-    rows_in, *counts = balance(exports)
-    assert rows_in == sum(counts) == len(lines) + 1
-    assert counts[0] == exports.tables["sales"]["lines"].sum()
-    assert counts[2] == exports.set_aside["rows"].sum()
-    assert counts[3] == len(exports.quarantine)
-    assert (exports.tables["sales"]["units"] > 0).all()
+def test_whatever_is_in_the_file_every_row_is_accounted_for(tmp_path: Path, drawn: list[tuple[str, ...]]) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER + "\n".join(["0,2025-11-02,A,3,1,k,DE", *map(",".join, drawn)]), encoding="utf-8")
+    source = InputFiles(files=str(path), cancellation_prefix="C", product_code="[A-Z]")
+    read = read_order_lines(source, [path], date(2025, 11, 24), [], [])
+    rows_in, *counts = (int(read.accounting[name].sum()) for name in ("rows_in", *COUNTS))
+    assert rows_in == sum(counts) == len(drawn) + 1
+    assert counts[0] == read.sales["lines"].sum()
+    assert counts[2] == read.set_aside["rows"].sum()
+    assert counts[3] == len(read.quarantine)
+    assert (read.sales["units"] > 0).all()
+
+
+def test_a_file_of_nothing_but_bad_lines_is_quarantined_whole(read_orders: Callable[..., Exports]) -> None:
+    assert balance(read_orders("1,2025-11-03,A", "2")) == (2, 0, 0, 0, 2, 0)
+    exports = read_orders("1,soon,A,1,1,k,DE")
+    assert balance(exports) == (1, 0, 0, 0, 1, 0)
+    assert exports.tables["sales"].empty
+    assert str(exports.tables["sales"]["day"].dtype) == "datetime64[us]"
