@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 KNOTS: tuple[float, ...] = (0.0, *QUANTILES.values(), 1.0)
 """Probabilities between which a distribution is linear: zero demand, the forecast's quantiles, the tail's end."""
 
+_HALVINGS = 48
 _NO_WIDTH = 1e-9
 
 
@@ -164,30 +165,22 @@ def probability_below(knots: Floats, units: Floats) -> Floats:
     return total
 
 
-def quantile_of_mixture(
-    parts: Sequence[tuple[float, Floats]],
-    probability: float,
-    shifts: Sequence[Floats] | None = None,
-    halvings: int = 48,
-) -> Floats:
+def quantile_of_mixture(parts: Sequence[tuple[float, Floats]], probability: float) -> Floats:
     """Per row: the least level that a mixture of distributions stays within with the given probability.
 
     Args:
         parts: Weight and values at `KNOTS` of each distribution.
         probability: Between 0 and 1.
-        shifts: What is added to each distribution, if anything.
-        halvings: Steps of the bisection.
     Returns:
         By bisection, rounded to four digits.
     """
-    moved = shifts or [np.zeros(len(knots)) for _, knots in parts]
     low = np.zeros(len(parts[0][1]))
-    high = np.maximum.reduce([knots[:, -1] + shift for (_, knots), shift in zip(parts, moved, strict=True)])
-    for _ in range(halvings):
+    high = np.maximum.reduce([knots[:, -1] for _, knots in parts])
+    for _ in range(_HALVINGS):
         middle = (low + high) * 0.5
         covered = np.zeros(len(middle))
-        for (weight, knots), shift in zip(parts, moved, strict=True):
-            covered = covered + weight * probability_below(knots, middle - shift)
+        for weight, knots in parts:
+            covered = covered + weight * probability_below(knots, middle)
         enough = covered >= probability - 1e-12
         high = np.where(enough, middle, high)
         low = np.where(enough, low, middle)

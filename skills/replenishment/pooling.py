@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from skills.rates import RateBook
-from skills.replenishment.demand import DemandCurve, Floats, quantile_at, quantile_of_mixture, read_curve
+from skills.replenishment.demand import DemandCurve, Floats, quantile_at, read_curve
 from skills.replenishment.money import base_per_minor
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.transit import find_usual_transit
@@ -23,7 +23,6 @@ _HUB_LEVELS = (0.0, 0.5, 0.75, 0.9, 0.98)
 _STEPS = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
 """Equally likely outcomes of demand during the make time."""
 
-_HALVINGS = 26
 _CM3_PER_M3 = 1_000_000.0
 
 
@@ -50,10 +49,11 @@ def compare_hub_with_scattered(
     """What one pool at the hub holds less than stock sent to each country at once, and what the hub costs.
 
     Both policies cover demand with the same chance per cycle, from the forecast's own quantiles. Scattered: a
-    country's stock covers make + transit + review on its own. Hub: orders and dispatches share one rhythm, so the
-    hub answers for the make time of all countries together, a country for transit + review and for its share of
-    what the hub is short of; hub and country levels are chosen together, the one of five hub levels per SKU that
-    holds least (Eppen and Schrage 1981; references/sources.md).
+    country's safety stock d covers make + transit + review on its own. Hub: orders and dispatches share one rhythm;
+    the hub answers for the make time of all countries together, a country for the time after it and for its share of
+    what the hub is short of. Variances add: √(d² of the whole − d² of the make time + d² of the shortage). Hub and
+    country levels are chosen together: per SKU the one of five hub levels, or assignment to countries at the time of
+    the order, that holds least (Eppen and Schrage 1981; references/sources.md).
 
     Args:
         forecast: One row per (sku, country, weeks_ahead), with the rows of country "*".
@@ -68,11 +68,12 @@ def compare_hub_with_scattered(
         as_of: Day of the rates.
     Returns:
         One row per (sku, country) with expected demand, plus sums per SKU (country "*"), per country (sku "*") and
-        of all ("*", "*"), sorted: yearly_units, scattered_units, hub_units (safety stock; units left at the hub are
-        spread by demand), scattered_base_minor, hub_base_minor (their cost), saving_percent (of stock cost, 1 digit;
-        negative: the hub holds more), holding_saved_base_minor, storage_saved_base_minor (fees in the countries),
-        handling_base_minor, hub_storage_base_minor (all per year), hub_gain_base_minor = saved − costs (negative:
-        the hub loses). Pipeline and cycle stock are the same under both and left out.
+        of all ("*", "*"), sorted: yearly_units, scattered_units, hub_units (mean stock on hand: safety stock and half
+        a review's demand; units left at the hub are spread by demand), scattered_base_minor, hub_base_minor (their
+        cost), holding_saved_base_minor, storage_saved_base_minor (fees in the countries), handling_base_minor,
+        hub_storage_base_minor (all four per year), hub_gain_base_minor = saved − costs (negative: the hub loses),
+        saving_percent (of the cost of stock on hand, 1 digit). What is being made and shipped is the same under both
+        and left out.
     Raises:
         UnusableForecast: a series lacks weeks or holds what is no number.
         MissingRate: no rate of exchange for a currency.
@@ -80,10 +81,11 @@ def compare_hub_with_scattered(
     pairs, curve, pooled = _read_pairs(forecast, products, lanes, suppliers, policy, as_of)
     levels = _choose_levels(pairs, curve, pooled, policy)
     year = np.full(len(pairs), 364, dtype=np.int64)
+    yearly = curve.mean_at(year) * (365.0 / 364.0)
+    pairs = pairs.assign(yearly_units=yearly, cycle_units=yearly / 365.0 * (policy.review_days / 2.0))
     pairs = pairs.assign(
-        yearly_units=curve.mean_at(year) * (365.0 / 364.0),
-        scattered_units=levels.scattered,
-        hub_units=levels.forward + levels.hub,
+        scattered_units=levels.scattered + pairs["cycle_units"],
+        hub_units=levels.forward + levels.hub + pairs["cycle_units"],
     )
     money = _price(pairs, levels, nodes, rates, policy, base_currency, as_of)
     return _add_totals(pairs, money)
@@ -130,35 +132,36 @@ def _choose_levels(
     """Safety stock of both policies; per SKU the hub level with which hub and shelves together hold least."""
     service = policy.cycle_service_percent / 100
     make = pairs["make_days"].to_numpy()
-    transit = pairs["transit_days"].to_numpy() + policy.review_days
-    whole = curve.quantiles_at(make + transit)
-    scattered = np.maximum(quantile_at(whole, service) - curve.mean_at(make + transit), 0.0)
-    forward_knots = curve.quantiles_at(transit)
-    forward_mean = curve.mean_at(transit)
+    end = make + pairs["transit_days"].to_numpy() + policy.review_days
     share = pairs["share"].to_numpy()
+    codes = pd.factorize(pairs["sku"])[0]
+    scattered = np.maximum(quantile_at(curve.quantiles_at(end), service) - curve.mean_at(end), 0.0).round(4)
+    early = np.minimum(quantile_at(curve.quantiles_at(make), service) - curve.mean_at(make), scattered)
+    after = scattered * scattered - np.maximum(early, 0.0) * np.maximum(early, 0.0)
     pool = pooled.quantiles_at(make)
     higher = [quantile_at(pool, step) for step in _STEPS[1:]]
     # the forecast says nothing about the shape below p10: the lowest outcome makes their mean the forecast's
     lowest = np.clip(len(_STEPS) * (pooled.mean_at(make) - _mean(higher)) + _mean(higher), 0.0, higher[0])
     outcomes = [lowest, *higher]
-    weight = 1.0 / len(_STEPS)
-    codes = pd.factorize(pairs["sku"])[0]
-    best: _Levels | None = None
-    least = np.full(len(pairs), np.inf)
+    # what is ordered may be assigned to its country at once: the hub need never hold more than scattered stock
+    best = _Levels(scattered, scattered, np.zeros(len(pairs)))
+    least = _sum_by(codes, scattered)
     for level in _HUB_LEVELS:
         kept = quantile_at(pool, level)
-        owed = [np.maximum(outcome - kept, 0.0) * share for outcome in outcomes]
-        left = [np.maximum(kept - outcome, 0.0) * share for outcome in outcomes]
-        parts = [(weight, forward_knots)] * len(_STEPS)
-        covered = quantile_of_mixture(parts, service, owed, _HALVINGS)
-        forward = np.maximum(covered - forward_mean - _mean(owed), 0.0).round(4)
-        hub = _mean(left).round(4)
-        total = np.bincount(codes, weights=forward + hub)[codes].round(4) if len(pairs) else least
+        owed = _mean([np.maximum(outcome - kept, 0.0) for outcome in outcomes])
+        shortage = share * np.maximum(np.maximum(quantile_at(pool, service) - kept, 0.0) - owed, 0.0)
+        forward = np.sqrt(after + shortage * shortage).round(4)
+        hub = (share * _mean([np.maximum(kept - outcome, 0.0) for outcome in outcomes])).round(4)
+        total = _sum_by(codes, forward + hub)
         better = total < least
         least = np.where(better, total, least)
-        before = best or _Levels(scattered, forward, hub)
-        best = _Levels(scattered, np.where(better, forward, before.forward), np.where(better, hub, before.hub))
-    return best or _Levels(scattered, scattered, scattered)
+        best = _Levels(scattered, np.where(better, forward, best.forward), np.where(better, hub, best.hub))
+    return best
+
+
+def _sum_by(codes: NDArray[np.int64], values: Floats) -> Floats:
+    """Per row: the sum over its SKU."""
+    return np.asarray(np.bincount(codes, weights=values)[codes].round(4)) if len(values) else values
 
 
 def _mean(outcomes: list[Floats]) -> Floats:
@@ -192,7 +195,7 @@ def _price(
     hub_country = pairs["from_node"].map(hub_of).fillna("").astype("str")
     shelf_fee = _fees("storage_fee", pairs["country"], rates, base_currency, as_of)
     hub_fee = _fees("hub_storage", hub_country, rates, base_currency, as_of)
-    scattered, hub = levels.scattered * unit, (levels.forward + levels.hub) * unit
+    scattered, hub = pairs["scattered_units"].to_numpy() * unit, pairs["hub_units"].to_numpy() * unit
     return {
         "scattered_base_minor": scattered,
         "hub_base_minor": hub,

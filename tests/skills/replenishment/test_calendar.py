@@ -98,6 +98,14 @@ def test_the_usual_way_is_by_sea_and_may_have_two_legs(build: Any) -> None:
     assert by_air["mode"].tolist() == ["air"]
 
 
+def test_among_sea_lanes_the_cheaper_is_the_usual_one(build: Any) -> None:
+    lanes = build.lanes().iloc[[0, 0]].assign(
+        lane=["SLOW", "FAST"], transit_days_p50=[37, 23], cost_per_m3_minor=[118_000, 0], cost_per_kg_minor=[0, 1_350]
+    )  # fmt: skip
+    assert find_usual_transit(lanes)["way"].tolist() == ["SLOW"]
+    assert find_usual_transit(lanes.assign(currency=["CNY", "USD"]))["way"].tolist() == ["FAST"], "not comparable"
+
+
 def test_a_regional_node_is_on_the_way_to_the_shelf_of_its_country(build: Any) -> None:
     lanes = build.lanes(mode="sea").iloc[[0, 0]].assign(
         lane=["SZ-LGB", "LGB-FBA"], from_node=["SZ-HUB", "LGB"], to_node=["LGB", "US-FBA"], mode=["sea", "truck"],
