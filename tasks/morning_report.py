@@ -29,7 +29,7 @@ from config.language import (
 )
 from config.seller import Language, Seller
 from skills.vocabulary import mark
-from tasks.report_charts import chart_cash, chart_cover, sort_cover
+from tasks.report_charts import chart_cash, chart_cover
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -39,6 +39,7 @@ SHOWN_DUE_FIRST = 2
 SHOWN_LINES = 25
 SHOWN_ROWS = 20
 SHOWN_COUNTRIES = 12
+"""Those with most stock; the rest of the cover chart is folded."""
 _MERGED_FROM = 3
 
 Body = dict[str, Any]
@@ -192,7 +193,7 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     as_of = date.fromisoformat(body["as_of"])
     decisions = [_view_decision(decision, number, body) for number, decision in enumerate(body["decisions"], 1)]
     shown = _choose_shown(decisions)
-    cover = sort_cover(body["cover"])
+    cover = sorted(body["cover"], key=lambda row: (-row["units"], row["country"]))[:SHOWN_COUNTRIES]
     folded = [d for d in decisions if d["number"] not in shown]
     return {
         "as_of": as_of,
@@ -205,8 +206,10 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
         "stale": [feed for feed in body["feeds"] if feed["stale"]],
         "many_feeds": len(body["feeds"]) > 2 * SHOWN_COUNTRIES,
         "alarms": {level: _count_by_country(body["alarms"], level) for level in ("red", "amber")},
-        "cover": chart_cover(cover[:SHOWN_COUNTRIES], as_of, cover),
-        "cover_rest": chart_cover(cover[SHOWN_COUNTRIES:], as_of, cover),
+        "cover": chart_cover(cover, as_of),
+        "cover_rest": chart_cover([row for row in body["cover"] if row not in cover], as_of),
+        "closures": [row for row in body["last_orders"] if row["last_order_on"] >= body["as_of"]],
+        "closures_passed": sum(row["last_order_on"] < body["as_of"] for row in body["last_orders"]),
         "cash": chart_cash(body["cash"]),
         "accounting": _account(body["import"]),
         "quarantine": _view_quarantine(quarantine),

@@ -16,21 +16,21 @@ _LEFT, _PLOT, _RIGHT = 96, 400, 124
 _TOP, _BOTTOM = 8, 36
 
 
-def chart_cover(rows: Rows, as_of: date, scale_rows: Rows) -> dict[str, Any]:
-    """Weeks of cover by country: bar p10–p90, tick p50, mark at the next arrival.
+def chart_cover(rows: Rows, as_of: date) -> dict[str, Any]:
+    """Weeks of cover by country, shortest first: bar p10–p90, tick p50, mark at the next arrival.
 
     Args:
         rows: country, weeks_p10, weeks_p50, weeks_p90 (decimal text or ""), next_arrival (date or "").
         as_of: Week 0 of the axis.
-        scale_rows: The rows that set the axis, so that two charts share one.
 
     Returns:
         Sizes in pixels, axis ticks, and one bar per country; `drawn` is False where cover is unknown.
     """
-    longest = max((_weeks(row["weeks_p90"]) or Decimal(0) for row in scale_rows), default=Decimal(0))
+    longest = max((_weeks(row["weeks_p90"]) or Decimal(0) for row in rows), default=Decimal(0))
     step = next((step for step in (1, 2, 4, 8, 13) if longest <= 6 * step), 13)
     end = min(LONGEST_WEEKS, max(step, -(-int(longest.to_integral_value("ROUND_CEILING")) // step) * step))
     bars = [_bar(row, as_of, end) for row in rows]
+    bars.sort(key=lambda bar: (not bar["drawn"], bar["p50"] or Decimal(0), bar["country"]))
     for position, bar in enumerate(bars):
         bar["y"] = _TOP + position * _ROW
     bottom = _TOP + len(bars) * _ROW
@@ -45,16 +45,6 @@ def chart_cover(rows: Rows, as_of: date, scale_rows: Rows) -> dict[str, Any]:
         "height": bottom + _BOTTOM,
         "ticks": [{"x": _across(Decimal(week), end), "week": week} for week in range(0, end + 1, step)],
     }
-
-
-def sort_cover(rows: Rows) -> Rows:
-    """Shortest median cover first; countries without a forecast last."""
-
-    def place(row: dict[str, Any]) -> tuple[bool, Decimal, str]:
-        weeks = _weeks(row["weeks_p50"])
-        return weeks is None, weeks or Decimal(0), row["country"]
-
-    return sorted(rows, key=place)
 
 
 def chart_cash(rows: Rows) -> dict[str, Any]:
