@@ -101,7 +101,7 @@ def measure_cover(
 
     Returns:
         One row per country of the forecast or of a node that is no hub, sorted: country, weeks_p10, weeks_p50,
-        weeks_p90 (260 = at least that, or no demand), units on hand, inbound_units on the way there,
+        weeks_p90 (260 = at least that, or stock without demand), units on hand, inbound_units on the way there,
         next_arrival (the earliest eta from as_of on; NaT if nothing is on the way).
     """
     place = nodes.loc[nodes["stage"] != "hub"].set_index("node")["country"]
@@ -124,9 +124,11 @@ def measure_cover(
     }
     later = coming.loc[pd.to_datetime(coming["eta"]) >= pd.Timestamp(as_of)]
     frame = pd.DataFrame(index=pd.Index(sorted(set(sold["country"]) | set(place)), name="country", dtype="str"))
+    units = lying.groupby("country")["units"].sum().reindex(frame.index).fillna(0).astype("int64")
+    unasked = pd.Series(np.where(units > 0, MOST_WEEKS, 0.0), index=frame.index)
     frame = frame.assign(
-        **{name: values.reindex(frame.index).fillna(MOST_WEEKS) for name, values in quantiles.items()},
-        units=lying.groupby("country")["units"].sum().reindex(frame.index).fillna(0).astype("int64"),
+        **{name: values.reindex(frame.index).fillna(unasked) for name, values in quantiles.items()},
+        units=units,
         inbound_units=coming.groupby("country")["units"].sum().reindex(frame.index).fillna(0).astype("int64"),
         next_arrival=pd.to_datetime(later.groupby("country")["eta"].min())
         .reindex(frame.index)

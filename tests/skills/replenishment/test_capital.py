@@ -81,3 +81,11 @@ def test_cover_of_a_country_counts_what_lies_there_and_marks_the_next_arrival(fa
 
 def test_a_seller_with_nothing_in_stock_has_an_empty_measure(facts: Any) -> None:
     assert len(_measure(facts)) == 0
+
+
+def test_a_country_that_nobody_buys_in_covers_for_ever_only_if_something_lies_there(facts: Any, build: Any) -> None:
+    nodes = pd.concat([build.nodes(), pd.DataFrame([("FR-FBA", "forward", "FR")], columns=build.nodes().columns)])
+    for units, weeks in ((0, 0.0), (5, 260.0)):
+        stock = build.stock(("KD-1", "FR-FBA", "available", units))
+        cover = measure_cover(stock, facts.inbound, facts.forecast, nodes, facts.as_of).set_index("country")
+        assert cover.loc["FR", "weeks_p50"] == weeks
