@@ -40,6 +40,8 @@ SHOWN_LINES = 25
 SHOWN_ROWS = 20
 SHOWN_COUNTRIES = 12
 """Those with most stock; the rest of the cover chart is folded."""
+FULL_STEPS = 60_000
+"""Beyond this many steps on one page, folded lines show theirs as running text, and the workbook has the notes."""
 _MERGED_FROM = 3
 
 Body = dict[str, Any]
@@ -211,6 +213,7 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
         "closures": [row for row in body["last_orders"] if row["last_order_on"] >= body["as_of"]],
         "closures_passed": sum(row["last_order_on"] < body["as_of"] for row in body["last_orders"]),
         "cash": chart_cash(body["cash"]),
+        "full": sum(len(line["evidence"]) for d in body["decisions"] for line in d["lines"]) <= FULL_STEPS,
         "accounting": _account(body["import"]),
         "quarantine": _view_quarantine(quarantine),
         "before": _compare(body, compare) if compare is not None else None,

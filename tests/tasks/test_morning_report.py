@@ -281,3 +281,16 @@ def test_the_markdown_front_page_is_short_and_its_table_keeps_its_columns(
 
     assert len(page) < 4_000
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {7}
+
+
+def test_a_very_long_night_keeps_every_step_but_leaves_notes_to_the_workbook(
+    body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.morning_report.FULL_STEPS", 100)
+    body["decisions"][0]["lines"] *= 9
+    lines = sum(len(decision["lines"]) for decision in body["decisions"])
+
+    markup = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+
+    assert markup.count("Rounded to the carton") == lines
+    assert "stand in the workbook" in markup
