@@ -17,8 +17,6 @@ from skills.vocabulary import Refusal, mark
 
 Language = Literal["zh_CN", "en"]
 
-SELLERS = Path(__file__).parent / "sellers"
-
 
 class UnknownSeller(Refusal):
     """No file of that name in config/sellers."""
@@ -102,8 +100,8 @@ class Seller(_Strict):
 
 
 def list_sellers() -> list[str]:
-    """Ids of all sellers in config/sellers, sorted."""
-    return sorted(path.stem for path in SELLERS.glob("*.yaml"))
+    """Ids of all sellers of this installation, sorted."""
+    return sorted(path.stem for path in read_settings().sellers.glob("*.yaml"))
 
 
 def read_seller(seller_id: str) -> Seller:
@@ -113,22 +111,23 @@ def read_seller(seller_id: str) -> Seller:
         UnknownSeller: lists those that exist.
         InvalidSeller: names each wrong field with what was expected.
     """
-    path = SELLERS / f"{seller_id}.yaml"
+    path = read_settings().sellers / f"{seller_id}.yaml"
     if seller_id not in list_sellers():
         raise UnknownSeller(
             mark(
                 "There is no seller {seller_id!r}. Known sellers: {known}. "
-                "Choose one of them or write config/sellers/{seller_id}.yaml (docs/run.md)."
+                "Choose one of them or write {path} (docs/run.md)."
             ),
             seller_id=seller_id,
             known=", ".join(list_sellers()) or "–",
+            path=path,
         )
     try:
         return Seller.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise InvalidSeller(
-            mark("config/sellers/{seller_id}.yaml cannot be used: {problems}. Correct the file and run again."),
-            seller_id=seller_id,
+            mark("{path} cannot be used: {problems}. Correct the file and run again."),
+            path=path,
             problems=_list_problems(error),
         ) from error
 

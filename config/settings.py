@@ -20,6 +20,9 @@ class Settings(BaseSettings):
         default=ROOT / ".farsail",
         description="Folder of the database, snapshots, generated exports and reports.",
     )
+    sellers: Path = Field(
+        default=ROOT / "config" / "sellers", description="Folder of the sellers' files, one <id>.yaml each."
+    )
     data: Path = Field(
         default=ROOT.parent / "shared" / "data",
         description="Folder of public data sets that the project does not ship (docs/run.md says where to get them).",

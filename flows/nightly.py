@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks import artifacts, distribution, figures, forecasting, inputs, nights, proposals, records, replenishment
+from tasks import (
+    artifacts,
+    distribution,
+    figures,
+    forecasting,
+    inputs,
+    nights,
+    operations,
+    proposals,
+    records,
+    replenishment,
+)
 
 
 @flow(
     flow_run_name=nights.name_run,
     timeout_seconds=3600,
+    on_running=[operations.tag_with_seller],
     on_failure=[nights.explain_failure, nights.close_failed_night],
     on_crashed=[nights.close_failed_night],
     on_cancellation=[nights.close_failed_night],
@@ -54,7 +66,7 @@ def nightly(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, kept, policy.distribution, base, morning,
     )  # fmt: skip
-    plan = proposals.explain_plan(known, history, forecast, orders, allocation)
+    plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
     shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
 
     # write once

@@ -11,7 +11,7 @@ from skills.vocabulary import ALL_COUNTRIES
 from tasks import distribution, replenishment
 from tasks.files.exports import Exports
 from tasks.nights import Night
-from tasks.proposals import Body, plain, plain_number, plain_rows
+from tasks.proposals import Body, plain_number, plain_rows
 from tasks.store.snapshots import Snapshot
 
 _ASKED = 5
@@ -84,7 +84,7 @@ def measure_night(
         morning,
     )
     missing = distribution.rank_missing_facts(contribution, forecast, lines, snapshot.products, rates, morning)
-    lowest = cash.loc[cash["balance_base_minor"].idxmin()]
+    lowest = plain_rows(cash.nsmallest(1, "balance_base_minor"))[0]
     whole = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] == ALL_COUNTRIES)]
     total = share[share["country"] == ALL_COUNTRIES]
     return {
@@ -96,8 +96,8 @@ def measure_night(
             "dead_skus": int((stock["dead_base_minor"] > 0).sum()),
             "cost_share_percent": _only(total, "share_percent", 1),
             "cost_share_before_percent": _only(total, "share_before_percent", 1),
-            "cash_low_minor": int(lowest["balance_base_minor"]),
-            "cash_low_week": plain(lowest["week"]),
+            "cash_low_minor": lowest["balance_base_minor"],
+            "cash_low_week": lowest["week"],
             "hub_saving_percent": _only(whole, "saving_percent", 1),
             "hub_gain_minor": int(whole["hub_gain_base_minor"].sum()),
         },

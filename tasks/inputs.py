@@ -16,7 +16,7 @@ from skills.vocabulary import ALL_COUNTRIES, Refusal
 from tasks.files.exports import Exports, read_exports
 from tasks.nights import Night
 from tasks.proposals import kept_lines
-from tasks.simulated.prepare import prepare_exports
+from tasks.simulated.prepare import complete_exports, prepare_exports
 from tasks.store.proposals import read_previous
 
 
@@ -39,8 +39,8 @@ def read_inputs(seller: Seller, as_of: date) -> Exports:
     Raises:
         UnusableInput: a file or a whole table cannot be used (tasks/files/problems.py). A bad row never raises.
     """
-    prepare_exports(seller, as_of)
-    return read_exports(seller, as_of, complete=partial(prepare_exports, seller, as_of))
+    prepare_exports(seller)
+    return read_exports(seller, as_of, complete=partial(complete_exports, seller, as_of))
 
 
 def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:

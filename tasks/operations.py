@@ -166,8 +166,7 @@ def _reason_to_leave_out(seller_id: str) -> str:
         return str(refusal)
     if not seller.scheduled:
         return f"config/sellers/{seller_id}.yaml says scheduled: false"
-    if seller.as_of is not None:
-        prepare_exports(seller, seller.as_of)
+    prepare_exports(seller)
     missing = [name for name in NEEDED if name not in seller.inputs or not resolve_files(seller.inputs[name].files)]
     return f"no file yet for {', '.join(missing)}" if missing else ""
 

@@ -54,11 +54,18 @@ class Plan:
 
 
 def explain_plan(
-    known: Snapshot, history: pd.DataFrame, forecast: pd.DataFrame, orders: pd.DataFrame, allocation: Allocation
+    night: Night,
+    known: Snapshot,
+    history: pd.DataFrame,
+    forecast: pd.DataFrame,
+    orders: pd.DataFrame,
+    contribution: pd.DataFrame,
+    allocation: Allocation,
 ) -> Plan:
     """Gather what the skills say about every line that is proposed."""
     placed, lines = orders[orders["order_units"] > 0], allocation.lines
     wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
+    policy, base = night.seller.policy.distribution, night.seller.base_currency
     return Plan(
         orders=orders,
         allocation=allocation,
@@ -67,7 +74,9 @@ def explain_plan(
         lanes=known.lanes,
         demand_steps=forecasting.explain_forecast(history, forecast, wanted),
         order_steps=replenishment.explain_replenishment(placed),
-        shipment_steps=distribution.explain_allocation(allocation),
+        shipment_steps=distribution.explain_allocation(
+            allocation, contribution, known.stock, known.nodes, known.lanes, known.rates, policy, base, night.as_of
+        ),
     )
 
 
@@ -301,6 +310,6 @@ def _allocation(allocation: Allocation) -> Body:
         "method": allocation.method,
         "value_minor": allocation.value_base_minor,
         "bound_minor": allocation.bound_base_minor,
-        "gap_percent": plain_number(allocation.gap_percent),
+        "gap_percent": allocation.gap_percent,
         "ranked": plain_rows(allocation.ranked.head(_RANKED)),
     }

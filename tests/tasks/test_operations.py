@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, Running
 
 from config.seller import list_sellers, read_seller
-from config.settings import ROOT
+from config.settings import ROOT, read_settings
 from tasks import operations
 from tasks.store import nights
 
@@ -97,9 +97,11 @@ def test_a_line_of_the_ledger_is_closed_when_its_run_has_ended(client: SyncPrefe
     assert next(night.flow_run_id for night in nights.list_open_nights()) == str(running.id)
 
 
-def test_a_seller_without_files_is_not_scheduled(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "prepare_exports", lambda *_: [])
-    assert operations._reason_to_leave_out("demo").startswith("no file yet for order_lines, stock")
+def test_a_seller_without_files_is_not_scheduled(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = (read_settings().sellers / "demo.yaml").read_text(encoding="utf-8").replace("id: demo", "id: own")
+    (tmp_path / "own.yaml").write_text(own.replace("generator: demo", 'generator: ""'), encoding="utf-8")
+    monkeypatch.setenv("FARSAIL_SELLERS", str(tmp_path))
+    assert operations._reason_to_leave_out("own").startswith("no file yet for order_lines, stock")
 
 
 def test_the_entrypoints_are_modules() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from config.seller import Seller, read_seller, resolve_files
 from tasks.files.exports import Exports, read_exports
-from tasks.simulated.prepare import exports_folder, prepare_exports
+from tasks.simulated.prepare import complete_exports, exports_folder, prepare_exports
+
+MORNING = date(2010, 11, 29)
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +21,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Seller, Exports]:
         environment.setenv("FARSAIL_HOME", str(tmp_path_factory.mktemp("home")))
         seller = read_seller("demo")
         assert seller.as_of is not None
-        prepare_exports(seller, seller.as_of)
-        assert prepare_exports(seller, seller.as_of) == []
+        prepare_exports(seller)
+        assert prepare_exports(seller) == []
         return seller, read_exports(seller, seller.as_of)
 
 
@@ -69,7 +72,8 @@ def test_the_bulk_order_is_one_line_of_that_day(demo: tuple[Seller, Exports]) ->
 def test_a_real_seller_gets_nothing_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FARSAIL_HOME", str(tmp_path))
     own = read_seller("demo").model_copy(update={"generator": "", "id": "own"})
-    assert prepare_exports(own, date(2025, 11, 24)) == []
+    assert prepare_exports(own) == []
+    assert complete_exports(own, date(2025, 11, 24), pd.DataFrame()) == []
     assert not exports_folder(own).exists()
 
 
@@ -80,10 +84,13 @@ def test_the_real_order_lines_get_facts_for_every_sku(tmp_path: Path, monkeypatc
     if not resolve_files(seller.inputs["order_lines"].files):
         pytest.skip("the data set Online Retail II is not here (docs/run.md says where to get it)")
     assert seller.as_of is not None
-    assert len(prepare_exports(seller, seller.as_of)) == 10
-    exports = read_exports(seller, seller.as_of)
+    written: list[Path] = []
+    exports = read_exports(
+        seller, seller.as_of, complete=lambda sales: written.extend(complete_exports(seller, MORNING, sales))
+    )
+    assert len(written) == 10
     assert exports.quarantine.empty
     assert exports.accounting.query("feed == 'order_lines'")["rows_in"].sum() == 525_461
     assert set(exports.tables["products"]["sku"]) == set(exports.tables["sales"]["sku"])
     assert set(exports.tables["sales"]["country"]) - set(exports.tables["lanes"]["country"]) == {"XX"}
-    assert prepare_exports(seller, seller.as_of, exports.tables["sales"]) == []
+    assert complete_exports(seller, MORNING, exports.tables["sales"]) == []
