@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
 import highspy
 import numpy as np
+from highspy._core import _Highs
 
 from skills.distribution.bound import Priced, Problem
 from skills.distribution.search import find_poor, place_in_slot
@@ -131,8 +129,7 @@ class _Program:
 
     def solve(self, slack: float, most_nodes: int) -> tuple[np.ndarray | None, int]:
         """Values of the first columns as booleans, or None; and the proven bound on their total value."""
-        with _without_banner():
-            solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver = _Highs()  # the class beneath `Highs`, which prints a licence line before it can be silenced
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "threads": 1,
@@ -169,16 +166,3 @@ class _Program:
         model.a_matrix_.value_ = np.array([number for row in self.rows for number in row[3]])
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.cost)
         return model
-
-
-@contextmanager
-def _without_banner() -> Iterator[None]:
-    """HiGHS 1.16 prints a licence line when it is made, before any option can silence it."""
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)

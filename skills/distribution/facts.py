@@ -21,8 +21,8 @@ _COLUMNS = ["sku", "fact", "assumed", "low", "high", "units", "money_base_minor"
 
 def rank_missing_facts(
     contribution: pd.DataFrame,
-    lines: pd.DataFrame,
     forecast: pd.DataFrame,
+    lines: pd.DataFrame,
     products: pd.DataFrame,
     rates: RateBook,
     as_of: date,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -40,7 +40,8 @@ class Allocation:
         alarms: One row per (sku, country) that runs short before anything can arrive.
         limits: One row per shared limit: limit, lane, holds, used, price_base_minor (per m³; per base minor for
             cash).
-        candidates: One row per carton with a value above zero: sku, country, lane, carton (1 = first),
+        candidates: One row per carton that could leave and has a value above zero: sku, country, lane, carton
+            (1 = first),
             value_base_minor.
         slots: Every (sku, country, lane) considered, with its window: what the explanation reads.
         value_base_minor: Expected value of what is new tonight; lines kept from yesterday are not counted.
@@ -124,6 +125,7 @@ def allocate_stock(
         lines=lines,
         ranked=_rank(slots, problem, priced, chosen),
         waiting=list_waiting(
+            held,
             forecast,
             lanes,
             departures,
@@ -218,20 +220,32 @@ def _pose(
     )
     left = pool_cartons - np.bincount(pools, weights=kept, minlength=len(pool_cartons)).astype("int64")
     leaves_anyway = landed > 0
-    return Problem(
-        slot=slot,
-        value=cartons.value[fresh],
-        pool=pools[slot],
-        pool_cartons=left,
-        lane=lane_of_slot[slot],
-        volume=volume[slot],
-        cash=per_carton["cash"][slot],
-        landed=per_carton["landed"][slot],
-        limits=np.append(room, cash),
-        least_landed=np.maximum(policy.minimum_shipment_minor - landed, 0),
-        least_value=np.where(leaves_anyway, 0, _fixed_charges(departures, lanes, contribution)),
-        least_cartons=policy.threshold_cartons,
+    return _leave_out_hopeless(
+        Problem(
+            slot=slot,
+            value=cartons.value[fresh],
+            pool=pools[slot],
+            pool_cartons=left,
+            lane=lane_of_slot[slot],
+            volume=volume[slot],
+            cash=per_carton["cash"][slot],
+            landed=per_carton["landed"][slot],
+            limits=np.append(room, cash),
+            least_landed=np.maximum(policy.minimum_shipment_minor - landed, 0),
+            least_value=np.where(leaves_anyway, 0, _fixed_charges(departures, lanes, contribution)),
+            least_cartons=policy.threshold_cartons,
+        )
     )
+
+
+def _leave_out_hopeless(problem: Problem) -> Problem:
+    """Without the cartons of lanes that could not fill their least shipment with everything that has value."""
+    every = np.ones(len(problem.slot), dtype=bool)
+    landed, value = problem.by_lane(problem.landed, every), problem.by_lane(problem.value, every)
+    hopeless = (landed < problem.least_landed) | (value < problem.least_value)
+    stays = ~hopeless[problem.lane]
+    per_carton = ("slot", "value", "pool", "lane", "volume", "cash", "landed")
+    return replace(problem, **{name: getattr(problem, name)[stays] for name in per_carton})
 
 
 def _fixed_charges(departures: pd.DataFrame, lanes: pd.DataFrame, contribution: pd.DataFrame) -> np.ndarray:

@@ -237,6 +237,7 @@ class _World:
                 day = max(0, (pd.Timestamp(row["eta"]).date() - as_of).days)
                 self.coming[str(row["sku"]), self.country_of[str(row["to_node"])]].append((day, int(row["units"])))
         self.forecast = forecast
+        self.needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
         self.curves: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.by_pair = forecast.groupby(["sku", "country"]).indices
 
@@ -246,7 +247,9 @@ class _World:
         start, ends, slowest = self._window(key)
         sold = 0.0
         for weight, end in zip((0.3, 0.4, 0.3), ends, strict=True):
-            needs = self._needs(sku, country, start, end)
+            if (sku, country, start, end) not in self.needs:
+                self.needs[sku, country, start, end] = self._needs(sku, country, start, end)
+            needs = self.needs[sku, country, start, end]
             sold += weight * (_sold(needs, number * units) - _sold(needs, (number - 1) * units))
         slow = self.quotes[sku, country, slowest]
         option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
@@ -255,7 +258,8 @@ class _World:
         weekly = (
             self._demand(sku, country, "cum_mean", start + 28) - self._demand(sku, country, "cum_mean", start)
         ) / 4
-        ahead = max(0.0, there) + (number - 0.5) * units
+        weekly, there = round(weekly, 4), round(max(0.0, there), 4)
+        ahead = there + (number - 0.5) * units
         weeks = min(policy.most_weeks_held, ahead / weekly if weekly > 0 else math.inf)
         earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
         return float(earned - (units - sold) * (option + premium) - units * weeks * quote["holding_week"])

@@ -22,10 +22,13 @@ HUB_SPENT = mark("The hub's cartons earn more elsewhere.")
 NO_ROOM = mark("The lane's volume or the week's cash is used up by cartons that earn more.")
 TOO_SMALL = mark("The line or its shipment is too small to leave.")
 
+NOT_KEPT = mark("The country's data is stale and yesterday's line can no longer be kept: no stock, lane or quote.")
+
 _COLUMNS = ["sku", "country", "reason", "values", "value_base_minor"]
 
 
 def list_waiting(
+    held: pd.DataFrame,
     forecast: pd.DataFrame,
     lanes: pd.DataFrame,
     departures: pd.DataFrame,
@@ -48,6 +51,9 @@ def list_waiting(
         _without_way(forecast, lanes, departures, contribution),
         _losing(slots),
         _held_back(slots, cartons, problem, chosen, stale),
+        held.loc[held["country"].isin(stale), ["sku", "country"]].assign(
+            reason=NOT_KEPT, values="{}", value_base_minor=0
+        ),
     ]
     waiting = pd.concat(found, ignore_index=True)
     waiting = waiting[~pd.MultiIndex.from_frame(waiting[["sku", "country"]]).isin(sent_pairs)]
@@ -90,15 +96,15 @@ def _held_back(slots: Slots, cartons: Cartons, problem: Problem, chosen: np.ndar
     room = problem.room(chosen)
     limited = problem.limits >= 0
     at = np.searchsorted(problem.slot, cartons.slot[first])
-    known = at < len(problem.slot)
+    known = np.append(problem.slot, -1)[at] == cartons.slot[first]
     at = np.where(known, at, 0)
     reason = np.full(len(first), TOO_SMALL, dtype=object)
     if len(problem.slot):
         pool, lane = problem.pool[at], problem.lane[at]
         full = (limited[lane] & (problem.volume[at] > room[lane])) | (limited[-1] & (problem.cash[at] > room[-1]))
-        reason[full] = NO_ROOM
-        reason[left[pool] <= 0] = HUB_SPENT
-        reason[problem.pool_cartons[pool] <= 0] = HUB_EMPTY
+        reason[known & full] = NO_ROOM
+        reason[known & (left[pool] <= 0)] = HUB_SPENT
+        reason[known & (problem.pool_cartons[pool] <= 0)] = HUB_EMPTY
     reason[best["country"].isin(stale).to_numpy()] = STALE
     best = best.assign(reason=reason, values="{}")
     best = best.sort_values(["sku", "country", "value_base_minor"], ascending=[True, True, False], kind="stable")
