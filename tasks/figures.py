@@ -86,7 +86,7 @@ def measure_night(
     missing = distribution.rank_missing_facts(contribution, forecast, lines, snapshot.products, rates, morning)
     lowest = plain_rows(cash.nsmallest(1, "balance_base_minor"))[0]
     whole = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] == ALL_COUNTRIES)]
-    total = share[share["country"] == ALL_COUNTRIES]
+    before, recent = (rows for _, rows in share[share["country"] == ALL_COUNTRIES].groupby("from_day", sort=True))
     return {
         "money": {
             "orders_minor": int(orders["value_base_minor"].sum()),
@@ -94,8 +94,8 @@ def measure_night(
             "capital_minor": int(stock["capital_base_minor"].sum()),
             "dead_minor": int(stock["dead_base_minor"].sum()),
             "dead_skus": int((stock["dead_base_minor"] > 0).sum()),
-            "cost_share_percent": _only(total, "share_percent", 1),
-            "cost_share_before_percent": _only(total, "share_before_percent", 1),
+            "cost_share_percent": _only(recent, "share_percent", 1),
+            "cost_share_before_percent": _only(before, "share_percent", 1),
             "cash_low_minor": lowest["balance_base_minor"],
             "cash_low_week": lowest["week"],
             "hub_saving_percent": _only(whole, "saving_percent", 1),

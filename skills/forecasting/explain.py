@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
+from math import fsum
+from typing import Any, cast
 
 import pandas as pd
 
@@ -15,6 +18,8 @@ SPANS = (4, 13)
 """Weeks ahead whose cumulative demand is shown, besides the whole horizon."""
 
 Row = tuple[str, str, str, str]
+Key = tuple[str, str]
+Columns = dict[str, list[Any]]
 
 
 def explain_forecast(history: pd.DataFrame, forecast: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
@@ -31,97 +36,109 @@ def explain_forecast(history: pd.DataFrame, forecast: pd.DataFrame, keys: pd.Dat
     """
     asked = sorted(set(zip(keys["sku"], keys["country"], strict=True)))
     skus = {sku for sku, _ in asked}
-    past = dict(iter(history[history["sku"].isin(skus)].groupby("sku")))
-    ahead = dict(iter(forecast[forecast["sku"].isin(skus)].groupby("sku")))
+    past = history[history["sku"].isin(skus)]
+    whole = past.groupby(["sku", "week"], as_index=False).agg(units=("units", "sum"), in_stock=("in_stock", "all"))
+    weekly = _cut(pd.concat([past, whole.assign(country=ALL_COUNTRIES)]), ["week"], ["week", "units", "in_stock"])
+    capped = past[past["capped_units"] > 0]
+    capped = pd.concat([capped, capped.assign(country=ALL_COUNTRIES)])
+    bulk = _cut(capped, ["week", "capped_units"], ["week", "capped_units"])
+    known = forecast[forecast["sku"].isin(skus)]
+    ahead = _cut(known, ["weeks_ahead"], [str(name) for name in known.columns])
+    first = known[(known["weeks_ahead"] == 1) & (known["country"] != ALL_COUNTRIES)].assign(whole=ALL_COUNTRIES)
+    countries = _cut(first, ["country"], ["country", "mean", "model"], "whole")
     rows: list[tuple[str, str, int, str, str, str, str]] = []
     for sku, country in asked:
-        known = ahead.get(sku, forecast.iloc[:0])
-        own = known[known["country"] == country].sort_values("weeks_ahead")
-        if own.empty:
+        own = ahead.get((sku, country))
+        if own is None:
             continue
-        sold = past.get(sku, history.iloc[:0])
-        sold = sold if country == ALL_COUNTRIES else sold[sold["country"] == country]
-        steps = [*_explain_demand(sold), *_explain_model(own, known), *_explain_quantiles(own)]
+        parts = countries.get((sku, ALL_COUNTRIES), {"country": [], "mean": [], "model": []})
+        steps = [
+            *_explain_demand(weekly.get((sku, country)), bulk.get((sku, country))),
+            *_explain_model(own, parts),
+            *_explain_quantiles(own),
+        ]
         rows += [(sku, country, number, *step) for number, step in enumerate(steps, start=1)]
     frame = pd.DataFrame(rows, columns=list(EXPLAIN_COLUMNS))
     texts = {name: "str" for name in EXPLAIN_COLUMNS if name != "step"}
     return frame.astype({**texts, "step": "int64"})
 
 
-def _explain_demand(sold: pd.DataFrame) -> Iterator[Row]:
+def _cut(frame: pd.DataFrame, order: list[str], columns: list[str], place: str = "country") -> dict[Key, Columns]:
+    """The columns of each (sku, place) as lists, its rows in order; days as ISO text."""
+    arranged = frame.sort_values(["sku", place, *order], kind="stable")
+    lists: Columns = {
+        name: arranged[name].dt.strftime("%Y-%m-%d").tolist() if name == "week" else arranged[name].tolist()
+        for name in columns
+    }
+    cut: dict[Key, Columns] = {}
+    start = 0
+    for key, size in arranged.groupby(["sku", place], sort=False).size().items():
+        sku, where = cast(Key, key)
+        cut[(sku, where)] = {name: values[start : start + size] for name, values in lists.items()}
+        start += size
+    return cut
+
+
+def _explain_demand(weekly: Columns | None, bulk: Columns | None) -> Iterator[Row]:
     """The weeks that were read, and those that were not."""
-    if sold.empty:
+    if weekly is None:
         return
-    weekly = sold.groupby("week", sort=True).agg(units=("units", "sum"), in_stock=("in_stock", "all"))
-    recent = weekly.tail(RECENT_WEEKS)
-    for week, units, in_stock in recent.itertuples():
-        label = mark("Units sold in the week") if in_stock else mark("Units sold in the week, partly without stock")
-        yield label, str(units), "units", _day(week)
-    counted = [int(units) for units in recent.loc[recent["in_stock"], "units"]]
+    weeks, units, in_stock = weekly["week"], weekly["units"], weekly["in_stock"]
+    for week, sold, whole in list(zip(weeks, units, in_stock, strict=True))[-RECENT_WEEKS:]:
+        label = mark("Units sold in the week") if whole else mark("Units sold in the week, partly without stock")
+        yield label, str(sold), "units", week
+    counted = [sold for sold, whole in zip(units[-RECENT_WEEKS:], in_stock[-RECENT_WEEKS:], strict=True) if whole]
     if counted:
         note = f"({' + '.join(map(str, counted))}) / {len(counted)} = {_plain(sum(counted) / len(counted))}"
         yield mark("Mean of these weeks in stock"), _plain(sum(counted) / len(counted)), "units", note
-    yield mark("Weeks of history"), str(len(weekly)), "weeks", f"{_day(weekly.index[0])} … {_day(weekly.index[-1])}"
-    yield mark("Weeks partly without stock, left out"), str(int((~weekly["in_stock"]).sum())), "weeks", ""
-    capped = sold.loc[sold["capped_units"] > 0, ["week", "capped_units"]].sort_values(["week", "capped_units"])
-    note = " + ".join(f"{int(units)} ({_day(week)})" for week, units in capped.tail(5).itertuples(index=False))
-    yield mark("Units of bulk orders taken off the history"), str(int(capped["capped_units"].sum())), "units", note
+    yield mark("Weeks of history"), str(len(weeks)), "weeks", f"{weeks[0]} … {weeks[-1]}"
+    yield mark("Weeks partly without stock, left out"), str(in_stock.count(False)), "weeks", ""
+    capped = list(zip(bulk["week"], bulk["capped_units"], strict=True)) if bulk else []
+    note = " + ".join(f"{taken} ({week})" for week, taken in capped[-5:])
+    yield mark("Units of bulk orders taken off the history"), str(sum(taken for _, taken in capped)), "units", note
 
 
-def _explain_model(own: pd.DataFrame, known: pd.DataFrame) -> Iterator[Row]:
+def _explain_model(own: Columns, countries: Columns) -> Iterator[Row]:
     """The model and what was put on top of it."""
-    first = own.iloc[0]
-    yield mark("Model"), str(first["model"]), "", ""
-    if first["model"] == SHARED:
-        members = known[(known["model"] == SHARED) & (known["weeks_ahead"] == 1)].sort_values("country")
-        total = f"{_plain(first['share'] * 100)} % × {_plain(members['mean'].sum())} = {_plain(first['mean'])}"
-        yield (
-            mark("Share of what the SKU's small countries are forecast together"),
-            _plain(first["share"] * 100),
-            "%",
-            total,
+    model, mean, share = own["model"][0], _plain(own["mean"][0]), own["share"][0] * 100
+    yield mark("Model"), str(model), "", ""
+    if model == SHARED:
+        together = fsum(
+            part for part, name in zip(countries["mean"], countries["model"], strict=True) if name == SHARED
         )
-    if first["model"] == SUMMED:
-        countries = known[(known["country"] != ALL_COUNTRIES) & (known["weeks_ahead"] == 1)].sort_values("country")
+        total = f"{_plain(share)} % × {_plain(together)} = {mean}"
+        yield mark("Share of what the SKU's small countries are forecast together"), _plain(share), "%", total
+    if model == SUMMED:
         parts = " + ".join(
-            f"{_plain(mean)} ({country})"
-            for country, mean in zip(countries["country"], countries["mean"], strict=True)
+            f"{_plain(part)} ({country})"
+            for country, part in zip(countries["country"], countries["mean"], strict=True)
         )
-        yield (
-            mark("Sum of the countries, first week"),
-            _plain(first["mean"]),
-            "units",
-            f"{parts} = {_plain(first['mean'])}",
-        )
-    if (own["season"] != 1.0).any():
-        note = " · ".join(
-            f"{_day(week)}: {_plain(index)}" for week, index in zip(own["week"][:13], own["season"][:13], strict=True)
-        )
-        yield mark("Seasonal index of the first week"), _plain(first["season"]), "", note
-    for week, percent in own.loc[own["event_percent"] != 0.0, ["week", "event_percent"]].itertuples(index=False):
-        yield mark("Known events change the week by"), _plain(percent), "%", _day(week)
+        yield mark("Sum of the countries, first week"), mean, "units", f"{parts} = {mean}"
+    season, weeks = own["season"], own["week"]
+    if any(index != 1.0 for index in season):
+        note = " · ".join(f"{week}: {_plain(index)}" for week, index in zip(weeks[:13], season[:13], strict=True))
+        yield mark("Seasonal index of the first week"), _plain(season[0]), "", note
+    for week, percent in zip(weeks, own["event_percent"], strict=True):
+        if percent != 0.0:
+            yield mark("Known events change the week by"), _plain(percent), "%", week
 
 
-def _explain_quantiles(own: pd.DataFrame) -> Iterator[Row]:
+def _explain_quantiles(own: Columns) -> Iterator[Row]:
     """The first week, then cumulative demand."""
-    first = own.iloc[0]
-    yield mark("Mean demand of the first week"), _plain(first["mean"]), "units", _day(first["week"])
-    yield mark("Quantiles of the first week"), _quantiles(first, ""), "units", " / ".join(QUANTILES)
-    for span in sorted({min(weeks, len(own)) for weeks in SPANS} | {len(own)}):
-        reached = own.iloc[span - 1]
-        until = f"{_day(first['week'])} … {_day(reached['week'] + pd.Timedelta(days=6))}"
-        yield mark("Mean demand up to the end of the week"), _plain(reached["cum_mean"]), "units", until
-        yield mark("Quantiles up to the end of the week"), _quantiles(reached, "cum_"), "units", " / ".join(QUANTILES)
+    weeks = own["week"]
+    yield mark("Mean demand of the first week"), _plain(own["mean"][0]), "units", weeks[0]
+    yield mark("Quantiles of the first week"), _quantiles(own, 0, ""), "units", " / ".join(QUANTILES)
+    for span in sorted({min(count, len(weeks)) for count in SPANS} | {len(weeks)}):
+        until = f"{weeks[0]} … {date.fromisoformat(weeks[span - 1]) + timedelta(days=6)}"
+        yield mark("Mean demand up to the end of the week"), _plain(own["cum_mean"][span - 1]), "units", until
+        quantiles = _quantiles(own, span - 1, "cum_")
+        yield mark("Quantiles up to the end of the week"), quantiles, "units", " / ".join(QUANTILES)
 
 
-def _quantiles(row: pd.Series, prefix: str) -> str:
-    return " / ".join(_plain(row[prefix + name]) for name in QUANTILES)
+def _quantiles(own: Columns, row: int, prefix: str) -> str:
+    return " / ".join(_plain(own[prefix + name][row]) for name in QUANTILES)
 
 
 def _plain(value: float) -> str:
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in ("", "-0") else text
-
-
-def _day(day: pd.Timestamp) -> str:
-    return str(day)[:10]
