@@ -90,6 +90,7 @@ def say_refusal(error: Refusal, language: Language) -> str:
     return say(error.template, error.values, language)
 
 
+@lru_cache(maxsize=1 << 16)
 def format_number(value: int | str | Decimal, language: Language, digits: int | None = None) -> str:
     """A number with grouped thousands; `digits` decimals, or those that it has."""
     number = Decimal(value)

@@ -41,7 +41,8 @@ SHOWN_ROWS = 20
 SHOWN_COUNTRIES = 12
 """Those with most stock; the rest of the cover chart is folded."""
 FULL_STEPS = 60_000
-"""Beyond this many steps on one page, folded lines show theirs as running text, and the workbook has the notes."""
+"""Beyond this many steps on one page, folded lines show theirs as running text without zeros, and the workbook has
+the notes."""
 _MERGED_FROM = 3
 
 Body = dict[str, Any]

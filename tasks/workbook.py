@@ -117,7 +117,12 @@ def write_workbook(
     content = io.BytesIO()
     book = xlsxwriter.Workbook(
         content,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     morning = date.fromisoformat(body["as_of"])
     book.set_properties({"title": digest, "created": datetime(morning.year, morning.month, morning.day, tzinfo=UTC)})
