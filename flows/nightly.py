@@ -66,6 +66,10 @@ def nightly(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, kept, policy.distribution, base, morning,
     )  # fmt: skip
+    proposals.refuse_unsound(distribution.verify_allocation(
+        allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
+        known.feeds, policy.distribution, morning,
+    ))  # fmt: skip
     plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
     shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
 

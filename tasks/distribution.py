@@ -7,6 +7,7 @@ from tasks.capability import capability
 
 quote_contribution = capability(distribution.quote_contribution)
 allocate_stock = capability(distribution.allocate_stock, timeout_seconds=900)
+verify_allocation = capability(distribution.verify_allocation)
 explain_allocation = capability(distribution.explain_allocation)
 rank_missing_facts = capability(distribution.rank_missing_facts)
 measure_cost_share = capability(distribution.measure_cost_share)

@@ -1,6 +1,8 @@
 """Turns the skills' answers into one proposal: decisions, their lines, and what every line rests on.
 
 The body holds integers, decimal strings and ISO dates only; its keys are described in docs/decide.md.
+
+    UnsoundAllocation          the independent check found the allocation wrong; nothing is proposed
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution import Allocation
-from skills.vocabulary import ALL_COUNTRIES, mark
+from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
@@ -26,6 +28,10 @@ SCHEMA = "farsail.proposal/1"
 
 _RANKED = 60
 """How many next cartons the proposal keeps, best first."""
+
+
+class UnsoundAllocation(Refusal):
+    """The allocation breaks a limit, or its bound or values do not hold."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,28 @@ class Plan:
     demand_steps: pd.DataFrame
     order_steps: pd.DataFrame
     shipment_steps: pd.DataFrame
+
+
+def refuse_unsound(findings: pd.DataFrame) -> None:
+    """Stop the night when the check that shares no code with the search disagrees with it.
+
+    Args:
+        findings: From `distribution.verify_allocation`: one row per finding: check, subject, expected, found.
+
+    Raises:
+        UnsoundAllocation: names the first findings.
+    """
+    if len(findings):
+        raise UnsoundAllocation(
+            mark(
+                "The allocation was checked again and does not hold: {findings}. Nothing is proposed. "
+                "This is a fault of the program; report it with the snapshot's digest."
+            ),
+            findings=name_rows(
+                f"{row['check']} ({row['subject']}: expected {row['expected']}, found {row['found']})"
+                for row in plain_rows(findings)
+            ),
+        )
 
 
 def explain_plan(

@@ -66,7 +66,8 @@ def test_an_unknown_skill_is_named_with_those_that_exist() -> None:
 
 def test_the_terminal_lists_shows_and_validates(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    assert all(name in capsys.readouterr().out for name in SKILLS)
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in SKILLS)
     assert main(["show", "forecasting"]) == 0
     assert "## The rule, formula and source" in capsys.readouterr().out
     assert main(["validate"]) == 0
