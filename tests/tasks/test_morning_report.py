@@ -123,9 +123,9 @@ def test_the_front_page_answers_the_five_questions_in_order(
     places = [text.index(question) for question in ("Decide", "Money", "Risk", "By when", "Why this quantity")]
 
     assert places == sorted(places)
-    assert "8 2 orders · 6 shipments" in text
-    assert "CNY 194,975" in text.replace("\xa0", " ")
-    assert "CA Tue 18 Nov 120 h old stale → keeps the earlier plan" in text
+    assert "14 5 orders · 9 shipments" in text
+    assert "CNY 230,295" in text
+    assert "CA Wed 19 Nov 96 h old stale → keeps the earlier plan" in text
     assert "Generated data : all tables" in text or "Generated data: all tables" in text
 
 
@@ -148,14 +148,14 @@ def test_most_money_comes_first_and_what_is_due_first_is_never_folded(
 def test_every_step_of_every_line_is_on_the_page(
     body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller
 ) -> None:
-    body["decisions"][0]["lines"] *= 9
+    body["decisions"][0]["lines"] *= 20
     lines = sum(len(decision["lines"]) for decision in body["decisions"])
     assert len(body["decisions"][0]["lines"]) > SHOWN_LINES
 
     markup = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
 
     assert markup.count("<details class=line") == lines
-    assert markup.count("Rounded to the carton") == lines
+    assert markup.count("<td>Model<td>") == lines
 
 
 def test_a_supplier_named_like_markup_is_shown_as_text(
@@ -248,7 +248,7 @@ def test_the_headline_names_decisions_money_deadline_and_alarms(body: dict[str, 
     figures = summarise(body)
 
     assert state_headline(body, "en").replace("\xa0", " ") == (
-        "8 decisions, CNY 194,975, earliest deadline Mon 24 Nov; alarms: 4 red, 4 amber"
+        "14 decisions, CNY 230,295, earliest deadline Mon 24 Nov; alarms: 3 red, 9 amber"
     )
     assert figures["money_minor"] == body["money"]["orders_minor"] + body["money"]["shipments_minor"]
 
@@ -287,10 +287,11 @@ def test_a_very_long_night_keeps_every_step_but_leaves_notes_to_the_workbook(
     body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.morning_report.FULL_STEPS", 100)
-    body["decisions"][0]["lines"] *= 9
+    body["decisions"][0]["lines"] *= 20
     lines = sum(len(decision["lines"]) for decision in body["decisions"])
 
     markup = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
 
-    assert markup.count("Rounded to the carton") == lines
+    assert markup.count("<td>Model<td>") + markup.count("Model <b>") == lines
+    assert markup.count("<table class=steps>") == lines - len(body["decisions"][0]["lines"]) + SHOWN_LINES
     assert "stand in the workbook" in markup
