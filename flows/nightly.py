@@ -42,11 +42,14 @@ def nightly(
     if night.merged_with:
         return night.merged_with
     seller, morning, policy, base = night.seller, night.as_of, night.seller.policy, night.seller.base_currency
+    spoken = nights.choose_language(seller, language)
+    progress = artifacts.start_progress(spoken)
 
     # read once
     exports = inputs.read_inputs(seller, morning)
     known = records.record_snapshot(seller.id, morning, exports)
     kept = inputs.read_kept_lines(night, known.feeds)
+    progress.reach("frozen")
 
     # decide
     history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
@@ -54,6 +57,7 @@ def nightly(
     forecast = forecasting.forecast_demand(
         history, events, known.overrides, known.products, morning, policy.forecasting
     )
+    progress.reach("forecast")
     orders = replenishment.plan_replenishment(
         known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
         known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
@@ -73,8 +77,10 @@ def nightly(
     plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
     shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
 
+    progress.reach("planned")
+
     # write once
     proposal = records.record_proposal(night, proposals.from_plan(night, known.digest, plan, shown))
-    spoken, before = nights.choose_language(seller, language), records.read_before(night)
-    artifacts.publish_morning_report(proposal, exports.quarantine, seller, spoken, before)
+    artifacts.publish_morning_report(proposal, exports.quarantine, seller, spoken, records.read_before(night))
+    progress.reach("published")
     return proposal.digest

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import pandas as pd
 from prefect import get_run_logger, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 
 from config.language import format_day, format_money, format_number, say, translator
 from config.seller import Language, Seller
@@ -185,3 +194,43 @@ def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)
     beside.replace(path)
+
+
+STAGES: dict[str, tuple[int, str]] = {
+    "begun": (0, mark("reading the exports")),
+    "frozen": (30, mark("inputs are read and frozen")),
+    "forecast": (50, mark("demand is forecast")),
+    "planned": (80, mark("orders and shipments are planned")),
+    "published": (100, mark("the morning report is published")),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress bar on a run's page, which the log repeats.
+
+    Attributes:
+        bar: The artifact; None outside a run.
+        language: Of its words.
+    """
+
+    bar: UUID | None
+    language: Language
+
+    def reach(self, stage: str) -> None:
+        """Move the bar to a stage of `STAGES`."""
+        percent, done = STAGES[stage]
+        if self.bar is not None:
+            said = translator(self.language)(done)
+            update_progress_artifact(self.bar, progress=float(percent), description=said)
+            get_run_logger().info("%d %% · %s", percent, said)
+
+
+def start_progress(language: Language) -> Progress:
+    """The run's progress bar, at nothing."""
+    if flow_run.id is None:
+        return Progress(None, language)
+    percent, doing = STAGES["begun"]
+    said = translator(language)(doing)
+    bar = create_progress_artifact(progress=float(percent), key="night-progress", description=said)
+    return Progress(cast(UUID, bar), language)

@@ -314,7 +314,13 @@ def _evidence(steps: pd.DataFrame, keys: list[str]) -> Evidence:
 
 def _waiting(waiting: pd.DataFrame) -> list[Body]:
     return [
-        {"what": what, "values": {}, "count": len(rows), "money_minor": 0, "countries": sorted(set(rows["country"]))}
+        {
+            "what": what,
+            "values": {},
+            "count": len(rows),
+            "money_minor": int(rows["value_base_minor"].sum()),
+            "countries": sorted(set(rows["country"])),
+        }
         for what, rows in waiting.groupby("reason", sort=True)
     ]
 

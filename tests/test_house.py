@@ -90,7 +90,7 @@ def test_every_skill_has_the_same_shape(skill: object) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_holds_two_ideas(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    limit = 80 if path.parent.name == "flows" and path.name in ("nightly.py", "sweep.py") else 500
+    limit = 90 if path.parent.name == "flows" and path.name in ("nightly.py", "sweep.py") else 500
     assert lines <= limit, f"{path.relative_to(ROOT)} has {lines} lines; split it"
 
 
