@@ -200,7 +200,8 @@ def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> li
         own = sum(world.carton_value(key, number) for number in range(1, line["cartons"] + 1))
         if abs(own - line["value_base_minor"]) > line["cartons"]:
             found.append((mark("a line's value"), " ".join(key), round(own), line["value_base_minor"]))
-    others = [key for key in claimed if key not in {(line["sku"], line["country"], line["lane"]) for line in lines}]
+    sent = {(line["sku"], line["country"], line["lane"]) for line in lines}
+    others = [key for key in claimed if key not in sent]
     for key in others[:: max(1, len(others) // _SAMPLE)]:
         own = world.carton_value(key, 1)
         if abs(own - claimed[key]) > 1:
@@ -236,9 +237,10 @@ class _World:
             if row["to_node"] in self.country_of:
                 day = max(0, (pd.Timestamp(row["eta"]).date() - as_of).days)
                 self.coming[str(row["sku"]), self.country_of[str(row["to_node"])]].append((day, int(row["units"])))
-        self.forecast = forecast
+        self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).tolist()
+        names = ["cum_mean", *(name for name, _ in _PATHS if name)]
+        self.columns = {name: forecast[name].tolist() for name in names}
         self.needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
-        self.curves: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.by_pair = forecast.groupby(["sku", "country"]).indices
 
     def carton_value(self, key: Key, number: int) -> float:
@@ -322,18 +324,15 @@ class _World:
     def _demand(self, sku: str, country: str, column: str, day: float) -> float:
         if not column:
             return 0.0
-        if (sku, country) not in self.curves:
-            rows = self.forecast.iloc[self.by_pair[sku, country]].sort_values("weeks_ahead")
-            self.curves[sku, country] = _rows(rows)
+        values = self.columns[column]
         previous_day, previous = 0.0, 0.0
         before_day, before = 0.0, 0.0
-        for row in self.curves[sku, country]:
-            end = float((pd.Timestamp(row["week"]).date() - self.as_of).days + 7)
-            before_day, before, previous_day, previous = previous_day, previous, end, float(row[column])
-            if day <= end:
+        for row in sorted(self.by_pair[sku, country], key=self.ends.__getitem__):
+            before_day, before, previous_day, previous = previous_day, previous, float(self.ends[row]), values[row]
+            if day <= previous_day:
                 break
         slope = (previous - before) / (previous_day - before_day)
-        return before + slope * (day - before_day)
+        return float(before + slope * (day - before_day))
 
     def _supply(self, sku: str, country: str, day: float) -> int:
         return self.stock[sku, country] + sum(units for eta, units in self.coming[sku, country] if eta < day)
