@@ -114,7 +114,8 @@ def _check_limits(
     for line in lines:
         quote = quotes[line["sku"], line["country"], line["lane"]]
         volume[line["lane"]] += line["cartons"] * round(quote["cm3"] * carton[line["sku"]])
-        landed[line["lane"]] += line["units"] * quote["landed"]
+        # the search adds cartons of whole minor units, each at most half a unit off
+        landed[line["lane"]] += line["units"] * quote["landed"] + line["cartons"] / 2
         cash += line["units"] * quote["cash"]
         kept |= {line["lane"]} if line["held"] else set()
         if line["cartons"] < policy.threshold_cartons and not line["held"]:
@@ -124,7 +125,7 @@ def _check_limits(
         if capacity == capacity and volume[str(row["lane"])] > capacity * 1_000_000:
             found.append((mark("a lane's volume"), str(row["lane"]), capacity, volume[str(row["lane"])] / 1_000_000))
     for lane_id, total in landed.items():
-        if total + len(lines) < policy.minimum_shipment_minor and lane_id not in kept:
+        if total + 1 < policy.minimum_shipment_minor and lane_id not in kept:
             found.append((mark("no shipment below the least"), lane_id, policy.minimum_shipment_minor, round(total)))
     most = sum(line["cartons"] for line in lines) / 2
     if policy.weekly_cash_minor is not None and cash > policy.weekly_cash_minor + most:
@@ -197,14 +198,15 @@ def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> li
     found: list[tuple[str, str, object, object]] = []
     for line in lines:
         key = (line["sku"], line["country"], line["lane"])
-        own = sum(world.carton_value(key, number) for number in range(1, line["cartons"] + 1))
-        if abs(own - line["value_base_minor"]) > line["cartons"]:
+        cartons = [world.carton_value(key, number) for number in range(1, line["cartons"] + 1)]
+        own, slack = sum(value for value, _ in cartons), sum(slack for _, slack in cartons)
+        if abs(own - line["value_base_minor"]) > slack:
             found.append((mark("a line's value"), " ".join(key), round(own), line["value_base_minor"]))
     sent = {(line["sku"], line["country"], line["lane"]) for line in lines}
     others = [key for key in claimed if key not in sent]
     for key in others[:: max(1, len(others) // _SAMPLE)]:
-        own = world.carton_value(key, 1)
-        if abs(own - claimed[key]) > 1:
+        own, slack = world.carton_value(key, 1)
+        if abs(own - claimed[key]) > slack:
             found.append((mark("a first carton's value"), " ".join(key), round(own), claimed[key]))
     return found
 
@@ -243,7 +245,9 @@ class _World:
         self.needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
         self.by_pair = forecast.groupby(["sku", "country"]).indices
 
-    def carton_value(self, key: Key, number: int) -> float:
+    def carton_value(self, key: Key, number: int) -> tuple[float, float]:
+        """Value of a carton, and how far rounding alone may put another reckoning from it: to a whole minor unit, and
+        in the fourth decimal of stock left and weekly mean."""
         sku, country, _ = key
         quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
         start, ends, slowest = self._window(key)
@@ -263,8 +267,11 @@ class _World:
         weekly, there = round(weekly, 4), round(max(0.0, there), 4)
         ahead = there + (number - 0.5) * units
         weeks = min(policy.most_weeks_held, ahead / weekly if weekly > 0 else math.inf)
+        longest = (ahead + 1e-4) / (weekly - 1e-4) if weekly > 1e-4 else math.inf
+        spread = min(policy.most_weeks_held, longest) - weeks
         earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
-        return float(earned - (units - sold) * (option + premium) - units * weeks * quote["holding_week"])
+        value = earned - (units - sold) * (option + premium) - units * weeks * quote["holding_week"]
+        return float(value), 1.0 + float(units * spread * quote["holding_week"])
 
     def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
         selling = {str(row["country"]) for row in _rows(nodes) if row["stage"] == "forward"}
