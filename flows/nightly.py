@@ -21,7 +21,7 @@ from tasks import (
 @flow(
     flow_run_name=nights.name_run,
     timeout_seconds=3600,
-    on_running=[operations.tag_with_seller],
+    on_running=[operations.tag_run],
     on_failure=[nights.explain_failure, nights.close_failed_night],
     on_crashed=[nights.close_failed_night],
     on_cancellation=[nights.close_failed_night],

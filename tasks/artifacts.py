@@ -39,7 +39,6 @@ SHOWN_QUARANTINE = 20
 
 @task(
     name="artifacts · publish morning report",
-    tags={"effect:publish"},
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,

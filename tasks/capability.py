@@ -29,8 +29,9 @@ def capability(function: Callable[P, R], *, timeout_seconds: float | None = None
         timeout_seconds: When the run is ended as failed; None for no limit of its own.
 
     Returns:
-        A task called `<skill> · <what it does>`, tagged `skill:<name>` and `effect:<effect>`. Results are not
-        cached: hashing a frame of half a million rows costs more than most decisions.
+        A task called `<skill> · <what it does>`, without tags: Prefect asks its server for a slot of each tag before
+        each run (docs/decisions/0005). Results are not cached: hashing a frame of half a million rows costs more than
+        most decisions.
 
     Raises:
         UndeclaredTask: the manifest does not list the function.
@@ -50,7 +51,7 @@ def capability(function: Callable[P, R], *, timeout_seconds: float | None = None
         )
     wrap = task(
         name=f"{name} · {function.__name__.replace('_', ' ')}",
-        tags={f"skill:{name}", f"effect:{effect}"},
+        description=f"{inspect.getdoc(function) or ''}\n\neffect: {effect}",
         cache_policy=NO_CACHE,
         timeout_seconds=timeout_seconds,
     )

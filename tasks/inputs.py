@@ -27,7 +27,6 @@ def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]
 
 @task(
     name="files · read exports",
-    tags={"effect:read"},
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,

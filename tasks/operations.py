@@ -232,12 +232,15 @@ def publish_closed_runs(closed: list[ClosedRun]) -> None:
         create_table_artifact(key="sweep", table=rows, description=f"{len(closed)} left open, closed now")
 
 
-def tag_with_seller(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Hook for a starting run: the tag `seller:<id>`, which a deployment that serves all sellers cannot give."""
-    tag = f"seller:{flow_run.parameters.get('seller_id', '')}"
-    if tag not in flow_run.tags:
+def tag_run(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Hook for a starting run: tags it with its journey and `seller:<id>`, from the terminal as from a deployment.
+
+    Not by `prefect.tags`: its tags pass on to every task, and each task would then ask for their slots.
+    """
+    wanted = {*flow_run.tags, flow.name, f"seller:{flow_run.parameters.get('seller_id', '')}"}
+    if wanted != set(flow_run.tags):
         with get_client(sync_client=True) as client:
-            client.update_flow_run(flow_run.id, tags={*flow_run.tags, tag})
+            client.update_flow_run(flow_run.id, tags=wanted)
 
 
 def _list_open_runs(client: SyncPrefectClient, flow_name: str) -> list[FlowRun]:

@@ -7,6 +7,7 @@ The body holds integers, decimal strings and ISO dates only; its keys are descri
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from skills.distribution import Allocation
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
 from tasks.nights import Night
+from tasks.store.proposals import canonical_bytes
 from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
@@ -26,8 +28,8 @@ Evidence = dict[tuple[str, ...], list[Body]]
 
 SCHEMA = "farsail.proposal/1"
 
-_RANKED = 60
-"""How many next cartons the proposal keeps, best first."""
+_RANKED, _BELOW_THE_LINE = 40, 20
+"""How many cartons the proposal lists: the best that are sent, and the next that are not."""
 
 
 class UnsoundAllocation(Refusal):
@@ -108,7 +110,7 @@ def explain_plan(
     )
 
 
-def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> Body:
+def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
     """The proposal of one night.
 
     Args:
@@ -118,13 +120,13 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> Body:
         figures: What the front page shows beside the decisions (tasks/figures.py).
 
     Returns:
-        The body, most money first; decisions beyond the seller's limit are counted under `waits`.
+        Its canonical bytes: decisions most money first; those beyond the seller's limit are counted under `waits`.
     """
     demand = _evidence(plan.demand_steps, ["sku", "country"])
     decisions = [*_order_decisions(plan, demand), *_ship_decisions(plan, demand)]
     decisions.sort(key=lambda decision: (-decision["money_minor"], decision["id"]))
     limit = night.seller.policy.max_decisions
-    return {
+    body = {
         "schema": SCHEMA,
         "journey": night.journey,
         "seller": night.seller.id,
@@ -139,6 +141,7 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> Body:
         "allocation": _allocation(plan.allocation),
         **figures,
     }
+    return canonical_bytes(body)
 
 
 def kept_lines(previous: Body | None, countries: set[str]) -> pd.DataFrame:
@@ -313,15 +316,20 @@ def _evidence(steps: pd.DataFrame, keys: list[str]) -> Evidence:
 
 
 def _waiting(waiting: pd.DataFrame) -> list[Body]:
+    """SKUs and countries that get nothing, by the sentence that says why; one sentence may name many countries."""
+    groups: dict[tuple[str, str], list[Body]] = defaultdict(list)
+    for row in plain_rows(waiting):
+        values = {name: value for name, value in json.loads(row["values"]).items() if name != "country"}
+        groups[(row["reason"], json.dumps(values, sort_keys=True))].append(row)
     return [
         {
             "what": what,
-            "values": {},
+            "values": {name: str(value) for name, value in json.loads(values).items()},
             "count": len(rows),
-            "money_minor": int(rows["value_base_minor"].sum()),
-            "countries": sorted(set(rows["country"])),
+            "money_minor": sum(row["value_base_minor"] for row in rows),
+            "countries": sorted({row["country"] for row in rows}),
         }
-        for what, rows in waiting.groupby("reason", sort=True)
+        for (what, values), rows in sorted(groups.items())
     ]
 
 
@@ -340,10 +348,12 @@ def _beyond_limit(decisions: list[Body]) -> list[Body]:
 
 
 def _allocation(allocation: Allocation) -> Body:
+    ranked = allocation.ranked
+    sent = ranked[ranked["chosen"]]
     return {
         "method": allocation.method,
         "value_minor": allocation.value_base_minor,
         "bound_minor": allocation.bound_base_minor,
         "gap_percent": allocation.gap_percent,
-        "ranked": plain_rows(allocation.ranked.head(_RANKED)),
+        "ranked": plain_rows(pd.concat([sent.head(_RANKED), ranked[~ranked["chosen"]].head(_BELOW_THE_LINE)])),
     }

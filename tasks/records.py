@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -18,7 +17,6 @@ from tasks.store import nights, proposals, rates, snapshots
 
 @task(
     name="store · record snapshot",
-    tags={"effect:draft"},
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,
@@ -38,15 +36,14 @@ def record_snapshot(seller_id: str, as_of: date, exports: Exports) -> snapshots.
 
 @task(
     name="store · record proposal",
-    tags={"effect:draft"},
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,
     retry_condition_fn=is_worth_another_try,
 )
-def record_proposal(night: Night, body: dict[str, Any]) -> proposals.Proposal:
+def record_proposal(night: Night, content: bytes) -> proposals.Proposal:
     """Keep the proposal, make it the one that stands, and close the night in the run ledger."""
-    proposal = proposals.record_proposal(body)
+    proposal = proposals.record_proposal(content)
     nights.close_night(night.number, "proposed", proposal=proposal.digest)
     return proposal
 

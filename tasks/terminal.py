@@ -49,7 +49,7 @@ def run_journey(name: str, load: Callable[[], tuple[Journey, Parameters]]) -> in
         _check(parameters)
         print(f"         {server}", flush=True)
         with _progress_lines():
-            result = _run(journey, parameters)
+            result = journey(**parameters)
         for line in _closing_lines(name, result):
             print(line, flush=True)
     except Refusal as error:
@@ -94,14 +94,6 @@ def _check(parameters: dict[str, Any]) -> None:
         from tasks.nights import resolve_morning
 
         resolve_morning(read_seller(parameters["seller_id"]), parameters.get("as_of", "last"))
-
-
-def _run(journey: Journey, parameters: dict[str, Any]) -> Any:
-    from prefect import tags
-
-    labels = [journey.name] + ([f"seller:{parameters['seller_id']}"] if "seller_id" in parameters else [])
-    with tags(*labels):
-        return journey(**parameters)
 
 
 class _StepLine(logging.Handler):

@@ -7,7 +7,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -41,9 +41,15 @@ class Proposal:
     """
 
     digest: str
-    body: dict[str, Any]
+    content: bytes
     supersedes: str
     standing: Standing
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """Integers, decimal strings and ISO dates only (docs/decide.md describes the keys)."""
+        body: dict[str, Any] = json.loads(self.content)
+        return body
 
 
 def canonical_bytes(body: dict[str, Any]) -> bytes:
@@ -56,13 +62,16 @@ def canonical_bytes(body: dict[str, Any]) -> bytes:
     return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def record_proposal(body: dict[str, Any]) -> Proposal:
+def record_proposal(content: bytes) -> Proposal:
     """Keep a proposal and make it the one that stands, unless its morning was decided already.
 
     The same bytes recorded twice are one proposal. Other bytes for the same (seller, journey, as_of) supersede
     an undecided proposal; beside a decided one they are kept and marked late.
+
+    Args:
+        content: From `canonical_bytes`; names its seller, journey, as_of and snapshot.
     """
-    content = canonical_bytes(body)
+    body = json.loads(content)
     digest = hashlib.sha256(content).hexdigest()
     key = (body["seller"], body["journey"], date.fromisoformat(body["as_of"]))
     with open_session() as session:
@@ -168,7 +177,7 @@ def _read(session: Session, row: ProposalRow) -> Proposal:
     standing: Standing = "late" if row.late else "superseded"
     if pointer is not None and pointer.digest == row.digest:
         standing = "current"
-    return Proposal(row.digest, json.loads(row.body), row.supersedes, standing)
+    return Proposal(row.digest, row.body, row.supersedes, standing)
 
 
 def _refuse_ambiguous(value: object, place: str) -> None:

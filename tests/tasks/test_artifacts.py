@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,15 +15,14 @@ from tasks.artifacts import (
     tabulate_quarantine,
     write_report_files,
 )
-from tasks.store.proposals import Proposal
+from tasks.store.proposals import Proposal, canonical_bytes
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_proposal.json"
 
 
 @pytest.fixture
 def proposal() -> Proposal:
-    body: dict[str, Any] = json.loads(SAMPLE.read_text(encoding="utf-8"))
-    return Proposal(digest="3f9c1e" * 10 + "abcd", body=body, supersedes="", standing="current")
+    return Proposal(digest="3f9c1e" * 10 + "abcd", content=SAMPLE.read_bytes(), supersedes="", standing="current")
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +53,8 @@ def test_a_what_if_never_overwrites_the_mornings_report(
     home: Path, proposal: Proposal, seller: Seller, quarantine: pd.DataFrame
 ) -> None:
     morning = write_report_files(proposal, quarantine, seller, "en").read_bytes()
-    trial = Proposal(
-        "77" * 32, proposal.body | {"journey": "what-if", "what_if": {"cash_limit": "100000"}}, "", "current"
-    )
+    body = proposal.body | {"journey": "what-if", "what_if": {"cash_limit": "100000"}}
+    trial = Proposal("77" * 32, canonical_bytes(body), "", "current")
 
     page = write_report_files(trial, quarantine, seller, "en")
 

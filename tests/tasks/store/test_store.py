@@ -19,8 +19,8 @@ from tasks.store.session import StoreUnreachable, open_session
 MORNING = date(2025, 11, 24)
 
 
-def body(snapshot: str, units: int = 12) -> dict[str, object]:
-    return {
+def body(snapshot: str, units: int = 12) -> bytes:
+    content = {
         "schema": "farsail.proposal/1",
         "seller": "demo",
         "journey": "nightly",
@@ -28,6 +28,7 @@ def body(snapshot: str, units: int = 12) -> dict[str, object]:
         "snapshot": snapshot,
         "decisions": [{"id": "order:hongda", "units": units}],
     }
+    return proposals.canonical_bytes(content)
 
 
 def tables() -> dict[str, pd.DataFrame]:
