@@ -142,7 +142,9 @@ def set_up(progress: Progress) -> None:
             re.findall(r"^[A-Za-z0-9]", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
         )
         progress.note(f"installing up to {total} packages from requirements.lock")
-        _run_logged([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], "packages", progress)
+        # the lock names every package, so pip has nothing to resolve (and older pips refuse extras in a lock)
+        locked = ["--no-deps", "--require-hashes", "-r", str(ROOT / "requirements.lock")]
+        _run_logged([*pip, *locked], "packages", progress)
         editable = ["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)]
         _run_logged([*pip, *editable], "project", progress)
         stamp.write_text(wanted, encoding="utf-8")
