@@ -1,0 +1,167 @@
+"""`make up` as an operator meets it: one terminal, real pages in a real browser, Ctrl-C stops everything."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from config.settings import ROOT
+
+pytestmark = [pytest.mark.long, pytest.mark.browser]
+
+BROWSER = shutil.which("chromium")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=15000",
+]
+
+
+class Up:
+    """The running command, and what its server answers."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        foreign = ("PREFECT_", "FARSAIL_")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        environment |= {"FARSAIL_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port), "FARSAIL_LANGUAGE": "zh_CN"}
+        self.log = home.with_suffix(".log")
+        self.server = f"http://127.0.0.1:{port}"
+        with self.log.open("w") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "farsail.py", "up"],
+                cwd=ROOT,
+                env=environment,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_for(self, words: str, seconds: int = 120) -> str:
+        for _ in range(seconds * 2):
+            said = self.log.read_text(encoding="utf-8")
+            if words in said:
+                return said
+            assert self.process.poll() is None, said
+            time.sleep(0.5)
+        raise AssertionError(f"{words!r} was not said:\n{self.log.read_text(encoding='utf-8')}")
+
+    def ask(self, path: str, **content: object) -> list[dict[str, object]]:
+        reply = httpx.post(f"{self.server}/api/{path}", json=content, timeout=30)
+        reply.raise_for_status()
+        found = reply.json()
+        return found if isinstance(found, list) else [found]
+
+    def see(self, path: str) -> str:
+        """What a browser shows on that page, scripts run."""
+        done = subprocess.run(
+            [
+                BROWSER or "",
+                *QUIET,
+                f"--user-data-dir={self.log.with_suffix('.browser')}",
+                "--dump-dom",
+                self.server + path,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    if BROWSER is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    running = Up(tmp_path_factory.mktemp("up") / "home")
+    running.wait_for("[4/4] up:")
+    yield running
+    if running.process.poll() is None:
+        os.killpg(running.process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def night(up: Up) -> UUID:
+    """A night started from the form's deployment, carried out by the worker."""
+    deployment = up.ask("deployments/filter", deployments={"name": {"any_": ["on-demand"]}})[0]["id"]
+    run = up.ask(f"deployments/{deployment}/create_flow_run", parameters={"seller_id": "demo"})[0]["id"]
+    for _ in range(240):
+        state = httpx.get(f"{up.server}/api/flow_runs/{run}").json()["state"]
+        if state["type"] in ("COMPLETED", "FAILED", "CRASHED"):
+            assert state["type"] == "COMPLETED", state
+            return UUID(str(run))
+        time.sleep(0.5)
+    raise AssertionError(up.log.read_text(encoding="utf-8"))
+
+
+def test_only_sellers_with_files_are_scheduled(up: Up) -> None:
+    said = up.wait_for("demo: every night at 02:00, Asia/Shanghai")
+    assert "online-retail: not scheduled" in said
+    assert "Traceback" not in said
+    for _ in range(60):  # the scheduler's first pass
+        planned = up.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}})
+        if any(run["parameters"] for run in planned):
+            break
+        time.sleep(1)
+    nights = [run for run in planned if run["parameters"]]
+    assert nights
+    assert all(run["parameters"] == {"seller_id": "demo", "as_of": "last"} for run in nights)
+
+
+def test_the_run_page_shows_the_night_and_its_artifacts(up: Up, night: UUID) -> None:
+    page = up.see(f"/runs/flow-run/{night}")
+    assert "nightly · demo · 2025-11-24" in page
+    assert "Completed" in page
+    artifacts = up.ask("artifacts/latest/filter")
+    front = next(artifact for artifact in artifacts if artifact["key"] == "morning-report-demo")
+    shown = up.see(f"/artifacts/artifact/{front['latest_id']}")
+    assert "早报" in shown
+    assert re.search(r"CNY\s?[\d,]+", shown)
+    bar = next(artifact for artifact in artifacts if artifact["key"] == "night-progress")
+    assert float(str(bar["data"])) == 100.0
+
+
+def test_the_form_speaks_the_readers_language(up: Up) -> None:
+    deployment = up.ask("deployments/filter", deployments={"name": {"any_": ["on-demand"]}})[0]["id"]
+    form = up.see(f"/deployments/deployment/{deployment}/run")
+    for label in ("卖家", "试算：需求变化", "语言"):
+        assert label in form
+
+
+def test_the_server_refuses_a_bad_value_before_a_run_exists(up: Up) -> None:
+    deployment = up.ask("deployments/filter", deployments={"name": {"any_": ["on-demand"]}})[0]["id"]
+    reply = httpx.post(
+        f"{up.server}/api/deployments/{deployment}/create_flow_run",
+        json={"parameters": {"seller_id": "demo", "as_of": "24.11.2025"}, "enforce_parameter_schema": True},
+    )
+    assert reply.status_code == 409
+    assert "as_of" in reply.text
+
+
+def test_ctrl_c_stops_every_process(up: Up, night: UUID) -> None:
+    os.kill(up.process.pid, signal.SIGINT)
+    assert up.process.wait(timeout=60) in (0, 130)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{up.server}/api/health", timeout=2)
+    left = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True).stdout
+    assert up.server.rsplit(":", 1)[1] not in left
