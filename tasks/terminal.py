@@ -141,16 +141,22 @@ def _closing_lines(name: str, result: object) -> list[str]:
     from tasks.store.proposals import read_proposal
 
     proposal = read_proposal(result)
-    rows = {
-        part: sum(file[part] for file in proposal.body["import"])
-        for part in ("rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of")
-    }
+    files = proposal.body["import"]
     return [
-        "rows in {rows_in} = kept {kept} + netted {netted} + set aside {set_aside} + quarantined {quarantined}"
-        " + after as_of {after_as_of}".format(**rows),
+        f"{_account([file for file in files if file['feed'] == 'order_lines'])} (order lines)",
+        f"{_account([file for file in files if file['feed'] != 'order_lines'])} (other inputs)",
         f"proposal {proposal.digest}",
         f"morning report {report_path(proposal)}",
     ]
+
+
+def _account(files: list[dict[str, Any]]) -> str:
+    parts = ("rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of")
+    rows = {part: sum(file[part] for file in files) for part in parts}
+    return (
+        "rows in {rows_in} = kept {kept} + netted {netted} + set aside {set_aside} + quarantined {quarantined}"
+        " + after as_of {after_as_of}"
+    ).format(**rows)
 
 
 def _say_unexpected(name: str, error: Exception, language: Language, folder: Path) -> str:
