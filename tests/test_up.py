@@ -7,10 +7,12 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -45,7 +47,7 @@ class Up:
         foreign = ("PREFECT_", "FARSAIL_")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         environment |= {"FARSAIL_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port), "FARSAIL_LANGUAGE": "zh_CN"}
-        self.log = home.with_suffix(".log")
+        self.home, self.log = home, home.with_suffix(".log")
         self.server = f"http://127.0.0.1:{port}"
         with self.log.open("w") as said:
             self.process = subprocess.Popen(
@@ -71,6 +73,12 @@ class Up:
         reply.raise_for_status()
         found = reply.json()
         return found if isinstance(found, list) else [found]
+
+    def read_ledger(self, run: str) -> str:
+        """How our run ledger says that this run stands; empty before the night was entered."""
+        with closing(sqlite3.connect(self.home / "farsail.db")) as store:
+            found = store.execute("SELECT state FROM night WHERE flow_run_id = ?", [run]).fetchone()
+        return str(found[0]) if found else ""
 
     def see(self, path: str) -> str:
         """What a browser shows on that page, scripts run."""
@@ -156,6 +164,27 @@ def test_the_server_refuses_a_bad_value_before_a_run_exists(up: Up) -> None:
     )
     assert reply.status_code == 409
     assert "as_of" in reply.text
+
+
+def test_a_killed_night_is_known_as_crashed_on_its_page_and_in_our_ledger(up: Up, night: UUID) -> None:
+    deployment = up.ask("deployments/filter", deployments={"name": {"any_": ["on-demand"]}})[0]["id"]
+    run = up.ask(f"deployments/{deployment}/create_flow_run", parameters={"seller_id": "demo"})[0]["id"]
+    killed = False
+    for _ in range(240):
+        facts = httpx.get(f"{up.server}/api/flow_runs/{run}").json()
+        if not killed and up.read_ledger(str(run)) == "running":
+            os.kill(int(facts["infrastructure_pid"].rsplit(":", 1)[-1]), signal.SIGKILL)
+            killed = True
+        if facts["state"]["type"] == "CRASHED":
+            break
+        time.sleep(0.2)
+    assert killed
+    assert facts["state"]["type"] == "CRASHED"
+    for _ in range(240):  # the automation's sweep follows
+        if up.read_ledger(str(run)) != "running":
+            break
+        time.sleep(0.5)
+    assert up.read_ledger(str(run)) == "crashed"
 
 
 def test_ctrl_c_stops_every_process(up: Up, night: UUID) -> None:
