@@ -77,7 +77,9 @@ def _measure(
     freight["each"] = freight["freight"] + freight["handling"]
     cheapest = freight.groupby(["sku", "country"])["each"].min()
     fed = countries_fed(nodes, lanes)
-    lying = stock.assign(country=stock["node"].map(fed), cm3=stock["sku"].map(sizes["cm3"]).fillna(0.0))
+    lying = stock.assign(
+        country=stock["node"].map(fed), cm3=stock["sku"].map(sizes["cm3"]).astype("float64").fillna(0.0)
+    )
     lying = lying.assign(m3=lying["cm3"] * lying["units"] / 1_000_000)
     by_country, all_units = lying.groupby("country")["m3"].sum(), int(sales["units"].sum())
     hub_storage = _hub_storage(lying[lying["country"].isna()], nodes, rates, base_currency, day)

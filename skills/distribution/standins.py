@@ -48,7 +48,9 @@ def complete_products(products: pd.DataFrame) -> pd.DataFrame:
         full[side] = known.fillna(by_category).fillna(known.median()).round(4)
     hs_code = full["hs_code"].fillna("").astype("str")
     missing["hs_code"] = hs_code == ""
-    full["hs_code"] = hs_code.where(hs_code != "", full["category"].map(_usual_codes(full, hs_code)).fillna(""))
+    usual = _usual_codes(full, hs_code)
+    stand_in = pd.Series([usual.get(category, "") for category in full["category"]], index=full.index, dtype="str")
+    full["hs_code"] = hs_code.where(hs_code != "", stand_in)
     invoice = full["vat_invoice"].fillna("").astype("str")
     missing["vat_invoice"] = ~invoice.isin(["yes", "no"])
     full["vat_invoice"] = invoice.where(~missing["vat_invoice"], "no")
