@@ -1,21 +1,28 @@
-"""A seller as the operator writes it down: who, where the files are, and the policy of each capability."""
+"""A seller as the operator writes it down: who, where the files are, and the policy of each capability.
+
+UnknownSeller              no file of that name in config/sellers
+InvalidSeller              the file cannot be read, or breaks the model below
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.settings import Settings, read_settings
 from skills.distribution.policy import DistributionPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, mark, name_rows
 
 Language = Literal["zh_CN", "en"]
+
+_UNUSABLE = mark("{path} cannot be used: {problems}. Correct the file and run again.")
 
 
 class UnknownSeller(Refusal):
@@ -58,6 +65,15 @@ class InputFiles(_Strict):
     )
     countries: dict[str, str] = Field(default_factory=dict, description="Country label in the file → our code.")
 
+    @field_validator("files")
+    @classmethod
+    def _has_known_folders(cls, pattern: str) -> str:
+        try:
+            pattern.format(home="", data="")
+        except (LookupError, ValueError, AttributeError):
+            raise ValueError(f"{pattern!r} has other braces than {{home}} and {{data}}") from None
+        return pattern
+
 
 class Policy(_Strict):
     """One block per capability."""
@@ -94,6 +110,15 @@ class Seller(_Strict):
     inputs: dict[str, InputFiles] = Field(description="Table name → its files (docs/run.md lists the tables).")
     policy: Policy = Policy()
 
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, LookupError):
+            raise ValueError(f"{name!r} is no time zone; expected a name such as Asia/Shanghai") from None
+        return name
+
     def language_or(self, asked: str) -> Language:
         """The language of this run's pages: the one asked for, else the seller's."""
         return asked if asked in ("zh_CN", "en") else self.language  # type: ignore[return-value]
@@ -109,27 +134,28 @@ def read_seller(seller_id: str) -> Seller:
 
     Raises:
         UnknownSeller: lists those that exist.
-        InvalidSeller: names each wrong field with what was expected.
+        InvalidSeller: names each wrong field with what was expected, the first five.
     """
-    path = read_settings().sellers / f"{seller_id}.yaml"
-    if seller_id not in list_sellers():
+    path, known = read_settings().sellers / f"{seller_id}.yaml", list_sellers()
+    if seller_id not in known:
         raise UnknownSeller(
             mark(
                 "There is no seller {seller_id!r}. Known sellers: {known}. "
                 "Choose one of them or write {path} (docs/run.md)."
             ),
             seller_id=seller_id,
-            known=", ".join(list_sellers()) or "–",
+            known=", ".join(known) or "–",
             path=path,
         )
     try:
-        return Seller.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
+        seller = Seller.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidSeller(_UNUSABLE, path=path, problems=_list_problems(error)) from error
+    if seller.id != seller_id:
         raise InvalidSeller(
-            mark("{path} cannot be used: {problems}. Correct the file and run again."),
-            path=path,
-            problems=_list_problems(error),
-        ) from error
+            _UNUSABLE, path=path, problems=f"id: {seller.id!r} should be {seller_id!r}, the file's own name"
+        )
+    return seller
 
 
 def resolve_files(pattern: str, settings: Settings | None = None) -> list[Path]:
@@ -141,7 +167,10 @@ def resolve_files(pattern: str, settings: Settings | None = None) -> list[Path]:
     return sorted(found for found in anchor.glob(path.relative_to(anchor).as_posix()) if found.is_file())
 
 
-def _list_problems(error: ValidationError | yaml.YAMLError) -> str:
+def _list_problems(error: ValidationError | yaml.YAMLError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "the file is not UTF-8; save it so"
     if isinstance(error, yaml.YAMLError):
         return " ".join(str(error).split())
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:5])
+    problems = (f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
+    return name_rows(problems)
