@@ -70,12 +70,17 @@ def measure_feeds(
         )
         clock = clocks.get(country) or zone or "UTC"
         last = min(moment.tz_convert(clock).tz_localize(None).normalize(), pd.Timestamp(as_of)) - _DAY
-        ended, morning = (last + _DAY).tz_localize(clock), pd.Timestamp(as_of).tz_localize(clock)
+        ended, morning = _begin_day(last + _DAY, clock), _begin_day(pd.Timestamp(as_of), clock)
         rows = int(order_rows.get(country, 0)) if feed == "order_lines" else 0
         age = (morning - ended) / pd.Timedelta(hours=1)
         stale = (pd.Timestamp(as_of) - last).days - 1 > stale_after_days
         listed.append((country, feed, last, report, float(np.round(age, 2)), rows, stale))
     return pd.DataFrame(listed, columns=list(FEEDS)).astype(FEEDS)
+
+
+def _begin_day(day: pd.Timestamp, clock: str) -> pd.Timestamp:
+    """The first moment of a day there; 01:00 where spring skips midnight, as in Egypt."""
+    return day.tz_localize(clock, ambiguous=True, nonexistent="shift_forward")
 
 
 def _newest_reports(exports: pd.DataFrame, as_of: date) -> Mapping[tuple[str, str], str]:

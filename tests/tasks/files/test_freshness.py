@@ -92,3 +92,10 @@ def test_other_feeds_are_shown_where_the_seller_logs_them() -> None:
     drawn = reports(("stock", "DE", "2025-11-24T06:00:00+01:00"))
     feeds = measure_feeds(seen(("a", "DE", 5, "2025-11-23 12:00Z")), drawn, [], "", AS_OF, 2)
     assert [key[1] for key in days(feeds)] == ["order_lines", "stock"]
+
+
+def test_a_morning_without_midnight_begins_an_hour_later() -> None:
+    """Egypt's clocks go from 00:00 to 01:00 on a Friday in April."""
+    orders = seen(("a", "EG", 5, "2026-04-23 12:00Z"))
+    feeds = measure_feeds(orders, EXPORTS.empty(), [], "", date(2026, 4, 24), 2)
+    assert days(feeds) == {("EG", "order_lines"): ("2026-04-22", 24.0, False)}
