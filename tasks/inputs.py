@@ -54,18 +54,27 @@ def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:
 
 
 def assume_demand(events: pd.DataFrame, night: Night) -> pd.DataFrame:
-    """The events of the plan, with the demand change of a what-if as one more that touches everything."""
+    """The events of the plan, with the demand change of a what-if as one more that touches everything.
+
+    Args:
+        events: One row per known event, as docs/inputs.md lists the columns; may be empty.
+        night: Its `what_if` says by how many percent demand is changed, if at all.
+
+    Returns:
+        The same columns and types; a what-if's row holds from as_of for longer than any forecast reaches.
+    """
     percent = night.what_if.get("demand_change_percent")
     if percent is None:
         return events
+    last_day = pd.Timestamp(night.as_of + timedelta(days=500))
     assumed = {
         "event": "what-if",
         "first_day": pd.Timestamp(night.as_of),
-        "last_day": pd.Timestamp(night.as_of + timedelta(days=500)),
+        "last_day": last_day,
         "country": ALL_COUNTRIES,
         "sku": ALL_COUNTRIES,
         "uplift_percent": float(percent),
         "author": "what-if",
-        "expires": pd.Timestamp(night.as_of + timedelta(days=500)),
+        "expires": last_day,
     }
     return pd.concat([events, pd.DataFrame([assumed])[events.columns].astype(events.dtypes)], ignore_index=True)

@@ -41,14 +41,14 @@ class Plan:
     """What the skills decided tonight, and why.
 
     Attributes:
-        orders: One row per sku, from `replenishment.plan_replenishment`.
+        orders: One row per sku, from `replenishment.plan_replenishment`; `order_units` 0 orders nothing.
         allocation: From `distribution.allocate_stock`.
         products: One row per sku.
         suppliers: One row per supplier.
         lanes: One row per lane.
-        demand_steps: Explain frame by (sku, country), `*` for the SKU as a whole.
-        order_steps: Explain frame by sku.
-        shipment_steps: Explain frame by (sku, country, lane).
+        demand_steps: One row per (sku, country, step): label, value, unit, note; `*` for the SKU as a whole.
+        order_steps: The same by (sku, step).
+        shipment_steps: The same by (sku, country, lane, step).
     """
 
     orders: pd.DataFrame
@@ -123,7 +123,8 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
         Its canonical bytes: decisions most money first; those beyond the seller's limit are counted under `waits`.
     """
     demand = _evidence(plan.demand_steps, ["sku", "country"])
-    decisions = [*_order_decisions(plan, demand), *_ship_decisions(plan, demand)]
+    base = night.seller.base_currency
+    decisions = [*_order_decisions(plan, demand, base), *_ship_decisions(plan, demand, base)]
     decisions.sort(key=lambda decision: (-decision["money_minor"], decision["id"]))
     limit = night.seller.policy.max_decisions
     body = {
@@ -132,7 +133,7 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
         "seller": night.seller.id,
         "as_of": night.as_of.isoformat(),
         "snapshot": snapshot,
-        "base_currency": night.seller.base_currency,
+        "base_currency": base,
         "generated": list(night.seller.generated),
         "what_if": night.what_if,
         "decisions": decisions[:limit],
@@ -165,10 +166,10 @@ def kept_lines(previous: Body | None, countries: set[str]) -> pd.DataFrame:
 
 
 def plain(value: object) -> Any:
-    """A cell of a frame as a proposal may hold it: an integer, a decimal string, an ISO date, true or false."""
+    """A cell as a proposal may hold it: an integer, a decimal string, an ISO date, a truth, text; "" for none."""
     if isinstance(value, pd.Timestamp | date):
         return "" if pd.isna(value) else pd.Timestamp(value).date().isoformat()
-    if value is None or value is pd.NaT or value != value:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
         return ""
     if isinstance(value, str | bool):
         return value
@@ -179,7 +180,7 @@ def plain(value: object) -> Any:
 
 
 def plain_number(value: int | float | Decimal, digits: int = 4) -> int | str:
-    """An integer as it is; another number as a decimal string without trailing zeros."""
+    """An integer as it is; another number as a decimal string, half even to `digits`, without trailing zeros."""
     if isinstance(value, int):
         return value
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN).normalize()
@@ -195,7 +196,7 @@ def plain_rows(frame: pd.DataFrame) -> list[Body]:
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
-def _order_decisions(plan: Plan, demand: Evidence) -> list[Body]:
+def _order_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
     steps = _evidence(plan.order_steps, ["sku"])
     titles = plan.products.set_index("sku")["title"]
     names = plan.suppliers.set_index("supplier")["name"]
@@ -235,15 +236,14 @@ def _order_decisions(plan: Plan, demand: Evidence) -> list[Body]:
                 "ready_on": plain(rows["ready_on"].max()),
                 "arrival_p50": plain(rows["arrival_p50"].max()),
                 "flip": lines[0]["flip"],
-                "original_money_minor": int(rows["value_minor"].sum()),
-                "original_currency": str(rows["cost_currency"].iloc[0]),
+                **_original_money(rows, "value_minor", "value_base_minor", base),
                 "lines": lines,
             }
         )
     return decisions
 
 
-def _ship_decisions(plan: Plan, demand: Evidence) -> list[Body]:
+def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
     steps = _evidence(plan.shipment_steps, ["sku", "country", "lane"])
     titles = plan.products.set_index("sku")["title"]
     lanes = plan.lanes.set_index("lane")
@@ -272,7 +272,7 @@ def _ship_decisions(plan: Plan, demand: Evidence) -> list[Body]:
             }
             for row in plain_rows(rows)
         ]
-        lines.sort(key=lambda line: (-line["expected_value_minor"], line["sku"]))
+        lines.sort(key=lambda line: (-line["expected_value_minor"], line["sku"], line["country"]))
         decisions.append(
             {
                 "id": f"ship:{lane_id}",
@@ -290,8 +290,7 @@ def _ship_decisions(plan: Plan, demand: Evidence) -> list[Body]:
                 "deadline": plain(rows["cutoff"].min()),
                 "arrival_p50": plain(rows["arrival_p50"].max()),
                 "flip": lines[0]["flip"],
-                "original_money_minor": int(rows["cost_minor"].sum()),
-                "original_currency": str(rows["cost_currency"].iloc[0]),
+                **_original_money(rows, "cost_minor", "cost_base_minor", base),
                 "lines": lines,
             }
         )
@@ -304,6 +303,15 @@ def _totals(lines: list[Body]) -> Body:
         "units": sum(line["units"] for line in lines),
         "cartons": sum(line["cartons"] for line in lines),
         "money_minor": sum(line["money_minor"] for line in lines),
+    }
+
+
+def _original_money(rows: pd.DataFrame, own: str, in_base: str, base_currency: str) -> Body:
+    """The sum in the currency that every row is paid in; in the base currency where there are several."""
+    one = rows["cost_currency"].nunique() == 1
+    return {
+        "original_money_minor": int(rows[own if one else in_base].sum()),
+        "original_currency": str(rows["cost_currency"].iloc[0]) if one else base_currency,
     }
 
 
