@@ -114,8 +114,8 @@ def skill_folders() -> list[Path]:
     ours = [path.parent for path in OUR_SKILLS.glob("*/SKILL.md")]
     installed = []
     for entry in entry_points(group=ENTRY_POINTS):
-        spec = find_spec(entry.value)  # locates the package without running it
-        installed += [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
+        spec = find_spec(entry.value)  # locates the package; of its code only parent packages run
+        installed += [Path(place) for place in spec.submodule_search_locations or []] if spec else []
     return ours + installed
 
 

@@ -10,11 +10,13 @@ from typing import ParamSpec, TypeVar
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
-from skills.catalogue import Skill, find_skill
+from skills.catalogue import find_skill
 from skills.vocabulary import Refusal, mark
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_find_skill = lru_cache(find_skill)
 
 
 class UndeclaredTask(Refusal):
@@ -35,9 +37,10 @@ def capability(function: Callable[P, R], *, timeout_seconds: float | None = None
 
     Raises:
         UndeclaredTask: the manifest does not list the function.
+        InvalidManifest, UnknownSkill: the function's skill has no usable SKILL.md.
     """
-    name = inspect.getmodule(function).__name__.split(".")[1]  # type: ignore[union-attr]
-    skill = _skill(name)
+    name = function.__module__.split(".")[1]
+    skill = _find_skill(name)
     effect = skill.tasks.get(function.__name__)
     if effect is None:
         raise UndeclaredTask(
@@ -56,8 +59,3 @@ def capability(function: Callable[P, R], *, timeout_seconds: float | None = None
         timeout_seconds=timeout_seconds,
     )
     return wrap(function)
-
-
-@lru_cache
-def _skill(name: str) -> Skill:
-    return find_skill(name)

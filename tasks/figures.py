@@ -1,4 +1,4 @@
-"""The figures of the front page that are no decisions: money, cash, cover, freshness, what is not snapshot."""
+"""The figures of the front page that are no decisions: money, cash, cover, freshness, missing facts."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ class Night:
         as_of: The morning; everything before 00:00 marketplace time is known.
         journey: `nightly`, or `what-if` when a number was changed on the form.
         what_if: The changed numbers, as text.
-        merged_with: Digest of the proposal that stands already, when this run came far too late; else "".
+        merged_with: When this run came far too late: digest of the proposal that stands already, or the flow run
+            that is still making it; else "".
     """
 
     number: int
@@ -59,7 +60,8 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         seller_id: As named in config/sellers.
         as_of: "last" or YYYY-MM-DD.
         demand_change_percent: −90 … 500; other than 0 makes it a what-if.
-        cash_limit: Weekly cash in whole units of the base currency; 0 keeps the seller's own.
+        cash_limit: Weekly cash in whole units of the base currency; 0 keeps the seller's own, other than 0 makes it
+            a what-if.
 
     Raises:
         UnknownSeller, InvalidSeller: from config/seller.py.

@@ -36,7 +36,11 @@ def rank_missing_facts(
 
     Args:
         contribution: From `quote_contribution`.
+        forecast: One row per (sku, country, weeks_ahead): cum_mean [units]; the 13th week is read.
         lines: Lines of the allocation: sku, country, units.
+        products: One row per sku, blanks where a fact is missing.
+        rates: Kinds `duty` and `export_rebate`.
+        as_of: The morning whose rates hold.
 
     Returns:
         One row per (sku, fact), most money first: fact and assumed (what stood in), low, high (text), units

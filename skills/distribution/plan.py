@@ -42,8 +42,7 @@ class Allocation:
         limits: One row per shared limit: limit, lane, holds, used, price_base_minor (per m³; per base minor for
             cash).
         candidates: One row per carton that could leave and has a value above zero: sku, country, lane, carton
-            (1 = first),
-            value_base_minor.
+            (1 = first), value_base_minor.
         slots: Every (sku, country, lane) considered, with its window: what the explanation reads.
         value_base_minor: Expected value of what is new tonight; lines kept from yesterday are not counted.
         bound_base_minor: No plan within the limits has more.
@@ -94,13 +93,12 @@ def allocate_stock(
         base_currency: Of every amount in the answer.
 
     Returns:
-        lines: cartons, units, volume_m3, weight_kg, value_base_minor (expected value of the line against
-            keeping it at
-        the hub), cost_base_minor (freight, duty, tax paid when shipped; cost_minor and cost_currency in the
-        lane's money), landed_base_minor, value of the first, last and next carton, asked_base_minor (what the
-        first carton had to exceed), position [units], weekly_mean, short_percent, window_from, window_to,
-        window_days, depart_on, cutoff, arrival_p50, held, reason, capped_by, flip_kind, flip_value, flip_unit,
-        all three flips, alternatives (list).
+        The allocation. Its lines: cartons, units, volume_m3, weight_kg, value_base_minor (expected value of the line
+        against keeping it at the hub), cost_base_minor (freight, duty, tax paid when shipped; cost_minor and
+        cost_currency in the lane's money), landed_base_minor, value of the first, last and next carton,
+        asked_base_minor (what the first carton had to exceed), position [units], weekly_mean, short_percent,
+        window_from, window_to, window_days, depart_on, cutoff, arrival_p50, held, reason, capped_by, flip_kind,
+        flip_value, flip_unit, all three flips, alternatives (list).
 
     Raises:
         NoHub: no node is a hub.

@@ -68,6 +68,24 @@ def pose(
     stale: set[str],
     policy: DistributionPolicy,
 ) -> Problem:
+    """What the search has to decide, once kept lines have had their part.
+
+    Args:
+        slots: Every (sku, country, lane) considered.
+        cartons: Per carton that could leave: its slot and what it is worth [base minor].
+        pools: Pool of each slot.
+        pool_cartons: Cartons that each pool may send.
+        kept: Cartons per slot that are kept from yesterday; they use up pools, volume and cash.
+        departures: One row per lane that leaves: capacity_cm3, below 0 for no limit.
+        lanes: One row per lane: fixed_minor.
+        contribution: One row per (sku, country, lane): lane_factor.
+        stale: Countries that get nothing but what is kept.
+        policy: Weekly cash, least shipment, threshold.
+
+    Returns:
+        The problem in whole cartons, cm³ and base minor units, without cartons of stale countries and of lanes that
+        cannot fill their least shipment.
+    """
     frame = slots.frame
     fresh = ~frame["country"].isin(stale).to_numpy()[cartons.slot]
     slot = cartons.slot[fresh]

@@ -61,6 +61,15 @@ def bound_orders(
     return lines.assign(flip_demand_percent=_find_flips(lines, policy)).sort_values("sku", kind="stable")
 
 
+def _take_supplier_lines(rows: pd.DataFrame) -> SupplierLines:
+    return SupplierLines(
+        rows["cartons"].to_numpy(),
+        rows["carton_units"].to_numpy(),
+        rows["position"].to_numpy(),
+        rows["daily_mean"].to_numpy(),
+    )
+
+
 def _raise_to_minimums(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.DataFrame:
     cartons = lines["cartons"].copy()
     reason, capped_by = lines["reason"].copy(), lines["capped_by"].copy()
@@ -70,12 +79,7 @@ def _raise_to_minimums(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.D
         needed = group["cartons"] > 0
         if not needed.any():
             continue
-        own = SupplierLines(
-            group["cartons"].to_numpy(),
-            group["carton_units"].to_numpy(),
-            group["position"].to_numpy(),
-            group["daily_mean"].to_numpy(),
-        )
+        own = _take_supplier_lines(group)
         raised = raise_to_minimum(own, minimum, 7 * policy.dead_after_weeks, policy.threshold_units)
         short = int((own.cartons * own.carton_units).sum()) < minimum
         held = MINIMUM_ABOVE_CAPACITY if 0 <= capacity < minimum else MINIMUM_WAITS if raised is None else ""
@@ -99,12 +103,7 @@ def _cut_to_capacities(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.D
         units = group["cartons"] * group["carton_units"]
         if not 0 <= capacity < int(units.sum()):
             continue
-        own = SupplierLines(
-            group["cartons"].to_numpy(),
-            group["carton_units"].to_numpy(),
-            group["position"].to_numpy(),
-            group["daily_mean"].to_numpy(),
-        )
+        own = _take_supplier_lines(group)
         given = cut_to_capacity(own, capacity, policy.threshold_units)
         if int((given * own.carton_units).sum()) < int(group["joint_moq_units"].iloc[0]):
             given = np.zeros_like(given)

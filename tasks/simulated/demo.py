@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import partial
+from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +187,7 @@ def _write_stock(_: Lines) -> bytes:
             units[sku, node, "receiving"] = available // 6 if (row + 2 * column) % 11 == 0 else 0
             units[sku, node, "researching"] = 3 if (3 * row + column) % 29 == 0 else 0
             units[sku, node, "unfulfillable"] = available // 40 if (row + column) % 4 == 0 else 0
-        total = sum(float(rate) for rate in weekly[row])
+        total = fsum(float(rate) for rate in weekly[row])
         units[sku, "SZ-HUB", "available"] = _whole_cartons(total * _HUB_WEEKS[row % len(_HUB_WEEKS)], carton)
         if row % 3 == 0:
             units[sku, "US-AWD", "available"] = _whole_cartons(float(weekly[row, 0]) * _REGIONAL_WEEKS, carton)
