@@ -34,8 +34,8 @@ class Proposal:
     """What a night proposes.
 
     Attributes:
-        digest: sha256 of the canonical bytes of `body`.
-        body: Integers, decimal strings and dates only (docs/run.md describes it).
+        digest: sha256 of `content`.
+        content: Canonical bytes of `body`.
         supersedes: Digest of the undecided proposal of the same morning that it replaced, or "".
         standing: current; superseded by a rerun; or late, when the morning was already decided.
     """
@@ -111,7 +111,9 @@ def read_proposal(digest: str) -> Proposal:
         UnknownProposal: none, or several, start so.
     """
     with open_session() as session:
-        rows = session.scalars(select(ProposalRow).where(ProposalRow.digest.startswith(digest)).limit(2)).all()
+        rows = session.scalars(
+            select(ProposalRow).where(ProposalRow.digest.startswith(digest, autoescape=True)).limit(2)
+        ).all()
         if len(rows) != 1:
             raise UnknownProposal(
                 mark(
@@ -125,7 +127,7 @@ def read_proposal(digest: str) -> Proposal:
 
 
 def read_current(seller: str, journey: str, as_of: date) -> Proposal | None:
-    """The proposal that stands for that morning."""
+    """The proposal that stands for that morning; None when there is none."""
     with open_session() as session:
         pointer = session.get(CurrentProposalRow, (seller, journey, as_of))
         row = session.get(ProposalRow, pointer.digest) if pointer else None
@@ -133,7 +135,7 @@ def read_current(seller: str, journey: str, as_of: date) -> Proposal | None:
 
 
 def read_previous(seller: str, journey: str, before: date) -> Proposal | None:
-    """The proposal that stands for the newest morning before that day."""
+    """The proposal that stands for the newest morning before that day; None when there is none."""
     with open_session() as session:
         pointer = session.scalars(
             select(CurrentProposalRow)

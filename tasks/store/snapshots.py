@@ -92,14 +92,18 @@ def read_snapshot(digest: str) -> Snapshot:
     """A frozen night, to replay it.
 
     Raises:
-        UnknownSnapshot: not recorded here, or its frames changed since.
+        UnknownSnapshot: not recorded here, or its frames are gone, damaged or changed since.
     """
     with open_session() as session:
         row = session.get(SnapshotRow, digest)
     if row is None:
         raise UnknownSnapshot(
-            mark("No snapshot {digest} is recorded in this store. List the known ones on the run page."),
+            mark(
+                "No snapshot {digest} is recorded in this store. A proposal names its snapshot; "
+                "the known ones are the folders of {path}."
+            ),
             digest=digest,
+            path=_folder(digest).parent,
         )
     manifest = json.loads(row.tables)["tables"]
     tables = {}
@@ -107,8 +111,8 @@ def read_snapshot(digest: str) -> Snapshot:
         if name == "quarantine":
             continue
         path = _folder(digest) / f"{name}.parquet"
-        frame = pd.read_parquet(path) if path.exists() else pd.DataFrame()
-        if digest_frame(frame) != facts["sha256"]:
+        frame = _read_frame(path)
+        if frame is None or digest_frame(frame) != facts["sha256"]:
             raise UnknownSnapshot(
                 mark(
                     "Table {table} of snapshot {digest} is missing or was changed: expected {expected}. "
@@ -171,6 +175,14 @@ def _canonical_text(value: object) -> str:
 
 def _folder(digest: str) -> Path:
     return read_settings().home / "snapshots" / digest
+
+
+def _read_frame(path: Path) -> pd.DataFrame | None:
+    """The frame, or None where the file is missing or is no Parquet any more."""
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _write_frames(folder: Path, tables: dict[str, pd.DataFrame]) -> None:

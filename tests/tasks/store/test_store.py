@@ -11,12 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from skills.rates import RateBook
+from skills.rates import RATE_COLUMNS, RateBook
 from tasks.store import nights, proposals, rates, snapshots
 from tasks.store.models import Base, ProposalRow, RateRow
 from tasks.store.session import StoreUnreachable, open_session
 
 MORNING = date(2025, 11, 24)
+RATES = [*RATE_COLUMNS]
 
 
 def body(snapshot: str, units: int = 12) -> bytes:
@@ -65,17 +66,7 @@ def test_money_and_times_come_back_as_they_went_in(store: str) -> None:
     precise = Decimal("0.123456789012345678901234567890")
     frame = pd.DataFrame(
         [["fx", "CNY", str(precise), "CCY per USD", "2025-11-01", "", "somebody", "2025-11-02", "primary"]],
-        columns=[
-            "kind",
-            "key",
-            "value",
-            "unit",
-            "effective_from",
-            "effective_to",
-            "source",
-            "retrieved_on",
-            "confidence",
-        ],
+        columns=RATES,
     )
     rates.record_rates(frame)
     with open_session() as session:
@@ -100,19 +91,8 @@ def test_a_time_without_a_zone_is_refused(store: str) -> None:
 
 
 def test_a_sellers_own_rate_hides_the_common_one(store: str) -> None:
-    columns = [
-        "kind",
-        "key",
-        "value",
-        "unit",
-        "effective_from",
-        "effective_to",
-        "source",
-        "retrieved_on",
-        "confidence",
-    ]
     common = pd.DataFrame(
-        [["vat", "DE", "0.19", "share", "2021-01-01", "", "law", "2025-11-01", "primary"]], columns=columns
+        [["vat", "DE", "0.19", "share", "2021-01-01", "", "law", "2025-11-01", "primary"]], columns=RATES
     )
     own = common.assign(value="0.07", source="adviser")
     rates.record_rates(common)
@@ -139,6 +119,11 @@ def test_a_snapshot_can_be_read_back_and_a_changed_one_is_refused(store: str, ho
     tables()["sales"].assign(units=7).to_parquet(path)
     with pytest.raises(snapshots.UnknownSnapshot, match="was changed"):
         snapshots.read_snapshot(digest)
+    path.write_bytes(b"half a file")
+    with pytest.raises(snapshots.UnknownSnapshot, match=r"Restore .*sales\.parquet from a backup"):
+        snapshots.read_snapshot(digest)
+    with pytest.raises(snapshots.UnknownSnapshot, match="the known ones are the folders of"):
+        snapshots.read_snapshot("none")
 
 
 def test_the_same_bytes_are_one_proposal_and_other_bytes_supersede_it(store: str) -> None:
@@ -161,6 +146,13 @@ def test_a_decided_proposal_is_never_replaced_and_the_rerun_is_marked_late(store
     assert rerun.standing == "late"
     current = proposals.read_current("demo", "nightly", MORNING)
     assert current is not None and current.digest == first.digest
+
+
+def test_a_proposal_is_found_by_its_first_characters_and_signs_of_a_pattern_mean_themselves(store: str) -> None:
+    proposal = proposals.record_proposal(body(freeze()))
+    assert proposals.read_proposal(proposal.digest[:8]) == proposal
+    with pytest.raises(proposals.UnknownProposal, match="0 proposals start with %"):
+        proposals.read_proposal("%")
 
 
 def test_a_proposal_with_a_float_is_refused_with_its_place() -> None:
