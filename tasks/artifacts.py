@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -106,7 +107,11 @@ def show_on_run(
         key=f"report-file-{suffix}",
         link=page.as_uri(),
         link_text=say_(mark("Open the whole report")),
-        description=str(page),
+        description=say(
+            mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
+            {"path": str(page)},
+            language,
+        ),
     )
     log = get_run_logger()
     log.info("%s", state_headline(body, language))
@@ -139,16 +144,17 @@ def report_path(proposal: Proposal) -> Path:
 def tabulate_decisions(body: dict[str, Any], language: Language) -> list[dict[str, Any]]:
     """One row per decision, worded for the run page."""
     t, currency = translator(language), body["base_currency"]
+    morning = date.fromisoformat(body["as_of"])
     return [
         {
             t(mark("No.")): number,
             t(mark("What to decide")): t(mark("Order")) if d["kind"] == "order" else t(mark("Ship")),
             t(mark("Supplier or lane")): d["supplier_name"] or d["supplier"] if d["kind"] == "order" else d["lane"],
+            t(mark("Money")): format_money(d["money_minor"], currency, language, whole=True),
+            t(mark("By when")): format_day(d["deadline"], language, morning),
+            t(mark("Arrival, p50")): format_day(d["arrival_p50"], language, morning),
             t(mark("Units")): format_number(d["units"], language),
             t(mark("Cartons")): format_number(d["cartons"], language),
-            t(mark("Money")): format_money(d["money_minor"], currency, language, whole=True),
-            t(mark("By when")): format_day(d["deadline"], language),
-            t(mark("Arrival, p50")): format_day(d["arrival_p50"], language),
         }
         for number, d in enumerate(body["decisions"], 1)
     ]

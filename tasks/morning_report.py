@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -99,14 +99,40 @@ WORDS: dict[str, str] = {
     # levels and methods
     "red": mark("red"),
     "amber": mark("amber"),
-    "integer program": mark("integer program"),
-    "multipliers": mark("multipliers"),
+    "integer program": mark("proved by integer program"),
+    "multipliers": mark("bound by Lagrange multipliers"),
     "nightly": mark("nightly plan"),
     "what-if": mark("what if"),
     "yes": mark("yes"),
     "no": mark("no"),
 }
 """Codes that a proposal carries, and how a reader calls them."""
+
+NOTES: tuple[str, ...] = (
+    mark("available"),
+    mark("receiving"),
+    mark("researching"),
+    mark("reserved"),
+    mark("stranded"),
+    mark("unfulfillable"),
+    mark("inbound"),
+    mark("working days"),
+    mark("closed days"),
+    mark("a week"),
+    mark("primary"),
+    mark("secondary"),
+    mark("unverified"),
+    mark("generated"),
+    mark("planning value of the demo, no source checked"),
+    mark("home and kitchen"),
+    mark("return handling"),
+    mark("storage"),
+    mark("duty"),
+    mark("per"),
+    mark("unit"),
+    mark("month"),
+)
+"""Phrases of ours within a note, beside its numbers, codes and quoted sources."""
 
 FLIPS: dict[str, str] = {
     "demand": mark("demand {value} %"),
@@ -198,8 +224,10 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     shown = _choose_shown(decisions)
     cover = sorted(body["cover"], key=lambda row: (-row["units"], row["country"]))[:SHOWN_COUNTRIES]
     folded = [d for d in decisions if d["number"] not in shown]
+    gap = Decimal(str(body["allocation"]["gap_percent"]))
     return {
         "as_of": as_of,
+        "gap": gap.quantize(Decimal("0.01"), ROUND_CEILING),
         "lede": summarise(body),
         "decisions": decisions,
         "shown": [d for d in decisions if d["number"] in shown],
@@ -224,6 +252,20 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
 def say_reason(line: Body, language: Language) -> str:
     """Why a line came out as it did; its sentence may name the line's own SKU, country, supplier or lane."""
     return say(line["reason"], {**line, **line.get("values", {})}, language)
+
+
+@lru_cache(maxsize=1 << 16)
+def say_note(note: str, language: Language) -> str:
+    """Where a number comes from; a source is quoted as it stands, our own words around it are translated."""
+    translate = translator(language)
+    whole = translate(note)
+    if whole != note or language == "en":
+        return whole
+    spoken = _PHRASE.sub(lambda found: translate(found[0]), note)
+    return re.sub(r"(?<=[\d/]) d(?![\w])", f" {translate('days')}", spoken)
+
+
+_PHRASE = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(NOTES, key=len, reverse=True))})(?![\w-])")
 
 
 def decision_anchor(identity: str) -> str:
@@ -278,6 +320,7 @@ def _pages(language: Language) -> Environment:
         number=lambda value: format_number(value, language),
         percent=lambda value: format_percent(value, language),
         day=lambda day, near=None: format_day(day, language, near),
+        noted=lambda text: say_note(text, language),
         value=lambda text: _say_value(text, language, translate),
         country=lambda code: name_country(code, language),
         cell=lambda text: str(text).replace("|", "\\|").replace("\n", " "),
@@ -301,7 +344,10 @@ def _say_value(text: str, language: Language, translate: Callable[[str], str]) -
         return format_number(text.replace("−", "-"), language, digits)
     if _is_day(text):
         return format_day(text, language)
-    return translate(text)
+    for between in (" / ", " · "):
+        if between in text:
+            return between.join(_say_value(part, language, translate) for part in text.split(between))
+    return say_note(text, language)
 
 
 def _say_flip(flip: dict[str, str], language: Language) -> str:
@@ -366,13 +412,16 @@ def merge_steps(steps: list[Body]) -> list[Body]:
 
 
 def write_sum(line: Body) -> str:
-    """The last two sums that end in the line's units: `max(0, 881 − 160) = 721 → 31 × 24 = 744`; "" without one."""
+    """The need and the sum of the line's units: `max(0, 881 − 160) = 721 → 31 × 24 = 744`; "" without one."""
     sums = [
         str(step["note"])
         for step in line["evidence"]
         if step["unit"] == "units" and str(step["note"]).endswith(f"= {step['value']}")
     ]
-    return " → ".join(sums[-2:]) if sums and sums[-1].endswith(f"= {line['units']}") else ""
+    if not sums or not sums[-1].endswith(f"= {line['units']}"):
+        return ""
+    needs = [text for text in sums[:-1] if text.startswith("max(")]
+    return " → ".join([*needs[-1:], sums[-1]])
 
 
 def _is_day(text: str) -> bool:

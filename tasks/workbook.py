@@ -15,9 +15,9 @@ import xlsxwriter
 from config.language import Translate, say, translator
 from config.seller import Language, Seller
 from skills.vocabulary import mark, minor_digits
-from tasks.morning_report import FLIPS, WORDS, say_reason
+from tasks.morning_report import FLIPS, WORDS, say_note, say_reason
 
-Kind = Literal["text", "word", "number", "money", "date", "decimal", "said"]
+Kind = Literal["text", "word", "number", "money", "date", "decimal", "said", "noted"]
 Rows = Iterable[dict[str, Any]]
 
 
@@ -79,7 +79,7 @@ DERIVATIONS = (
     Column("label", mark("What"), "said", 46),
     Column("value", mark("Value"), "decimal", 16),
     Column("unit", mark("Unit"), "word", 12),
-    Column("note", mark("From"), "said", 60),
+    Column("note", mark("From"), "noted", 60),
 )
 QUARANTINE = (
     Column("feed", mark("Feed"), "word", 16),
@@ -143,7 +143,7 @@ class _Pen:
     def __init__(
         self, book: xlsxwriter.Workbook, body: dict[str, Any], digest: str, seller: Seller, language: Language
     ) -> None:
-        self.book = book
+        self.book, self.language = book, language
         self.say: Translate = translator(language)
         self.currency = str(body["base_currency"])
         self.digits = minor_digits(self.currency)
@@ -196,6 +196,8 @@ class _Pen:
             sheet.write_number(row, position, float(value))
         elif kind == "word":
             sheet.write_string(row, position, self._say_word(str(value)))
+        elif kind == "noted":
+            sheet.write_string(row, position, say_note(str(value), self.language))
         else:
             sheet.write_string(row, position, self.say(str(value)) if kind == "said" else str(value))
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from skills.distribution.demand import PATHS
 from skills.distribution.need import ARRIVALS, expected_sold, find_need
-from skills.distribution.network import countries_fed
+from skills.distribution.network import countries_fed, find_hubs
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import COUNTED
@@ -53,7 +53,9 @@ def explain_allocation(
     states = _stock_by_state(stock, countries_fed(nodes, lanes), allocation.lines)
     quotes = _by_key(contribution.merge(allocation.lines[keys], on=keys, how="inner"))
     lines = _by_key(allocation.lines)
-    book = _Sources(rates, as_of)
+    hubs = find_hubs(nodes)
+    origin = str(nodes.loc[nodes["node"] == hubs[0], "country"].iloc[0])
+    book = _Sources(rates, as_of, base_currency, origin)
     rows: list[tuple[object, ...]] = []
     for number, row in enumerate(at):
         slot = {str(name): value for name, value in frame.iloc[int(row)].items()}
@@ -70,8 +72,8 @@ def explain_allocation(
         _tell_contribution(page, quote, book)
         units = float(slot["carton_units"])
         sold = expected_sold(needs, np.array([number]), np.array([units]))[0]
-        _tell_cartons(page, slot, line, quote, float(sold), policy)
-        _tell_outcome(page, line)
+        _tell_cartons(page, slot, line, quote, float(sold), policy, book)
+        _tell_outcome(page, line, quote)
         rows += [(*key, step, *row) for step, row in enumerate(page.rows, start=1)]
     columns = [*keys, "step", "label", "value", "unit", "note"]
     texts = [name for name in columns if name != "step"]
@@ -97,20 +99,41 @@ class _Page:
         self.say(label, self.money(minor), self.currency, note)
 
     def money(self, minor: float) -> str:
-        return format(Decimal(str(round(float(minor), 2))).scaleb(-self.digits).quantize(Decimal("0.0001")), "f")
+        """To a ten-thousandth, as a unit's money needs; zeros beyond the minor unit are left out."""
+        amount = Decimal(str(round(float(minor), 2))).scaleb(-self.digits).quantize(Decimal("0.0001"))
+        text = format(amount if amount else abs(amount), "f")
+        return text[: len(text) - 4 + self.digits] + text[len(text) - 4 + self.digits :].rstrip("0")
 
 
 class _Sources:
     """Rates as notes: value, source, date, confidence."""
 
-    def __init__(self, rates: RateBook, as_of: date) -> None:
-        self.rates, self.as_of = rates, as_of
+    def __init__(self, rates: RateBook, as_of: date, base_currency: str, origin: str) -> None:
+        self.rates, self.as_of, self.base_currency, self.origin = rates, as_of, base_currency, origin
         self._notes: dict[tuple[str, ...], str] = {}
 
     def name(self, kind: str, key: str) -> str:
         if (kind, key) not in self._notes:
             self._notes[kind, key] = _describe(self.rates.find(kind, key, self.as_of))
         return self._notes[kind, key]
+
+    def list_exchanges(self, country: str, lane_currency: str) -> list[tuple[str, str, str]]:
+        """Unit, value and note of every exchange between a marketplace's or lane's money and the base currency."""
+        fee = self.rates.find("storage_fee", country, self.as_of)
+        wanted = {lane_currency} | ({fee.unit.partition("/")[0]} if fee else set())
+        rows = []
+        for currency in sorted(wanted - {self.base_currency, "", "nan"}):
+            crossed = self.rates.convert(currency, self.base_currency, self.as_of)
+            parts = [self.name("fx", name) for name in (self.base_currency, currency) if name != "USD"]
+            rows.append((f"{self.base_currency} / {currency}", f"{crossed:.4f}", "; ".join(parts)))
+        return rows
+
+    def name_rebate(self, hs_code: str) -> str:
+        try:
+            rebate = self.rates.read_longest("export_rebate", self.origin, hs_code, self.as_of)
+        except MissingRate:
+            return ""
+        return _describe(rebate)
 
     def name_duty(self, country: str, hs_code: str) -> str:
         if (country, hs_code) not in self._notes:
@@ -129,7 +152,12 @@ class _Sources:
 def _describe(rate: Rate | None) -> str:
     if rate is None:
         return ""
-    return f"{rate.value} {rate.unit} · {rate.source} · {rate.effective_from.isoformat()} · {rate.confidence}"
+    value = f"{_percent(rate.value)} %" if rate.unit == "share" else f"{rate.value} {rate.unit}"
+    return f"{value} · {rate.source} · {rate.effective_from.isoformat()} · {rate.confidence}"
+
+
+def _percent(share: float | Decimal) -> str:
+    return f"{float(share) * 100:.6g}"
 
 
 def _stock_by_state(
@@ -186,7 +214,7 @@ def _tell_demand(
     needs: np.ndarray,
 ) -> None:
     def paths(values: np.ndarray) -> str:
-        return ", ".join(f"{name} {value:.1f}" for name, value in zip(_NAMES, values, strict=False))
+        return ", ".join(f"{name} {max(value, 0.0):.1f}" for name, value in zip(_NAMES, values, strict=False))
 
     page.say(mark("Mean demand per week in the four weeks from the arrival"), f"{slot['weekly_mean']:.2f}", "units")
     page.say(mark("Demand until the arrival"), f"{mean_start:.1f}", "units", paths(to_start))
@@ -205,10 +233,12 @@ def _tell_demand(
 def _tell_contribution(page: _Page, quote: dict[str, Any], book: _Sources) -> None:
     country, lane, hs_code = str(quote["country"]), str(quote["lane"]), str(quote["hs_code"])
     size = f"{quote['weight_kg']:g} kg, {quote['cm3']:g} cm³"
-    page.pay(mark("Price as the buyer pays it"), quote["gross_price"])
-    page.say(str(quote["price_basis"]), int(quote["sold_units"]), "units")
+    for unit, value, note in book.list_exchanges(country, str(quote["lane_currency"])):
+        page.say(mark("Rate of exchange"), value, unit, note)
+    page.say(mark("Units sold in the country since the history begins"), int(quote["sold_units"]), "units")
     if quote["customs_basis"]:
-        page.pay(str(quote["customs_basis"]), quote["customs_value"])
+        page.pay(mark("Customs value"), quote["customs_value"], str(quote["customs_basis"]))
+    page.pay(mark("Price as the buyer pays it"), quote["gross_price"], str(quote["price_basis"]))
     steps: list[tuple[str, str, float, str]] = [
         ("−", mark("Value added tax in the price"), quote["vat"], book.name("vat", country)),
         ("−", mark("Referral fee"), quote["referral"], book.name("referral_fee", country)),
@@ -222,36 +252,42 @@ def _tell_contribution(page: _Page, quote: dict[str, Any], book: _Sources) -> No
             "−",
             mark("Handling of expected returns"),
             quote["returns"],
-            f"{quote['return_rate']:.4f} × {book.name('returns_cost', country)}",
+            f"{quote['return_rate']:.6f} × {book.name('returns_cost', country)}",
         ),
         (
             "−",
             mark("Refunds of returns that cannot be sold again"),
             quote["refunds"],
-            f"{quote['return_rate']:.4f} × (1 − {quote['resold_share']:.4f})",
+            f"{quote['return_rate']:.6f} × (1 − {quote['resold_share']:.4f}) × "
+            f"({page.money(quote['price'])} − {page.money(quote['referral'])})",
         ),
-        ("−", mark("Freight"), quote["freight"], f"{lane}; {size}; {quote['chargeable_kg']:g} kg"),
+        ("−", mark("Freight"), quote["freight"], f"{lane}: {_freight(page, quote)}"),
         ("−", mark("Handling at the hub"), quote["handling"], lane),
         (
             "−",
             mark("Duty on the customs value"),
             quote["duty"],
-            f"{page.money(quote['customs_value'])} × {quote['duty_rate']:g}; {book.name_duty(country, hs_code)}",
+            f"{page.money(quote['customs_value'])} × {_percent(quote['duty_rate'])} %; "
+            f"{book.name_duty(country, hs_code)}",
         ),
         ("−", mark("Merchandise processing fee"), quote["mpf"], book.name("mpf_rate", country)),
         ("−", mark("Harbour maintenance fee, ocean only"), quote["hmf"], book.name("hmf_rate", country)),
-        ("−", mark("Import tax that is not recovered"), quote["import_vat_cost"], f"{quote['import_vat_rate']:g}"),
+        ("−", mark("Import tax that is not recovered"), quote["import_vat_cost"], _import_tax(page, quote, book)),
         (
             "+",
             mark("Export rebate"),
             quote["rebate"],
-            f"{page.money(quote['product_cost'])} × {quote['rebate_share']:.4f}",
+            f"{page.money(quote['product_cost'])} × {_percent(quote['rebate_share'])} %; {book.name_rebate(hs_code)}",
         ),
     ]
     for sign, label, minor, note in steps:
         if round(float(minor), 4) != 0:
             page.pay(label, -minor if sign == "−" else minor, note)
-    page.pay(mark("Contribution of one unit, product cost not counted"), quote["contribution"])
+    page.pay(
+        mark("Contribution of one unit, product cost not counted"),
+        quote["contribution"],
+        mark("the price less everything since"),
+    )
     page.pay(
         mark("Margin of one unit after product cost"),
         quote["net_margin"],
@@ -261,6 +297,23 @@ def _tell_contribution(page: _Page, quote: dict[str, Any], book: _Sources) -> No
         page.say(mark("Facts not given, and what stood in"), str(quote["assumed"]), "")
 
 
+def _freight(page: _Page, quote: dict[str, Any]) -> str:
+    """Kilograms and cubic metres times what one more of each costs; onward legs included."""
+    parts = []
+    if quote["per_kg"] > 0:
+        parts.append(f"{quote['weight_kg']:g} kg × {page.money(quote['per_kg'])}")
+    if quote["per_m3"] > 0:
+        parts.append(f"{quote['cm3'] / 1_000_000:g} m³ × {page.money(quote['per_m3'])}")
+    return " + ".join(parts)
+
+
+def _import_tax(page: _Page, quote: dict[str, Any], book: _Sources) -> str:
+    country = str(quote["country"])
+    source = book.name("import_vat", country) or book.name("vat", country)
+    terms = " + ".join(page.money(quote[name]) for name in ("customs_value", "freight", "duty"))
+    return f"({terms}) × {_percent(quote['import_vat_rate'])} %; {source}"
+
+
 def _tell_cartons(
     page: _Page,
     slot: dict[str, Any],
@@ -268,6 +321,7 @@ def _tell_cartons(
     quote: dict[str, Any],
     sold: float,
     policy: DistributionPolicy,
+    book: _Sources,
 ) -> None:
     units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
     ahead = slot["at_arrival"] + units / 2
@@ -278,7 +332,9 @@ def _tell_cartons(
     page.pay(
         mark("Storage and capital of one unit per week"),
         slot["holding_week"],
-        f"{page.money(quote['storage_week'])} + {page.money(quote['capital_week'])}",
+        f"{quote['cm3'] / 1_000_000:g} m³ × {page.money(quote['storage_per_m3_week'])} + "
+        f"{page.money(quote['landed'])} × {policy.holding_percent_per_year} % / 52; "
+        f"{book.name('storage_fee', str(quote['country']))}",
     )
     page.say(
         mark("Weeks until the first carton is sold"),
@@ -289,7 +345,7 @@ def _tell_cartons(
     page.pay(
         mark("What an unsold unit loses by not being at the hub any more"),
         slot["option"],
-        f"{policy.hub_option_percent} %",
+        f"{policy.hub_option_percent} % × {page.money(slot['contribution'])}",
     )
     page.pay(mark("Freight paid above the slow lane for an unsold unit"), slot["premium"])
     page.pay(
@@ -304,15 +360,26 @@ def _tell_cartons(
     page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
 
 
-def _tell_outcome(page: _Page, line: dict[str, Any]) -> None:
+def _paid(page: _Page, line: dict[str, Any], quote: dict[str, Any]) -> str:
+    """What a unit pays when shipped, import tax that comes back included; "" where the line pays more than that."""
+    parts = [quote[name] for name in ("freight", "handling", "duty", "mpf", "hmf", "import_vat")]
+    if abs(sum(parts) * line["units"] - line["cost_base_minor"]) > 1 + 0.001 * line["units"]:
+        return ""
+    return f"{line['units']} × ({' + '.join(page.money(part) for part in parts if part)})"
+
+
+def _tell_outcome(page: _Page, line: dict[str, Any], quote: dict[str, Any]) -> None:
+    units = int(line["units"])
     page.say(str(line["reason"]), int(line["cartons"]), "cartons")
-    page.say(mark("Units sent"), int(line["units"]), "units")
+    page.say(
+        mark("Units sent"), units, "units", f"{line['cartons']} × {units // max(int(line['cartons']), 1)} = {units}"
+    )
     if line["capped_by"]:
         page.say(mark("Not more although the next carton has value, because of:"), "", "")
         page.say(str(line["capped_by"]), "", "")
     page.pay(mark("Expected value of the line against keeping it at the hub"), line["value_base_minor"])
-    page.pay(mark("Freight, duty and tax paid for the line"), line["cost_base_minor"])
-    page.pay(mark("Landed value of the line"), line["landed_base_minor"])
+    page.pay(mark("Freight, duty and tax paid for the line"), line["cost_base_minor"], _paid(page, line, quote))
+    page.pay(mark("Landed value of the line"), line["landed_base_minor"], f"{units} × {page.money(quote['landed'])}")
     if not np.isnan(line["flip_demand_percent"]):
         page.say(mark("Nothing is sent if demand changes by"), f"{line['flip_demand_percent']:.1f}", "%")
     if not np.isnan(line["flip_margin_percent"]):

@@ -82,8 +82,8 @@ def _time(rows: list[dict[str, Any]]) -> Iterator[_Step]:
         (
             (
                 str(row["production_days_p50"]) if _date(row["ready_on"]) else "",
-                f"p10/p50/p90 {'/'.join(str(row[f'production_days_{name}']) for name in SCENARIOS)}, "
-                f"{row['working_days_per_week']} d/7 d, + {max(row['closed_days'], 0)} d ✕ "
+                f"p10/p50/p90 {'/'.join(str(row[f'production_days_{name}']) for name in SCENARIOS)} "
+                f"working days, {row['working_days_per_week']} a week, + {max(row['closed_days'], 0)} closed days "
                 f"→ {_date(row['ready_on'])}",
             )
             for row in rows
@@ -123,8 +123,8 @@ def _time(rows: list[dict[str, Any]]) -> Iterator[_Step]:
         (
             (
                 _date(row["next_ready_on"]),
-                f"{row['production_days_p50']} d ({row['working_days_per_week']} d/7 d), "
-                f"+ {max(row['next_closed_days'], 0)} d ✕",
+                f"{_date(row['next_order_on'])} + {row['production_days_p50']} working days, "
+                f"{row['working_days_per_week']} a week, + {max(row['next_closed_days'], 0)} closed days",
             )
             for row in rows
         ),
@@ -152,7 +152,7 @@ def _demand(rows: list[dict[str, Any]]) -> Iterator[_Step]:
         mark("Expected demand until then"),
         "units",
         (
-            (_number(row["demand_mean"]) if use else "", f"{_number(row['daily_mean'])} / d × {days(row)} d")
+            (_rounded(row["demand_mean"]) if use else "", f"{_number(row['daily_mean'])} / d × {days(row)} d")
             for row, use in zip(rows, known, strict=True)
         ),
     )
@@ -167,7 +167,7 @@ def _demand(rows: list[dict[str, Any]]) -> Iterator[_Step]:
             "units",
             (
                 (
-                    _number(row[f"demand_{name}"]) if use else "",
+                    _rounded(row[f"demand_{name}"]) if use else "",
                     f"P{row['service_percent']} → {_date(row[f'next_arrival_{quantile}'])}, × {weight}",
                 )
                 for row, use in zip(rows, known, strict=True)
@@ -366,6 +366,10 @@ def _date(value: Any) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _amount(minor: int, currency: str) -> str:

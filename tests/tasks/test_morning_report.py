@@ -19,6 +19,7 @@ from tasks.morning_report import (
     SHOWN_DECISIONS,
     SHOWN_LINES,
     render_morning_report,
+    say_note,
     state_headline,
     summarise,
     view_report,
@@ -272,15 +273,36 @@ def test_the_workbook_holds_the_proposals_rows_as_numbers(
     assert sheets["决策"][2][heads.index("金额 (CNY)")] == body["decisions"][0]["money_minor"] / 100
 
 
-def test_the_markdown_front_page_is_short_and_its_table_keeps_its_columns(
+def test_the_markdown_front_page_is_short_and_a_name_breaks_no_line_of_it(
     body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller
 ) -> None:
     body["decisions"][0]["supplier_name"] = "A | B"
     page = write_front_page(body, DIGEST, "", quarantine, seller, "zh_CN")
-    table = [line for line in page.splitlines() if line.startswith("|")]
+    rows = [line for line in page.splitlines() if line.startswith("- **")]
 
     assert len(page) < 4_000
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {7}
+    assert [int(row.split("**")[1].split(" · ")[0]) for row in rows] == [
+        decision["number"] for decision in view_report(body, quarantine, None)["shown"]
+    ]
+    assert r"A \| B" in rows[0]
+
+
+def test_a_gap_is_never_shown_smaller_than_it_is(
+    body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller
+) -> None:
+    body["allocation"]["gap_percent"] = "0.0112"
+    page = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+
+    assert "within 0.02 %" in page
+    body["allocation"]["gap_percent"] = "0"
+    assert "proved that none is worth more" in render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+
+
+def test_our_words_in_a_note_are_translated_and_its_source_is_quoted() -> None:
+    assert say_note("7.7 % · Official Journal · 2021-01-01 · secondary", "zh_CN").endswith("2021-01-01 · 二手来源")
+    assert say_note("available 102 + receiving 0", "zh_CN") == "可用 102 + 入库上架中 0"
+    assert "Official Journal" in say_note("7.7 % · Official Journal · 2021-01-01 · secondary", "zh_CN")
+    assert say_note("12 + 3 d", "en") == "12 + 3 d"
 
 
 def test_a_very_long_night_keeps_every_step_but_leaves_notes_to_the_workbook(
