@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -149,7 +150,8 @@ def digest_frame(frame: pd.DataFrame) -> str:
         hasher.update(f"{name}\x1f{kind}\x1f{len(values)}\x1e".encode())
         arranged = values[order]
         if kind == "text":
-            hasher.update("\x1f".join(arranged).encode("utf-8", "surrogatepass"))
+            hasher.update(np.fromiter(map(len, arranged), dtype="<i8", count=len(arranged)).tobytes())
+            hasher.update("".join(arranged).encode("utf-8", "surrogatepass"))
         else:
             hasher.update(np.ascontiguousarray(arranged).tobytes())
     return hasher.hexdigest()
@@ -189,7 +191,6 @@ def _write_frames(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         path = folder / f"{name}.parquet"
-        if not path.exists():
-            unfinished = path.with_suffix(".part")
-            frame.to_parquet(unfinished, index=False)
-            unfinished.replace(path)
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        frame.to_parquet(unfinished, index=False)
+        unfinished.replace(path)
