@@ -10,7 +10,7 @@ from flows.nightly import nightly
 from tasks import operations
 
 
-@flow(timeout_seconds=300)
+@flow(flow_run_name="sweep", timeout_seconds=300)
 def sweep(grace_minutes: int = 15) -> int:
     """Close runs of the night that nothing runs any more; returns how many.
 
