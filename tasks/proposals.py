@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution import Allocation
+from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FORECAST
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
 from tasks.nights import Night
@@ -30,6 +31,10 @@ SCHEMA = "farsail.proposal/1"
 
 _RANKED, _BELOW_THE_LINE = 40, 20
 """How many cartons the proposal lists: the best that are sent, and the next that are not."""
+
+
+_NOTHING_NEEDED = [ENOUGH, LEAVING, NO_FORECAST]
+"""Reasons of SKUs that nobody waits for."""
 
 
 class UnsoundAllocation(Refusal):
@@ -137,7 +142,11 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
         "generated": list(night.seller.generated),
         "what_if": night.what_if,
         "decisions": decisions[:limit],
-        "waits": [*_waiting(plan.allocation.waiting), *_beyond_limit(decisions[limit:])],
+        "waits": [
+            *_held_orders(plan.orders),
+            *_waiting(plan.allocation.waiting),
+            *_beyond_limit(decisions[limit:]),
+        ],
         "alarms": plain_rows(plan.allocation.alarms),
         "allocation": _allocation(plan.allocation),
         **figures,
@@ -321,6 +330,20 @@ def _evidence(steps: pd.DataFrame, keys: list[str]) -> Evidence:
         step = {name: row[name] for name in ("label", "value", "unit", "note")}
         found[tuple(str(row[key]) for key in keys)].append(step)
     return dict(found)
+
+
+def _held_orders(orders: pd.DataFrame) -> list[Body]:
+    """SKUs that nothing is ordered of though some are needed or a fact is missing, by the sentence that says why.
+
+    Their money is what the need would cost; 0 where the need cannot be told.
+    """
+    held = orders[(orders["order_units"] == 0) & ~orders["reason"].isin(_NOTHING_NEEDED)]
+    held = held[(held["reason"] != CLOSED_TODAY) | (held["raw_need"] > 0)]
+    cost = held["need_cartons"] * held["carton_units"] * held["unit_cost_base_minor"]
+    return [
+        {"what": what, "values": {}, "count": len(costs), "money_minor": int(costs.sum()), "countries": []}
+        for what, costs in cost.groupby(held["reason"], sort=True)
+    ]
 
 
 def _waiting(waiting: pd.DataFrame) -> list[Body]:

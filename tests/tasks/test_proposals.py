@@ -13,6 +13,7 @@ import pytest
 
 from config.seller import Seller
 from skills.distribution import Allocation
+from skills.replenishment.reasons import CASH_WAITS, CLOSED_FOR_GOOD, CLOSED_TODAY, ENOUGH
 from tasks.nights import Night
 from tasks.proposals import Plan, from_plan, kept_lines, plain, plain_number, plain_rows, refuse_unsound
 from tasks.store.proposals import canonical_bytes
@@ -50,13 +51,17 @@ def orders(*rows: tuple[str, str, int, int, int, str]) -> pd.DataFrame:
     frame = frame.astype({"cartons": "int64", "value_minor": "int64", "value_base_minor": "int64"})
     return frame.assign(
         order_units=frame["cartons"] * 12,
+        carton_units=12,
+        need_cartons=np.maximum(frame["cartons"], 5),
+        raw_need=60,
+        unit_cost_base_minor=100,
         deposit_base_minor=frame["value_base_minor"] // 2,
         last_safe_date=pd.Timestamp("2025-12-01"),
         ready_on=pd.Timestamp("2025-12-20"),
         arrival_p50=pd.NaT,
         flip_demand_percent=np.nan,
         capped_by="",
-        reason="Too little.",
+        reason=ENOUGH,
     )
 
 
@@ -151,6 +156,17 @@ def test_the_decision_of_most_money_comes_first_and_those_beyond_the_limit_are_c
     assert [decision["id"] for decision in body["decisions"]] == ["order:ruixin"]
     assert [(group["count"], group["money_minor"]) for group in body["waits"]] == [(1, 100)]
     assert body["decisions"][0]["arrival_p50"] == ""
+
+
+def test_what_is_needed_and_not_ordered_waits_with_its_reason_and_cost() -> None:
+    rows = [(sku, "hongda", 0, 0, 0, "CNY") for sku in "ABCDE"]
+    placed = orders(*rows).assign(
+        need_cartons=[0, 5, 1, 0, 0],
+        raw_need=[0, 60, 12, 0, 0],
+        reason=[CLOSED_FOR_GOOD, CASH_WAITS, CASH_WAITS, CLOSED_TODAY, ENOUGH],
+    )
+    found = {group["what"]: (group["count"], group["money_minor"]) for group in propose(placed)["waits"]}
+    assert found == {CLOSED_FOR_GOOD: (1, 0), CASH_WAITS: (2, 6 * 12 * 100)}
 
 
 def test_a_plan_in_another_row_order_is_the_same_proposal() -> None:
