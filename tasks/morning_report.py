@@ -124,6 +124,11 @@ NOTES: tuple[str, ...] = (
     mark("unverified"),
     mark("generated"),
     mark("planning value of the demo, no source checked"),
+    mark("share of customs value"),
+    mark("share of the invoiced cost"),
+    mark("harbor maintenance fee, ocean only"),
+    mark("standard size"),
+    mark("textiles"),
     mark("home and kitchen"),
     mark("return handling"),
     mark("storage"),
@@ -357,10 +362,14 @@ def _say_flip(flip: dict[str, str], language: Language) -> str:
 
 
 def _say_waiting(group: Body, language: Language) -> str:
-    """Why a group waits; a sentence that names a country speaks of all the group's countries."""
-    countries = group.get("countries", [])
-    named = ", ".join(countries[:8]) + (" …" if len(countries) > 8 else "")
-    return say(group["what"], {"country": named, **group["values"]}, language)
+    """Why a group waits, and whose it is; a sentence that names a country speaks of all the group's countries."""
+    said = say(group["what"], {"country": _name_some(group.get("countries", [])), **group["values"]}, language)
+    suppliers = _name_some(group.get("suppliers", []))
+    return f"{said} · {suppliers}" if suppliers else said
+
+
+def _name_some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
 
 
 def _signed(value: str) -> str:

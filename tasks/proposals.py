@@ -143,7 +143,7 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
         "what_if": night.what_if,
         "decisions": decisions[:limit],
         "waits": [
-            *_held_orders(plan.orders),
+            *_held_orders(plan),
             *_waiting(plan.allocation.waiting),
             *_beyond_limit(decisions[limit:]),
         ],
@@ -332,17 +332,27 @@ def _evidence(steps: pd.DataFrame, keys: list[str]) -> Evidence:
     return dict(found)
 
 
-def _held_orders(orders: pd.DataFrame) -> list[Body]:
+def _held_orders(plan: Plan) -> list[Body]:
     """SKUs that nothing is ordered of though some are needed or a fact is missing, by the sentence that says why.
 
     Their money is what the need would cost; 0 where the need cannot be told.
     """
+    orders = plan.orders
     held = orders[(orders["order_units"] == 0) & ~orders["reason"].isin(_NOTHING_NEEDED)]
     held = held[(held["reason"] != CLOSED_TODAY) | (held["raw_need"] > 0)]
-    cost = held["need_cartons"] * held["carton_units"] * held["unit_cost_base_minor"]
+    names = dict(zip(plan.suppliers["supplier"], plan.suppliers["name"], strict=True))
     return [
-        {"what": what, "values": {}, "count": len(costs), "money_minor": int(costs.sum()), "countries": []}
-        for what, costs in cost.groupby(held["reason"], sort=True)
+        {
+            "what": what,
+            "values": {},
+            "count": len(rows),
+            "money_minor": int((rows["need_cartons"] * rows["carton_units"] * rows["unit_cost_base_minor"]).sum()),
+            "countries": [],
+            "suppliers": [
+                str(names.get(supplier) or supplier) for supplier in sorted(set(rows["supplier"])) if supplier
+            ],
+        }
+        for what, rows in held.groupby("reason", sort=True)
     ]
 
 

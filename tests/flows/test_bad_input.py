@@ -219,6 +219,9 @@ def test_a_supplier_closed_for_ever_is_asked_for_nothing_and_the_plan_says_so(
     own = products[(products["supplier"] == "hongda") & ~products["life_cycle"].isin(["phase_out", "exit"])]
     [waits] = [group for group in body["waits"] if group["what"] == CLOSED_FOR_GOOD]
     assert waits["count"] == len(own) > 0
+    assert waits["suppliers"] == ["高阳鸿达毛巾厂 Hongda Towels"]
+    page = next((broken / "home" / "reports").rglob("*.html")).read_text(encoding="utf-8")
+    assert "三年内没有复工日；不下单。请换供应商，或人工决定最后一单。 · 高阳鸿达毛巾厂 Hongda Towels" in page
     assert "order:hongda" not in [decision["id"] for decision in body["decisions"]]
     assert [decision for decision in body["decisions"] if decision["kind"] == "order"]
 

@@ -167,6 +167,7 @@ def test_what_is_needed_and_not_ordered_waits_with_its_reason_and_cost() -> None
     )
     found = {group["what"]: (group["count"], group["money_minor"]) for group in propose(placed)["waits"]}
     assert found == {CLOSED_FOR_GOOD: (1, 0), CASH_WAITS: (2, 6 * 12 * 100)}
+    assert {tuple(group["suppliers"]) for group in propose(placed)["waits"]} == {("Hongda",)}
 
 
 def test_a_plan_in_another_row_order_is_the_same_proposal() -> None:
