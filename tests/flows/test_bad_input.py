@@ -30,6 +30,10 @@ pytestmark = pytest.mark.prefect
 MORNING = date(2025, 11, 24)
 BUYER = "NEVERKEEP"
 PERSONAL = ["ship-city", "ship-state", "ship-postal-code"]
+ENDED_RATE = (
+    "kind,key,value,unit,effective_from,effective_to,source,retrieved_on,confidence\n"
+    "referral_fee,FR,0.15,share,2025-01-01,2025-10-31,price list,2025-01-02,primary\n"
+)
 
 Change = Callable[[str], str]
 ENCODINGS = {"products.csv": "gb18030", "orders/all-orders-JP.txt": "cp932"}
@@ -52,10 +56,11 @@ def write_seller(
     shutil.copytree(exports, own)
     for name, change in (files or {}).items():
         encoding = ENCODINGS.get(name, "utf-8")
-        text = change((exports / name).read_text(encoding=encoding))
+        text = change((exports / name).read_text(encoding=encoding) if (exports / name).exists() else "")
         (own / name).write_text(text, encoding=encoding, newline="")
     fields = yaml.safe_load((ROOT / "config" / "sellers" / "demo.yaml").read_text(encoding="utf-8"))
     fields |= {"id": "own", "generator": "", "generated": []}
+    fields["inputs"] |= {"rates": {"files": f"{DEMO}rates.csv"}}
     for name, settings in fields["inputs"].items():
         settings["files"] = settings["files"].replace(DEMO, f"{own.as_posix()}/")
         settings |= inputs.get(name, {})
@@ -133,6 +138,17 @@ def test_an_unknown_seller_is_refused_with_those_that_exist(
     assert "There is no seller 'demo'. Known sellers: own" in (state.message or "")
 
 
+def test_a_morning_outside_the_exchange_rates_is_refused_with_where_the_table_begins(
+    prefect_server: None, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_seller(exports, tmp_path)
+    settle(monkeypatch, tmp_path)
+    state = nightly("own", as_of="2025-06-02", return_state=True)
+    assert state.is_failed()
+    assert "rate for CNY on 2025-06-02: the table covers 2025-07-01 to" in (state.message or "")
+    close_engines()
+
+
 # ---- a night that ends all the same ----------------------------------------------------------------------
 
 
@@ -161,6 +177,7 @@ def broken(exports: Path, prefect_server: None, tmp_path_factory: pytest.TempPat
         "lanes.csv": without_lanes_to_japan,
         "supplier_closures.csv": add("hongda,2025-12-20,,gone for good"),
         "orders/all-orders-JP.txt": keep_out,
+        "rates.csv": lambda text: ENDED_RATE,
     }
     write_seller(exports, installation, files)
     with pytest.MonkeyPatch.context() as patch:
@@ -210,6 +227,14 @@ def test_a_country_without_a_lane_waits_and_says_so(body: dict[str, Any]) -> Non
     assert waits["countries"] == ["JP"]
     assert waits["count"] > 10
     assert not [decision["id"] for decision in body["decisions"] if decision.get("country") == "JP"]
+
+
+def test_a_country_whose_rate_has_ended_waits_and_the_rest_of_the_night_goes_on(body: dict[str, Any]) -> None:
+    french = [group for group in body["waits"] if group["countries"] == ["FR"]]
+    assert any("2025-10-31" in str(group["values"]) for group in french), body["waits"]
+    sent = {decision["country"] for decision in body["decisions"] if decision["kind"] == "ship"}
+    assert "FR" not in sent
+    assert {"US", "DE", "GB"} <= sent
 
 
 def test_a_supplier_closed_for_ever_is_asked_for_nothing_and_the_plan_says_so(
