@@ -25,7 +25,7 @@ from tasks.store.proposals import read_current, read_proposal
 from tasks.store.session import close_engines
 from tasks.store.snapshots import read_quarantine
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.long]
 
 MORNING = date(2025, 11, 24)
 BUYER = "NEVERKEEP"
