@@ -20,7 +20,7 @@ from tasks import (
 
 @flow(
     flow_run_name=nights.name_run,
-    timeout_seconds=3600,
+    timeout_seconds=nights.TIME_LIMIT.total_seconds(),
     on_running=[operations.tag_run],
     on_failure=[nights.explain_failure, nights.close_failed_night],
     on_crashed=[nights.close_failed_night],

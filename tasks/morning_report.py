@@ -163,7 +163,7 @@ def render_morning_report(
     """The report as one HTML file that needs no server, no network and no scripts.
 
     Args:
-        body: A proposal's body (docs/run.md describes it).
+        body: A proposal's body (docs/decide.md describes it).
         digest: Its sha256.
         supersedes: Digest of the proposal that it replaced, or "".
         quarantine: One row per cell that could not be read: feed, file, line, column, value, expected.

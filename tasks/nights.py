@@ -23,6 +23,12 @@ from tasks.store import nights
 
 Journey = Literal["nightly", "what-if"]
 
+TIME_LIMIT = timedelta(hours=1)
+"""A night that runs longer is ended; one that started earlier and is still open has died."""
+
+LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE = -90, 500
+"""What a what-if may change demand by [%]."""
+
 LATE_AFTER = timedelta(hours=6)
 """A scheduled run that starts later than this after its time joins the newest night of its seller."""
 
@@ -68,10 +74,14 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         BadParameter: says which and what is accepted.
     """
     seller = read_seller(seller_id)
-    if not -90 <= demand_change_percent <= 500:
+    if not LEAST_DEMAND_CHANGE <= demand_change_percent <= MOST_DEMAND_CHANGE:
         raise BadParameter(
-            mark("demand_change_percent is {value}; expected a whole number from -90 to 500. Nothing was run."),
+            mark(
+                "demand_change_percent is {value}; expected a whole number from {least} to {most}. Nothing was run."
+            ),
             value=demand_change_percent,
+            least=LEAST_DEMAND_CHANGE,
+            most=MOST_DEMAND_CHANGE,
         )
     if cash_limit < 0:
         raise BadParameter(
@@ -86,7 +96,8 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         what_if["cash_limit"] = str(cash_limit)
         seller = _with_cash_limit(seller, cash_limit)
     journey: Journey = "what-if" if what_if else "nightly"
-    standing = nights.find_night(seller.id, journey, morning) if _is_far_too_late() else None
+    alive_since = datetime.now(UTC) - TIME_LIMIT
+    standing = nights.find_night(seller.id, journey, morning, alive_since) if _is_far_too_late() else None
     number = nights.open_night(seller.id, journey, morning, _run_id())
     if standing is not None:
         get_run_logger().info("Started far too late: joined night %s of %s", standing.id, morning)

@@ -37,6 +37,7 @@ from config.language import describe_parameters
 from config.seller import Language, list_sellers, read_seller, resolve_files
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
+from tasks.nights import LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE
 from tasks.simulated.prepare import prepare_exports
 from tasks.store import nights
 
@@ -117,7 +118,7 @@ def form_limits() -> dict[str, dict[str, Any]]:
     return {
         "seller_id": {"enum": list_sellers()},
         "as_of": {"pattern": r"^(last|\d{4}-\d{2}-\d{2})$"},
-        "demand_change_percent": {"minimum": -90, "maximum": 500},
+        "demand_change_percent": {"minimum": LEAST_DEMAND_CHANGE, "maximum": MOST_DEMAND_CHANGE},
         "cash_limit": {"minimum": 0},
         "language": {"enum": ["", "zh_CN", "en"]},
         "grace_minutes": {"minimum": 1},

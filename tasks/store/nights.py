@@ -63,12 +63,16 @@ def list_nights(seller: str) -> list[Night]:
     return _list(seller=seller)
 
 
-def find_night(seller: str, journey: str, as_of: date) -> Night | None:
-    """The newest run of that morning that is under way or made a proposal."""
+def find_night(seller: str, journey: str, as_of: date, alive_since: datetime) -> Night | None:
+    """The newest run of that morning that made a proposal, or is under way and may still be alive.
+
+    Args:
+        alive_since: A run that started earlier and never said how it ended counts as dead.
+    """
     found = [
         night
         for night in _list(seller=seller, journey=journey, as_of=as_of)
-        if night.state in ("running", "proposed")
+        if night.state == "proposed" or (night.state == "running" and night.started_at >= alive_since)
     ]
     return found[-1] if found else None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from config.seller import InputFiles, Seller
+from config.seller import Seller
 from tasks.artifacts import (
     SHOWN_QUARANTINE,
     publish_morning_report,
@@ -23,15 +23,6 @@ SAMPLE = Path(__file__).parents[1] / "data" / "sample_proposal.json"
 @pytest.fixture
 def proposal() -> Proposal:
     return Proposal(digest="3f9c1e" * 10 + "abcd", content=SAMPLE.read_bytes(), supersedes="", standing="current")
-
-
-@pytest.fixture(scope="module")
-def seller() -> Seller:
-    return Seller(
-        id="demo",
-        name={"zh_CN": "海纳家纺", "en": "Haina Home Textiles"},
-        inputs={"order_lines": InputFiles(files="orders.txt")},
-    )
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 import python_calamine
 
 from config.language import LANGUAGES
-from config.seller import InputFiles, Language, Seller
+from config.seller import Language, Seller
 from tasks.morning_report import (
     FLIPS,
     SHOWN_DECISIONS,
@@ -43,15 +43,6 @@ def sample() -> dict[str, Any]:
 @pytest.fixture
 def body(sample: dict[str, Any]) -> dict[str, Any]:
     return copy.deepcopy(sample)
-
-
-@pytest.fixture(scope="module")
-def seller() -> Seller:
-    return Seller(
-        id="demo",
-        name={"zh_CN": "海纳家纺", "en": "Haina Home Textiles"},
-        inputs={"order_lines": InputFiles(files="orders.txt")},
-    )
 
 
 @pytest.fixture(scope="module")

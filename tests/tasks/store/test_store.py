@@ -165,9 +165,16 @@ def test_a_night_that_ended_stays_as_it_ended(store: str) -> None:
     assert [row.id for row in nights.list_open_nights()] == [night]
     nights.close_night(night, "proposed", proposal="abc")
     nights.close_night(night, "crashed", "too late")
-    found = nights.find_night("demo", "nightly", MORNING)
+    found = nights.find_night("demo", "nightly", MORNING, datetime.now(UTC))
     assert found is not None and (found.state, found.proposal) == ("proposed", "abc")
     assert nights.list_open_nights() == []
+
+
+def test_a_night_that_died_with_its_machine_is_no_night_to_join(store: str) -> None:
+    nights.open_night("demo", "nightly", MORNING, "run-1")
+    now = datetime.now(UTC)
+    assert nights.find_night("demo", "nightly", MORNING, now - timedelta(hours=1)) is not None
+    assert nights.find_night("demo", "nightly", MORNING, now + timedelta(hours=1)) is None
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
