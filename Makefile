@@ -1,7 +1,8 @@
 # Each target calls the launcher, which needs Python 3.11 or newer and nothing else.
 # Without make: python3 farsail.py <command>
 PYTHON ?= python3
-.PHONY: help night test up check bench
+WHO_AND_WHY = $(if $(SELLER),--seller "$(SELLER)") $(if $(APPROVER),--approver "$(APPROVER)") $(if $(REASON),--reason "$(REASON)")
+.PHONY: help night test up check bench soak decide code enroll workbook execute settle stop lift audit export
 
 help:
 	@$(PYTHON) farsail.py help
@@ -20,3 +21,12 @@ check:
 
 bench:
 	@$(PYTHON) farsail.py bench $(if $(ONLY),--only "$(ONLY)")
+
+soak:
+	@$(PYTHON) farsail.py soak
+
+decide code enroll workbook execute settle stop lift export:
+	@$(PYTHON) farsail.py $@ $(WHO_AND_WHY) $(ARGS)
+
+audit:
+	@$(PYTHON) farsail.py audit $(ARGS)

@@ -7,27 +7,22 @@ a person calls it.
 """
 
 import argparse
-import collections
 import contextlib
 import hashlib
 import io
-import json
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
-END = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 NEEDED = (3, 11)
 _USABLE = "import sys, venv, ensurepip; sys.exit(sys.version_info < %r)" % (NEEDED,)  # noqa: UP031
 
@@ -69,12 +64,7 @@ if sys.version_info < NEEDED:  # everything above also reads on Python 3.6
         sys.exit(explain_missing_python())
     sys.exit(subprocess.call([*newer, str(Path(__file__).resolve()), *sys.argv[1:]]))
 
-from config.environment import (  # noqa: E402 (reads on newer Pythons only)
-    ask_server,
-    find_home,
-    prepare_environment,
-    read_server_address,
-)
+from config.environment import find_home, prepare_environment  # noqa: E402 (reads on newer Pythons only)
 
 
 class Stop(Exception):
@@ -82,11 +72,15 @@ class Stop(Exception):
 
 
 class Progress:
-    """Numbered steps with the seconds since the command began, as plain lines from the first moment."""
+    """Numbered steps with the seconds since the command began, as plain lines from the first moment.
 
-    def __init__(self, title: str, steps: list[str]) -> None:
+    Without a title it is quiet until there is something to note.
+    """
+
+    def __init__(self, title: str = "", steps: Sequence[str] = ()) -> None:
         self.total, self.began = len(steps), time.monotonic()
-        print(title, flush=True)
+        if title:
+            print(title, flush=True)
         for number, step in enumerate(steps, 1):
             print(f"  {number}. {step}", flush=True)
 
@@ -119,6 +113,14 @@ def venv_python() -> Path:
     return ROOT / ".venv" / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
+def is_set_up() -> bool:
+    """Whether .venv looks ready; starts nothing and waits for nobody, unlike `set_up`."""
+    try:
+        return venv_python().exists() and _stamp_file().read_text(encoding="utf-8") == _stamp()
+    except OSError:
+        return False
+
+
 def set_up(progress: Progress) -> None:
     """Make .venv hold exactly requirements.lock and this project; does nothing when it does already.
 
@@ -132,8 +134,7 @@ def set_up(progress: Progress) -> None:
                 raise Stop(explain_missing_python())
             progress.note("making the environment .venv")
             _run_logged([*creator, "-m", "venv", "--clear", str(ROOT / ".venv")], "venv", progress)
-        stamp = ROOT / ".venv" / "farsail.stamp"
-        wanted = _stamp()
+        stamp, wanted = _stamp_file(), _stamp()
         if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
             return
         stamp.unlink(missing_ok=True)
@@ -155,6 +156,10 @@ def _works(python: Path) -> bool:
         return False
     quiet = subprocess.DEVNULL
     return subprocess.call([str(python), "-c", _USABLE], stdin=quiet, stdout=quiet, stderr=quiet) == 0
+
+
+def _stamp_file() -> Path:
+    return ROOT / ".venv" / "farsail.stamp"
 
 
 def _stamp() -> str:
@@ -240,6 +245,15 @@ def run(arguments: list[str], environment: dict[str, str]) -> int:
     return subprocess.call([str(venv_python()), *arguments], cwd=ROOT, env=environment)
 
 
+def hand_over(arguments: list[str]) -> int:
+    """Run it to its end; Ctrl-C, which the terminal sends it too, is its own to answer.
+
+    Else subprocess.call would kill it a quarter of a second after Ctrl-C, in the middle of an act.
+    """
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return run(arguments, prepare_environment())
+
+
 # ---- commands --------------------------------------------------------------------------------------------
 
 
@@ -298,11 +312,20 @@ def check(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Set up, then measure; writes benchmarks/results.json."""
-    progress = Progress("Farsail: the benchmarks", ["environment: .venv as requirements.lock has it", "measure"])
+    return _measure("Farsail: the benchmarks", options.only)
+
+
+def soak(options: argparse.Namespace) -> int:
+    """Set up, then kill and restart until it would break; writes benchmarks/results.json."""
+    return _measure("Farsail: killed and restarted until it would break", "soak")
+
+
+def _measure(title: str, group: str) -> int:
+    progress = Progress(title, ["environment: .venv as requirements.lock has it", "measure"])
     set_up(progress)
     progress.step(1, "environment ready")
     progress.step(2, "measuring begins")
-    only = ["--only", options.only] if options.only else []
+    only = ["--only", group] if group else []
     return run(["benchmarks/run.py", *only], _without_server(prepare_environment()))
 
 
@@ -313,67 +336,6 @@ def _test_environment() -> dict[str, str]:
 
 def _without_server(environment: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name != "PREFECT_API_URL"}
-
-
-# ---- up: server, deployments and worker in one terminal --------------------------------------------------
-
-
-class Children:
-    """The processes of `up`: started in order, their lines prefixed, stopped last first."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, subprocess.Popen[str]] = {}
-        self.readers: list[threading.Thread] = []
-        self.last_lines: dict[str, collections.deque[str]] = {}
-        self.quiet: set[str] = set()
-
-    def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
-        """Start one; while its name is in `quiet` its lines are kept back."""
-        apart = {"creationflags": 0x200} if WINDOWS else {"start_new_session": True}  # CREATE_NEW_PROCESS_GROUP
-        process = subprocess.Popen(
-            [str(venv_python()), *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            **apart,
-        )
-        self.started[name] = process
-        self.last_lines[name] = collections.deque(maxlen=30)
-        self.readers.append(threading.Thread(target=self._read_lines, args=(name,), daemon=True))
-        self.readers[-1].start()
-
-    def find_dead(self) -> str:
-        """The name of one that ended by itself, or ""."""
-        return next((name for name, process in self.started.items() if process.poll() is not None), "")
-
-    def stop(self) -> None:
-        """End what still runs, last started first; what does not go within 20 s is killed."""
-        for name, process in reversed(self.started.items()):
-            if process.poll() is None:
-                print(f"stopping the {name}", flush=True)
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(END)
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-            if sys.platform != "win32":  # whatever the child itself had started
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-        for reader in self.readers:
-            reader.join(2)
-
-    def _read_lines(self, name: str) -> None:
-        with self.started[name].stdout or io.StringIO() as lines:
-            for line in filter(str.strip, lines):
-                self.last_lines[name].append(line.rstrip())
-                if name not in self.quiet:
-                    print(f"{name:<7}| {line.rstrip()}", flush=True)
 
 
 def up(options: argparse.Namespace) -> int:
@@ -387,79 +349,73 @@ def up(options: argparse.Namespace) -> int:
     progress = Progress("Farsail: server, deployments and worker; Ctrl-C stops all", steps)
     set_up(progress)
     progress.step(1, "environment ready")
-    environment = prepare_environment()
-    running = read_server_address(environment)
-    if running and ask_server(running, environment):
-        raise Stop(f"It is up already: {running.removesuffix('/api')}")
-    host = environment.get("PREFECT_SERVER_API_HOST", "127.0.0.1")
-    port = find_free_port(host, int(environment.get("PREFECT_SERVER_API_PORT", "4200")))
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
-    environment["PREFECT_API_URL"] = f"{address}/api"
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    children, written = Children(), find_home(environment) / "server.json"
-    children.quiet.add("server")
-    try:
-        children.start(
-            "server", ["-m", "prefect", "server", "start", "--host", host, "--port", str(port)], environment
-        )
-        while not ask_server(f"{address}/api", environment):
-            if children.find_dead() or progress.seconds() > 150:
-                raise Stop("\n".join([*children.last_lines["server"], "Prefect's server did not start; see above."]))
-            if stop.wait(0.5):
-                return 0
-        children.quiet.clear()
-        written.write_text(json.dumps({"api_url": f"{address}/api", "pid": os.getpid()}), encoding="utf-8")
-        progress.step(2, f"Prefect's pages: {address}")
-        deployed = subprocess.call([str(venv_python()), "-m", "tasks.operations"], cwd=ROOT, env=environment)
-        if deployed or stop.is_set():
-            return deployed
-        progress.step(3, "deployments and schedules are in place")
-        shown = {**environment, "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
-        worker = ["worker", "start", "--pool", "farsail", "--type", "process", "--limit", "2"]
-        children.start("worker", ["-m", "prefect", *worker], shown)
-        progress.step(4, f"up: {address} · Ctrl-C stops all")
-        while not stop.wait(0.5):
-            name = children.find_dead()
-            if name:
-                raise Stop(
-                    f"The {name} ended by itself (exit code {children.started[name].returncode}); stopping all."
-                )
-        return 0
-    finally:
-        children.stop()
-        written.unlink(missing_ok=True)
+    if not WINDOWS:  # the same process goes on, so that a signal to it stops all
+        os.chdir(ROOT)
+        os.execve(venv_python(), [str(venv_python()), "-m", "tasks.up"], prepare_environment())
+    return hand_over(["-m", "tasks.up"])
 
 
-def find_free_port(host: str, first: int) -> int:
-    """The first port from `first` on that nothing listens at.
-
-    Raises:
-        Stop: twenty in a row are taken.
-    """
-    for port in range(first, first + 20):
-        with socket.socket() as tried:
-            if not WINDOWS:
-                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                tried.bind((host, port))
-                return port
-    raise Stop(f"Ports {first} to {first + 19} are all taken. Set PREFECT_SERVER_API_PORT to a free one.")
+def desk(options: argparse.Namespace) -> int:
+    """Set up if there is need, then pass the command on with all its arguments."""
+    if not is_set_up():
+        set_up(Progress())
+    return hand_over(["-m", "tasks", options.command, *options.more])
 
 
 # ---- the command line ------------------------------------------------------------------------------------
 
-HELP = """Farsail. Every command sets up .venv first; make <command> does the same.
+DESK = {
+    "decide": "decide on what waits: terminal",
+    "code": "the demo approver's one-time code",
+    "enroll": "give an approver a secret for one-time codes",
+    "workbook": "decide in Excel: write the workbook, or read it back",
+    "execute": "carry out what is released",
+    "settle": "record what a person found out about an act whose outcome is unknown",
+    "stop": "cease all acting at once",
+    "lift": "lift a stop",
+    "audit": "check the ledger; names the first broken row",
+    "export": "proposals, decisions and executions as Excel and Parquet",
+}
+"""What is passed on to `python -m tasks` with all its arguments."""
+
+_DESK_LINES = "\n".join(f"  python3 farsail.py {name:<10} {line}" for name, line in DESK.items())
+HELP = f"""Farsail. Every command sets up .venv first; make <command> does the same.
 
   python3 farsail.py night [--seller ID] [--as-of YYYY-MM-DD]   tonight's proposal of one seller (demo)
   python3 farsail.py test [--quick] [pytest arguments]          the tests
   python3 farsail.py up                                         server, pages, worker, schedules; Ctrl-C stops all
   python3 farsail.py check                                      ruff, mypy, import-linter, quick tests
   python3 farsail.py bench [--only GROUP]                       measure; writes benchmarks/results.json
+  python3 farsail.py soak                                       kill and restart until it would break
+  python3 farsail.py help                                       this list
+
+Deciding and acting; `python3 farsail.py <command> --help` lists the arguments.
+
+{_DESK_LINES}
 
   make night SELLER=demo AS_OF=2025-11-24     make bench ONLY=night
+  make stop SELLER=demo APPROVER=NAME REASON="the carrier's prices look wrong"     make decide ARGS=--help
 Settings: .env.example. Pages: README.md, docs/run.md."""
+
+
+def read_command(arguments: list[str]) -> argparse.Namespace:
+    """The command and its options; the arguments of what is passed on stay as they are, --help too."""
+    if arguments and arguments[0] in DESK:
+        return argparse.Namespace(command=arguments[0], run=desk, more=arguments[1:])
+    parser = argparse.ArgumentParser(prog="farsail.py", usage="python3 farsail.py <command>; help lists them")
+    commands = parser.add_subparsers(dest="command", metavar="<command>")
+    for name, command in {**COMMANDS, **dict.fromkeys(DESK, desk)}.items():
+        commands.add_parser(name, help=DESK.get(name, command.__doc__)).set_defaults(run=command)
+    commands.choices["night"].add_argument("--seller", default="demo", help="a name in config/sellers")
+    commands.choices["night"].add_argument("--as-of", default="last", help='"last" or YYYY-MM-DD')
+    commands.choices["night"].add_argument("--language", default="", help="zh_CN or en; else the seller's own")
+    commands.choices["test"].add_argument("--quick", action="store_true", help="leave out what takes minutes")
+    commands.choices["bench"].add_argument("--only", default="", help="one group of figures")
+    options, more = parser.parse_known_args(arguments or ["help"])
+    if more and options.command not in ("test", "check"):
+        parser.error(f"{options.command} does not know {' '.join(more)}")
+    options.more = more
+    return options
 
 
 def main(arguments: list[str]) -> int:
@@ -467,22 +423,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    parser = argparse.ArgumentParser(prog="farsail.py", usage="python3 farsail.py <command>; help lists them")
-    commands = parser.add_subparsers(dest="command", metavar="<command>")
-    for name, command in COMMANDS.items():
-        commands.add_parser(name, help=command.__doc__).set_defaults(run=command)
-    commands.choices["night"].add_argument("--seller", default="demo", help="a name in config/sellers")
-    commands.choices["night"].add_argument("--as-of", default="last", help='"last" or YYYY-MM-DD')
-    commands.choices["night"].add_argument("--language", default="", help="zh_CN or en; else the seller's own")
-    commands.choices["test"].add_argument("--quick", action="store_true", help="leave out what takes minutes")
-    commands.choices["bench"].add_argument("--only", default="", help="one group of figures")
-    options, options_more = parser.parse_known_args(arguments)
-    if options.command in (None, "help"):
-        print(HELP)
-        return 0
-    if options_more and options.command not in ("test", "check"):
-        parser.error(f"{options.command} does not know {' '.join(options_more)}")
-    options.more = options_more
+    options = read_command(arguments)
     try:
         return int(options.run(options))
     except Stop as stop:
@@ -493,7 +434,21 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-COMMANDS = {"night": night, "test": test, "up": up, "check": check, "bench": bench}
+def show_help(options: argparse.Namespace) -> int:
+    """List the commands."""
+    print(HELP)
+    return 0
+
+
+COMMANDS = {
+    "help": show_help,
+    "night": night,
+    "test": test,
+    "up": up,
+    "check": check,
+    "bench": bench,
+    "soak": soak,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
