@@ -12,8 +12,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, StandingRule
 from config.settings import Settings, read_settings
 from skills.distribution.policy import DistributionPolicy
 from skills.forecasting.policy import ForecastingPolicy
@@ -81,6 +82,8 @@ class Policy(_Strict):
     forecasting: ForecastingPolicy = ForecastingPolicy()
     replenishment: ReplenishmentPolicy = ReplenishmentPolicy()
     distribution: DistributionPolicy = DistributionPolicy()
+    approvals: ApprovalPolicy = ApprovalPolicy()
+    execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")
 
 
@@ -107,6 +110,13 @@ class Seller(_Strict):
         default_factory=list,
         description="Countries sold in; empty means every country found in the order lines.",
     )
+    roles: dict[str, Role] = Field(default_factory=dict, description="Role → what its approvers may decide.")
+    approvers: list[Approver] = Field(
+        default_factory=list, description="Who may decide, each with a code of their own."
+    )
+    standing_rules: list[StandingRule] = Field(
+        default_factory=list, description="What is decided without asking, once the whole set was approved."
+    )
     inputs: dict[str, InputFiles] = Field(description="Table name → its files (docs/run.md lists the tables).")
     policy: Policy = Policy()
 
@@ -118,6 +128,20 @@ class Seller(_Strict):
         except (ValueError, OSError, LookupError):
             raise ValueError(f"{name!r} is no time zone; expected a name such as Asia/Shanghai") from None
         return name
+
+    @model_validator(mode="after")
+    def _names_each_once_and_known(self) -> Seller:
+        for what, names in (
+            ("approvers", [approver.id for approver in self.approvers]),
+            ("standing_rules", [rule.id for rule in self.standing_rules]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what}: {', '.join(twice)} named twice; each id stands once")
+        lost = sorted({approver.role for approver in self.approvers} - set(self.roles))
+        if lost:
+            raise ValueError(f"approvers: role {', '.join(lost)} is not in roles; add it there")
+        return self
 
     def language_or(self, asked: str) -> Language:
         """The language of this run's pages: the one asked for, else the seller's."""

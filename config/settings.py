@@ -30,6 +30,15 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the store; empty means SQLite in the home folder."
     )
+    anchors: Path | None = Field(
+        default=None,
+        description="Folder where the ledger's head is written each night, best on another disk; empty means "
+        "`anchors` in the home folder.",
+    )
+    secrets: Path | None = Field(
+        default=None,
+        description="Folder of the approvers' secrets for one-time codes; empty means `secrets` in the home folder.",
+    )
     language: Literal["", "zh_CN", "en"] = Field(
         default="", description="Language of pages and errors for every seller; empty means the seller's own."
     )

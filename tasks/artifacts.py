@@ -26,12 +26,12 @@ from config.settings import read_settings
 from skills.vocabulary import mark
 from tasks.morning_report import (
     ACCOUNTS,
-    WORDS,
     Before,
     render_morning_report,
     state_headline,
     write_front_page,
 )
+from tasks.report_words import WORDS
 from tasks.store.proposals import Proposal
 from tasks.workbook import write_workbook
 

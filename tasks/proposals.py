@@ -20,14 +20,13 @@ from skills.distribution import Allocation
 from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FORECAST
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
+from tasks.lines import SCHEMA, PurchaseOrderLine, ShipmentLine, flatten, make_line, sum_lines
 from tasks.nights import Night
-from tasks.store.proposals import canonical_bytes
+from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
 Evidence = dict[tuple[str, ...], list[Body]]
-
-SCHEMA = "farsail.proposal/1"
 
 _RANKED, _BELOW_THE_LINE = 40, 20
 """How many cartons the proposal lists: the best that are sent, and the next that are not."""
@@ -54,6 +53,8 @@ class Plan:
         demand_steps: One row per (sku, country, step): label, value, unit, note; `*` for the SKU as a whole.
         order_steps: The same by (sku, step).
         shipment_steps: The same by (sku, country, lane, step).
+        margins: (sku, country, lane) → net margin in percent of the net price, as text.
+        spare: (sku, hub) → units at the hub that the plan leaves there.
     """
 
     orders: pd.DataFrame
@@ -64,6 +65,8 @@ class Plan:
     demand_steps: pd.DataFrame
     order_steps: pd.DataFrame
     shipment_steps: pd.DataFrame
+    margins: dict[tuple[str, str, str], str]
+    spare: dict[tuple[str, str], int]
 
 
 def refuse_unsound(findings: pd.DataFrame) -> None:
@@ -112,6 +115,8 @@ def explain_plan(
         shipment_steps=distribution.explain_allocation(
             allocation, contribution, known.stock, known.nodes, known.lanes, known.rates, policy, base, night.as_of
         ),
+        margins=_read_margins(contribution),
+        spare=_count_spare(known.stock, lines),
     )
 
 
@@ -167,7 +172,7 @@ def kept_lines(previous: Body | None, countries: set[str]) -> pd.DataFrame:
     rows = [
         [line["sku"], line["country"], line["lane"], line["units"]]
         for decision in (previous or {"decisions": []})["decisions"]
-        for line in decision["lines"]
+        for line in map(flatten, decision["lines"])
         if decision["kind"] == "ship" and line["country"] in countries
     ]
     frame = pd.DataFrame(rows, columns=["sku", "country", "lane", "units"])
@@ -205,6 +210,20 @@ def plain_rows(frame: pd.DataFrame) -> list[Body]:
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
+def _read_margins(contribution: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    priced = contribution[contribution["price"] > 0]
+    percents = (priced["net_margin"] * 100 / priced["price"]).round(1)
+    keys = zip(priced["sku"], priced["country"], priced["lane"], strict=True)
+    return {key: str(plain(percent)) for key, percent in zip(keys, percents, strict=True)}
+
+
+def _count_spare(stock: pd.DataFrame, lines: pd.DataFrame) -> dict[tuple[str, str], int]:
+    held = stock[stock["state"] == "available"].groupby(["sku", "node"])["units"].sum()
+    sent = lines.groupby(["sku", "hub"])["units"].sum().rename_axis(["sku", "node"])
+    left = held.sub(sent, fill_value=0).clip(lower=0)
+    return {(str(sku), str(node)): int(units) for (sku, node), units in left.items()}
+
+
 def _order_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
     steps = _evidence(plan.order_steps, ["sku"])
     titles = plan.products.set_index("sku")["title"]
@@ -213,33 +232,38 @@ def _order_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
     decisions = []
     for supplier, rows in placed.groupby("supplier", sort=True):
         lines = [
-            {
-                "kind": "purchase_order_line",
-                "sku": row["sku"],
-                "title": titles[row["sku"]],
-                "supplier": supplier,
-                "units": row["order_units"],
-                "cartons": row["cartons"],
-                "money_minor": row["value_base_minor"],
-                "expected_value_minor": None,
-                "reversible": True,
-                "expires": plain(row["last_safe_date"]),
-                "capped_by": row["capped_by"],
-                "reason": row["reason"],
-                "flip": {"kind": "demand", "value": plain(row["flip_demand_percent"]), "unit": "%"},
-                "alternatives": [],
-                "evidence": demand.get((row["sku"], ALL_COUNTRIES), []) + steps.get((row["sku"],), []),
-            }
+            make_line(
+                PurchaseOrderLine(
+                    sku=row["sku"],
+                    supplier=str(supplier),
+                    units=row["order_units"],
+                    cartons=row["cartons"],
+                    carton_units=row["carton_units"],
+                    unit_cost_minor=row["unit_cost_minor"],
+                    cost_currency=row["cost_currency"],
+                ),
+                title=titles[row["sku"]],
+                money_minor=row["value_base_minor"],
+                expected_value_minor=None,
+                reversible=True,
+                fee_charging=False,
+                expires=plain(row["last_safe_date"]),
+                reason=row["reason"],
+                capped_by=row["capped_by"],
+                flip={"kind": "demand", "value": plain(row["flip_demand_percent"]), "unit": "%"},
+                alternatives=[],
+                evidence=demand.get((row["sku"], ALL_COUNTRIES), []) + steps.get((row["sku"],), []),
+            )
             for row in plain_rows(rows)
         ]
-        lines.sort(key=lambda line: (-line["money_minor"], line["sku"]))
+        lines.sort(key=lambda line: (-line["money_minor"], line["payload"]["sku"]))
         decisions.append(
             {
                 "id": f"order:{supplier}",
                 "kind": "order",
                 "supplier": supplier,
                 "supplier_name": str(names[supplier]),
-                **_totals(lines),
+                **sum_lines(lines),
                 "deposit_minor": int(rows["deposit_base_minor"].sum()),
                 "deadline": plain(rows["last_safe_date"].min()),
                 "ready_on": plain(rows["ready_on"].max()),
@@ -260,28 +284,38 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
     for lane_id, rows in plan.allocation.lines.groupby("lane", sort=True):
         lane = lanes.loc[lane_id]
         lines = [
-            {
-                "kind": "shipment_line",
-                "sku": row["sku"],
-                "title": titles[row["sku"]],
-                "lane": lane_id,
-                "country": row["country"],
-                "units": row["units"],
-                "cartons": row["cartons"],
-                "money_minor": row["cost_base_minor"],
-                "expected_value_minor": row["value_base_minor"],
-                "reversible": False,
-                "expires": plain(row["cutoff"]),
-                "capped_by": row["capped_by"],
-                "reason": row["reason"],
-                "flip": {"kind": row["flip_kind"], "value": plain(row["flip_value"]), "unit": row["flip_unit"]},
-                "alternatives": row["alternatives"],
-                "evidence": demand.get((row["sku"], row["country"]), [])
+            make_line(
+                ShipmentLine(
+                    sku=row["sku"],
+                    lane=str(lane_id),
+                    from_node=str(lane["from_node"]),
+                    to_node=str(lane["to_node"]),
+                    country=row["country"],
+                    mode=str(lane["mode"]),
+                    units=row["units"],
+                    cartons=row["cartons"],
+                    carton_units=row["units"] // row["cartons"],
+                ),
+                title=titles[row["sku"]],
+                money_minor=row["cost_base_minor"],
+                expected_value_minor=row["value_base_minor"],
+                margin_percent=plan.margins.get((row["sku"], row["country"], str(lane_id)), ""),
+                reversible=False,
+                fee_charging=True,
+                expires=plain(row["cutoff"]),
+                reason=row["reason"],
+                capped_by=row["capped_by"],
+                spare_units=plan.spare.get((row["sku"], str(lane["from_node"])), 0),
+                flip={"kind": row["flip_kind"], "value": plain(row["flip_value"]), "unit": row["flip_unit"]},
+                alternatives=row["alternatives"],
+                evidence=demand.get((row["sku"], row["country"]), [])
                 + steps.get((row["sku"], row["country"], str(lane_id)), []),
-            }
+            )
             for row in plain_rows(rows)
         ]
-        lines.sort(key=lambda line: (-line["expected_value_minor"], line["sku"], line["country"]))
+        lines.sort(
+            key=lambda line: (-line["expected_value_minor"], line["payload"]["sku"], line["payload"]["country"])
+        )
         decisions.append(
             {
                 "id": f"ship:{lane_id}",
@@ -291,7 +325,7 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
                 "from_node": str(lane["from_node"]),
                 "to_node": str(lane["to_node"]),
                 "country": str(lane["country"]),
-                **_totals(lines),
+                **sum_lines(lines),
                 "volume_m3": plain_number(float(rows["volume_m3"].sum()), 2),
                 "weight_kg": plain_number(float(rows["weight_kg"].sum()), 1),
                 "landed_minor": int(rows["landed_base_minor"].sum()),
@@ -304,15 +338,6 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
             }
         )
     return decisions
-
-
-def _totals(lines: list[Body]) -> Body:
-    return {
-        "skus": len({line["sku"] for line in lines}),
-        "units": sum(line["units"] for line in lines),
-        "cartons": sum(line["cartons"] for line in lines),
-        "money_minor": sum(line["money_minor"] for line in lines),
-    }
 
 
 def _original_money(rows: pd.DataFrame, own: str, in_base: str, base_currency: str) -> Body:

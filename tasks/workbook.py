@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from config.language import Translate, say, translator
+from config.language import say
 from config.seller import Language, Seller
 from skills.vocabulary import mark, minor_digits
-from tasks.morning_report import FLIPS, WORDS, say_note, say_reason
-
-Kind = Literal["text", "word", "number", "money", "date", "decimal", "said", "noted"]
-Rows = Iterable[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet.
-
-    Attributes:
-        key: Where the value lies in a row.
-        title: Its heading; money columns get the currency behind it.
-        kind: How the value is written: `said` is one of our sentences, `word` a code of ours.
-        width: In characters.
-    """
-
-    key: str
-    title: str
-    kind: Kind = "text"
-    width: int = 14
-
+from tasks.lines import flatten
+from tasks.morning_report import say_reason
+from tasks.report_words import FLIPS
+from tasks.sheets import Column, Pen, Rows, head_of, open_book
 
 DECISIONS = (
     Column("number", mark("No."), "number", 6),
@@ -115,18 +94,8 @@ def write_workbook(
     each names seller, morning and proposal, and says where data is generated.
     """
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        content,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    morning = date.fromisoformat(body["as_of"])
-    book.set_properties({"title": digest, "created": datetime(morning.year, morning.month, morning.day, tzinfo=UTC)})
-    pen = _Pen(book, body, digest, seller, language)
+    book = open_book(content, digest, date.fromisoformat(body["as_of"]))
+    pen = Pen(book, body["base_currency"], language, head_of(body, digest, seller, language))
     pen.write_sheet(mark("Decisions"), DECISIONS, _decision_rows(body, language))
     pen.write_sheet(mark("Order and shipment lines"), LINES, _line_rows(body, language))
     pen.write_sheet(mark("Derivations"), DERIVATIONS, _step_rows(body))
@@ -135,74 +104,6 @@ def write_workbook(
     pen.write_sheet(mark("Cover"), COVER, body["cover"])
     book.close()
     return content.getvalue()
-
-
-class _Pen:
-    """Writes sheets of one workbook in one language and currency."""
-
-    def __init__(
-        self, book: xlsxwriter.Workbook, body: dict[str, Any], digest: str, seller: Seller, language: Language
-    ) -> None:
-        self.book, self.language = book, language
-        self.say: Translate = translator(language)
-        self.currency = str(body["base_currency"])
-        self.digits = minor_digits(self.currency)
-        parts = [seller.name[language], body["as_of"], f"{self.say(mark('proposal'))} {digest[:12]}"]
-        if body["generated"]:
-            tables = ", ".join(self.say(WORDS.get(table, table)) for table in body["generated"])
-            parts.append(f"{self.say(mark('Generated data'))}: {tables}")
-        if body["journey"] == "what-if":
-            parts.append(self.say(mark("What if")))
-        self.heading = " · ".join(parts)
-        money = "#,##0" + ("." + "0" * self.digits if self.digits else "")
-        self.formats = {
-            "title": book.add_format({"bold": True}),
-            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-            "number": book.add_format({"num_format": "#,##0"}),
-            "money": book.add_format({"num_format": money}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        }
-
-    def write_sheet(self, name: str, columns: Sequence[Column], rows: Rows) -> None:
-        """Heading, column heads, then the rows; heads stay in view and can be filtered."""
-        sheet = self.book.add_worksheet(self.say(name))
-        sheet.write_string(0, 0, self.heading, self.formats["title"])
-        for position, column in enumerate(columns):
-            title = self.say(column.title) + (f" ({self.currency})" if column.kind == "money" else "")
-            sheet.write_string(1, position, title, self.formats["head"])
-            sheet.set_column(position, position, column.width)
-        last = 1
-        for last, row in enumerate(rows, 2):
-            for position, column in enumerate(columns):
-                self._write_cell(sheet, last, position, column.kind, row.get(column.key, ""))
-        sheet.freeze_panes(2, 0)
-        sheet.autofilter(1, 0, last, len(columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(1)
-
-    def _write_cell(self, sheet: Any, row: int, position: int, kind: Kind, value: Any) -> None:
-        if value is None or value == "":
-            return
-        if kind == "money":
-            amount = float(Decimal(int(value)).scaleb(-self.digits))
-            sheet.write_number(row, position, amount, self.formats["money"])
-        elif kind == "number":
-            sheet.write_number(row, position, int(value), self.formats["number"])
-        elif kind == "date":
-            sheet.write_datetime(row, position, datetime.fromisoformat(value), self.formats["date"])
-        elif kind == "decimal" and _is_number(value):
-            sheet.write_number(row, position, float(value))
-        elif kind == "word":
-            sheet.write_string(row, position, self._say_word(str(value)))
-        elif kind == "noted":
-            sheet.write_string(row, position, say_note(str(value), self.language))
-        else:
-            sheet.write_string(row, position, self.say(str(value)) if kind == "said" else str(value))
-
-    def _say_word(self, code: str) -> str:
-        return "/".join(self.say(WORDS.get(part, part)) for part in code.split("/"))
 
 
 def _decision_rows(body: dict[str, Any], language: Language) -> Rows:
@@ -219,7 +120,7 @@ def _decision_rows(body: dict[str, Any], language: Language) -> Rows:
 
 def _line_rows(body: dict[str, Any], language: Language) -> Rows:
     for number, decision in enumerate(body["decisions"], 1):
-        for line in decision["lines"]:
+        for line in map(flatten, decision["lines"]):
             yield line | {
                 "number": number,
                 "with": _partner(decision),
@@ -232,7 +133,7 @@ def _step_rows(body: dict[str, Any]) -> Rows:
     for number, decision in enumerate(body["decisions"], 1):
         for line in decision["lines"]:
             for place, step in enumerate(line["evidence"], 1):
-                yield step | {"number": number, "sku": line["sku"], "step": place}
+                yield step | {"number": number, "sku": line["payload"]["sku"], "step": place}
 
 
 def _frame_rows(frame: pd.DataFrame) -> Rows:
@@ -247,8 +148,3 @@ def _partner(decision: dict[str, Any]) -> str:
 
 def _say_flip(flip: dict[str, str], language: Language) -> str:
     return say(FLIPS[flip["kind"]], {"value": flip["value"]}, language) if flip and flip["value"] else ""
-
-
-def _is_number(value: Any) -> bool:
-    text = str(value).removeprefix("-")
-    return text.replace(".", "", 1).isdigit() and text.isascii()

@@ -5,6 +5,9 @@ frozen inputs ─► snapshot     known by the digest of its logical content; th
 answer ────────► proposal     known by the digest of its canonical bytes; current_proposal points at one
 what was bad ──► quarantine   rows of a snapshot that could not be used
 rate book ─────► rate         dated values with their source
+answers ───────► answer       every answer that a person gave, refused ones too
+what happened ─► ledger       one chain of decisions and executions; each row carries the hash of the one before
+to be done ────► instruction  the outbox: what a decision released, written with it in one transaction
 """
 
 from __future__ import annotations
@@ -128,9 +131,10 @@ class ProposalRow(Base):
     seller: Mapped[str] = mapped_column(String(80))
     journey: Mapped[str] = mapped_column(String(40))
     as_of: Mapped[date] = mapped_column(Date)
-    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshot.digest"))
+    snapshot: Mapped[str | None] = mapped_column(ForeignKey("snapshot.digest"))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     supersedes: Mapped[str] = mapped_column(String(64), default="")
+    edits: Mapped[str] = mapped_column(String(64), default="", index=True)
     late: Mapped[bool] = mapped_column(default=False)
     project_commit: Mapped[str] = mapped_column(String(64))
     lock_digest: Mapped[str] = mapped_column(String(64))
@@ -149,6 +153,60 @@ class CurrentProposalRow(Base):
     journey: Mapped[str] = mapped_column(String(40), primary_key=True)
     as_of: Mapped[date] = mapped_column(Date, primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("proposal.digest"))
+
+
+class LedgerRow(Base):
+    """One row per event of the decision book or the execution book; both are one chain, in one order.
+
+    `content` is the event; the other columns repeat parts of it, to be searched by. `hash` is sha256 of `previous`
+    and `content`. `key` names the event in its own terms, so that the same one is never entered twice.
+    """
+
+    __tablename__ = "ledger"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    book: Mapped[str] = mapped_column(String(12))
+    event: Mapped[str] = mapped_column(String(20))
+    seller: Mapped[str] = mapped_column(String(80))
+    proposal: Mapped[str] = mapped_column(String(64), default="")
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index(None, "proposal"), Index(None, "seller", "event"))
+
+
+class InstructionRow(Base):
+    """One row per act that a decision released: what, for which target; the ledger says how it went."""
+
+    __tablename__ = "instruction"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seller: Mapped[str] = mapped_column(String(80), index=True)
+    proposal: Mapped[str] = mapped_column(ForeignKey("proposal.digest"), index=True)
+    decision: Mapped[str] = mapped_column(String(120))
+    target: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+    closed: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+class AnswerRow(Base):
+    """One row per answer that a person gave to a proposal: what came of it. `source` names the place it came from."""
+
+    __tablename__ = "answer"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    seller: Mapped[str] = mapped_column(String(80))
+    proposal: Mapped[str] = mapped_column(String(64), index=True)
+    source: Mapped[str] = mapped_column(String(120), unique=True)
+    approver: Mapped[str] = mapped_column(String(80))
+    result: Mapped[str] = mapped_column(String(20))
+    said: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "seller", "approver"),)
 
 
 class RateRow(Base):

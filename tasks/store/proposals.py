@@ -15,18 +15,17 @@ from sqlalchemy.orm import Session
 
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
-from tasks.store.models import CurrentProposalRow, ProposalRow
+from tasks.store.ledger import open_ledger
+from tasks.store.models import CurrentProposalRow, LedgerRow, ProposalRow
 from tasks.store.session import open_session
 
-Standing = Literal["current", "superseded", "late"]
+Standing = Literal["current", "superseded", "late", "edit"]
+UNDECIDABLE = ("what-if",)
+"""Journeys whose proposals are trials."""
 
 
 class UnknownProposal(Refusal):
     """No proposal of that digest."""
-
-
-class NotCanonical(Refusal):
-    """A value that has no one way of being written."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +36,24 @@ class Proposal:
         digest: sha256 of `content`.
         content: Canonical bytes of `body`.
         supersedes: Digest of the undecided proposal of the same morning that it replaced, or "".
-        standing: current; superseded by a rerun; or late, when the morning was already decided.
+        standing: current; superseded by a rerun; late, when the morning was already decided; or edit, when it holds
+            lines that an approver changed.
+        recorded_at: When the night found it.
+        decided_at: When the last of its lines was decided; None while something waits.
     """
 
     digest: str
     content: bytes
     supersedes: str
     standing: Standing
+    recorded_at: datetime | None = None
+    decided_at: datetime | None = None
 
     @cached_property
     def body(self) -> dict[str, Any]:
         """Integers, decimal strings and ISO dates only (docs/decide.md describes the keys)."""
         body: dict[str, Any] = json.loads(self.content)
         return body
-
-
-def canonical_bytes(body: dict[str, Any]) -> bytes:
-    """JSON with sorted keys and no spaces.
-
-    Raises:
-        NotCanonical: names the first place that holds a float or another value with two spellings.
-    """
-    _refuse_ambiguous(body, "body")
-    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def record_proposal(content: bytes) -> Proposal:
@@ -74,25 +68,14 @@ def record_proposal(content: bytes) -> Proposal:
     body = json.loads(content)
     digest = hashlib.sha256(content).hexdigest()
     key = (body["seller"], body["journey"], date.fromisoformat(body["as_of"]))
-    with open_session() as session:
+    with open_ledger() as session:
         pointer = session.get(CurrentProposalRow, key)
         standing = session.get(ProposalRow, pointer.digest) if pointer else None
         known = session.get(ProposalRow, digest)
-        late = standing is not None and standing.decided_at is not None and standing.digest != digest
+        late = standing is not None and standing.digest != digest and is_touched(session, standing)
         if known is None:
-            known = ProposalRow(
-                digest=digest,
-                seller=key[0],
-                journey=key[1],
-                as_of=key[2],
-                snapshot=body["snapshot"],
-                body=content,
-                supersedes=standing.digest if standing is not None and not late else "",
-                late=late,
-                project_commit=project_commit(),
-                lock_digest=lock_digest(),
-                recorded_at=datetime.now(UTC),
-            )
+            supersedes = standing.digest if standing is not None and not late else ""
+            known = _new_row(digest, content, body, supersedes=supersedes, late=late)
             session.add(known)
             session.flush()
         if not late:
@@ -102,6 +85,63 @@ def record_proposal(content: bytes) -> Proposal:
                 pointer.digest = digest
         session.flush()
         return _read(session, known)
+
+
+def record_edit(session: Session, content: bytes, of: str) -> str:
+    """Keep the lines of a proposal that an approver changed, as a proposal of their own; returns its digest.
+
+    Args:
+        session: The one in which the edit is entered in the ledger.
+        content: From `canonical_bytes`.
+        of: Digest of the proposal whose lines were changed.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    if session.get(ProposalRow, digest) is None:
+        session.add(_new_row(digest, content, json.loads(content), edits=of))
+        session.flush()
+    return digest
+
+
+def list_waiting(seller: str = "") -> list[Proposal]:
+    """Proposals that somebody must decide on: of each journey's newest morning, and edits; oldest first.
+
+    Args:
+        seller: Only this one's; all when left out.
+    """
+    with open_session() as session:
+        standing = select(CurrentProposalRow.digest).where(CurrentProposalRow.journey.not_in(UNDECIDABLE))
+        rows = session.scalars(
+            select(ProposalRow)
+            .where(ProposalRow.decided_at.is_(None))
+            .where(ProposalRow.digest.in_(standing) | (ProposalRow.edits != ""))
+            .order_by(ProposalRow.recorded_at, ProposalRow.digest)
+        ).all()
+        wanted = [row for row in rows if not seller or row.seller == seller]
+        return [_read(session, row) for row in wanted if not find_newer(session, row)]
+
+
+def find_newer(session: Session, proposal: ProposalRow) -> str:
+    """Digest of the proposal that stands for a later morning of the same seller and journey; "" when there is none.
+
+    An edit is as old as the night's proposal that it comes from.
+    """
+    while proposal.edits:
+        proposal = session.get_one(ProposalRow, proposal.edits)
+    found = session.scalars(
+        select(CurrentProposalRow.digest)
+        .where(CurrentProposalRow.seller == proposal.seller, CurrentProposalRow.journey == proposal.journey)
+        .where(CurrentProposalRow.as_of > proposal.as_of)
+        .order_by(CurrentProposalRow.as_of.desc())
+    ).first()
+    return found or ""
+
+
+def is_touched(session: Session, row: ProposalRow) -> bool:
+    """Whether anybody, a person or a rule, has decided on any of its lines."""
+    if row.decided_at is not None:
+        return True
+    events = select(LedgerRow.seq).where(LedgerRow.proposal == row.digest, LedgerRow.book == "decision").limit(1)
+    return session.scalar(events) is not None
 
 
 def read_proposal(digest: str) -> Proposal:
@@ -174,28 +214,28 @@ def lock_digest() -> str:
     return hashlib.sha256((read_settings().root / "requirements.lock").read_bytes()).hexdigest()
 
 
+def _new_row(
+    digest: str, content: bytes, body: dict[str, Any], supersedes: str = "", late: bool = False, edits: str = ""
+) -> ProposalRow:
+    return ProposalRow(
+        digest=digest,
+        seller=body["seller"],
+        journey=body["journey"],
+        as_of=date.fromisoformat(body["as_of"]),
+        snapshot=body["snapshot"] or None,
+        body=content,
+        supersedes=supersedes,
+        edits=edits,
+        late=late,
+        project_commit=project_commit(),
+        lock_digest=lock_digest(),
+        recorded_at=datetime.now(UTC),
+    )
+
+
 def _read(session: Session, row: ProposalRow) -> Proposal:
     pointer = session.get(CurrentProposalRow, (row.seller, row.journey, row.as_of))
-    standing: Standing = "late" if row.late else "superseded"
+    standing: Standing = "edit" if row.edits else "late" if row.late else "superseded"
     if pointer is not None and pointer.digest == row.digest:
         standing = "current"
-    return Proposal(row.digest, row.body, row.supersedes, standing)
-
-
-def _refuse_ambiguous(value: object, place: str) -> None:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_ambiguous(item, f"{place}.{key}")
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            _refuse_ambiguous(item, f"{place}[{position}]")
-    elif value is not None and type(value) not in (str, int, bool):
-        raise NotCanonical(
-            mark(
-                "{place} holds {value!r} ({kind}): a proposal has integers, decimal strings and ISO dates only. "
-                "Convert it where the line is built (tasks/proposals.py)."
-            ),
-            place=place,
-            value=value,
-            kind=type(value).__name__,
-        )
+    return Proposal(row.digest, row.body, row.supersedes, standing, row.recorded_at, row.decided_at)

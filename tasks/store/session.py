@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -33,9 +33,25 @@ def open_session(url: str | None = None) -> Iterator[Session]:
     Raises:
         StoreUnreachable: names the address without its password, and what to check.
     """
-    address = url or read_settings().store_url
+    engine = _reach(url or read_settings().store_url)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def open_connection() -> Iterator[Connection]:
+    """A connection of its own for as long as the block lasts, each statement committed by itself.
+
+    Raises:
+        StoreUnreachable: as for a session.
+    """
+    with _reach(read_settings().store_url).connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _reach(address: str) -> Engine:
     try:
-        engine = _engine(address)
+        return _engine(address)
     except DBAPIError as error:
         raise StoreUnreachable(
             mark(
@@ -45,8 +61,6 @@ def open_session(url: str | None = None) -> Iterator[Session]:
             address=make_url(address).render_as_string(hide_password=True),
             problem=" ".join(str(error.orig).split()),
         ) from error
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
 
 
 def close_engines() -> None:

@@ -297,7 +297,7 @@ def without_late_german_reports(text: str) -> str:
 def list_units(body: dict[str, Any], country: str) -> dict[tuple[str, str], int]:
     """(SKU, lane) → units shipped there."""
     return {
-        (line["sku"], line["lane"]): line["units"]
+        (line["payload"]["sku"], line["payload"]["lane"]): line["payload"]["units"]
         for decision in body["decisions"]
         for line in decision["lines"]
         if decision["kind"] == "ship" and decision["country"] == country

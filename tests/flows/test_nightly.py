@@ -69,12 +69,12 @@ def test_decisions_are_few_grouped_and_dated(digest: str) -> None:
     assert {decision["kind"] for decision in body["decisions"]} == {"order", "ship"}
     for decision in body["decisions"]:
         assert decision["deadline"] >= body["as_of"]
-        assert decision["units"] == sum(line["units"] for line in decision["lines"])
+        assert decision["units"] == sum(line["payload"]["units"] for line in decision["lines"])
         assert decision["money_minor"] == sum(line["money_minor"] for line in decision["lines"])
         for line in decision["lines"]:
-            assert line["units"] > 0
-            assert len(line["evidence"]) >= 5, line["sku"]
-            assert line["flip"]["value"] != "", (decision["id"], line["sku"])
+            assert line["payload"]["units"] > 0
+            assert len(line["evidence"]) >= 5, line["payload"]["sku"]
+            assert line["flip"]["value"] != "", (decision["id"], line["payload"]["sku"])
 
 
 def test_a_plan_never_ships_more_than_the_hub_holds(digest: str, installation: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_plan_never_ships_more_than_the_hub_holds(digest: str, installation: P
     shipped: dict[str, int] = {}
     for decision in body["decisions"]:
         for line in decision["lines"] if decision["kind"] == "ship" else []:
-            shipped[line["sku"]] = shipped.get(line["sku"], 0) + line["units"]
+            shipped[line["payload"]["sku"]] = shipped.get(line["payload"]["sku"], 0) + line["payload"]["units"]
     assert shipped
     assert all(units <= held[sku] for sku, units in shipped.items())
 
@@ -111,7 +111,7 @@ def test_a_stale_country_keeps_the_lines_of_the_plan_before(digest: str) -> None
     body = read_proposal(digest).body
     ship = next(decision for decision in body["decisions"] if decision["kind"] == "ship")
     kept = kept_lines(body, {ship["country"]})
-    assert set(kept["sku"]) >= {line["sku"] for line in ship["lines"]}
+    assert set(kept["sku"]) >= {line["payload"]["sku"] for line in ship["lines"]}
     assert kept_lines(None, {"CA"}).empty
     assert kept_lines(body, set()).empty
 

@@ -15,7 +15,8 @@ from tasks.artifacts import (
     tabulate_quarantine,
     write_report_files,
 )
-from tasks.store.proposals import Proposal, canonical_bytes
+from tasks.store.canonical import canonical_bytes
+from tasks.store.proposals import Proposal
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_proposal.json"
 

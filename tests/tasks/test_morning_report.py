@@ -15,7 +15,6 @@ import python_calamine
 from config.language import LANGUAGES
 from config.seller import Language, Seller
 from tasks.morning_report import (
-    FLIPS,
     SHOWN_DECISIONS,
     SHOWN_LINES,
     render_morning_report,
@@ -25,6 +24,7 @@ from tasks.morning_report import (
     view_report,
     write_front_page,
 )
+from tasks.report_words import FLIPS
 from tasks.workbook import write_workbook
 
 DIGEST = "3f9c1e" * 10 + "abcd"

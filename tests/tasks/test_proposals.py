@@ -16,7 +16,7 @@ from skills.distribution import Allocation
 from skills.replenishment.reasons import CASH_WAITS, CLOSED_FOR_GOOD, CLOSED_TODAY, ENOUGH
 from tasks.nights import Night
 from tasks.proposals import Plan, from_plan, kept_lines, plain, plain_number, plain_rows, refuse_unsound
-from tasks.store.proposals import canonical_bytes
+from tasks.store.canonical import canonical_bytes
 
 MORNING = date(2025, 11, 24)
 SELLER = Seller(id="demo", name={"en": "Haina"}, inputs={})
@@ -54,6 +54,7 @@ def orders(*rows: tuple[str, str, int, int, int, str]) -> pd.DataFrame:
         carton_units=12,
         need_cartons=np.maximum(frame["cartons"], 5),
         raw_need=60,
+        unit_cost_minor=100,
         unit_cost_base_minor=100,
         deposit_base_minor=frame["value_base_minor"] // 2,
         last_safe_date=pd.Timestamp("2025-12-01"),
@@ -75,6 +76,8 @@ def plan(placed: pd.DataFrame) -> Plan:
         demand_steps=empty(sku="str", country="str", **STEP),
         order_steps=empty(sku="str", **STEP),
         shipment_steps=empty(sku="str", country="str", lane="str", **STEP),
+        margins={},
+        spare={},
     )
 
 
@@ -178,12 +181,12 @@ def test_a_plan_in_another_row_order_is_the_same_proposal() -> None:
 def test_lines_are_kept_of_stale_countries_alone() -> None:
     previous = {
         "decisions": [
-            {"kind": "order", "lines": [{"sku": "A", "supplier": "hongda", "units": 12}]},
+            {"kind": "order", "lines": [{"payload": {"sku": "A", "supplier": "hongda", "units": 12}}]},
             {
                 "kind": "ship",
                 "lines": [
-                    {"sku": "A", "country": "DE", "lane": "sea-de", "units": 24},
-                    {"sku": "A", "country": "US", "lane": "sea-us", "units": 36},
+                    {"payload": {"sku": "A", "country": "DE", "lane": "sea-de", "units": 24}},
+                    {"payload": {"sku": "A", "country": "US", "lane": "sea-us", "units": 36}},
                 ],
             },
         ]

@@ -1,0 +1,1 @@
+"""Deciding: who said yes to which digest, with which proof, and what that released."""

@@ -1,0 +1,100 @@
+"""Codes that a proposal carries, and how a reader calls them."""
+
+from __future__ import annotations
+
+from skills.vocabulary import mark
+
+WORDS: dict[str, str] = {
+    # modes of transport
+    "sea": mark("sea"),
+    "air": mark("air"),
+    "express": mark("express"),
+    "truck": mark("truck"),
+    "rail": mark("rail"),
+    # feeds
+    "order_lines": mark("order lines"),
+    "sales": mark("sales"),
+    "stock": mark("stock"),
+    "inbound": mark("inbound"),
+    "products": mark("products"),
+    "suppliers": mark("suppliers"),
+    "supplier_closures": mark("supplier closures"),
+    "purchase_orders": mark("purchase orders"),
+    "events": mark("events"),
+    "overrides": mark("overrides"),
+    "stock_outs": mark("stock-out days"),
+    "returns": mark("returns"),
+    "nodes": mark("nodes"),
+    "lanes": mark("lanes"),
+    "rates": mark("rates"),
+    "exports": mark("export times"),
+    "all": mark("all tables"),
+    # units
+    "unit": mark("unit"),
+    "units": mark("units"),
+    "day": mark("day"),
+    "days": mark("days"),
+    "week": mark("week"),
+    "weeks": mark("weeks"),
+    "month": mark("month"),
+    "year": mark("year"),
+    "carton": mark("carton"),
+    "cartons": mark("cartons"),
+    "times": mark("times"),
+    "share": mark("share"),
+    "date": "",
+    "text": "",
+    "m3": "m³",
+    # levels and methods
+    "red": mark("red"),
+    "amber": mark("amber"),
+    "integer program": mark("proved by integer program"),
+    "multipliers": mark("bound by Lagrange multipliers"),
+    "nightly": mark("nightly plan"),
+    "what-if": mark("what if"),
+    "yes": mark("yes"),
+    "no": mark("no"),
+}
+"""Codes that a proposal carries, and how a reader calls them."""
+
+NOTES: tuple[str, ...] = (
+    mark("available"),
+    mark("receiving"),
+    mark("researching"),
+    mark("reserved"),
+    mark("stranded"),
+    mark("unfulfillable"),
+    mark("inbound"),
+    mark("working days"),
+    mark("closed days"),
+    mark("a week"),
+    mark("primary"),
+    mark("secondary"),
+    mark("unverified"),
+    mark("generated"),
+    mark("planning value of the demo, no source checked"),
+    mark("share of customs value"),
+    mark("share of the invoiced cost"),
+    mark("harbor maintenance fee, ocean only"),
+    mark("standard size"),
+    mark("textiles"),
+    mark("home and kitchen"),
+    mark("return handling"),
+    mark("storage"),
+    mark("duty"),
+    mark("per"),
+    mark("unit"),
+    mark("month"),
+)
+"""Phrases of ours within a note, beside its numbers, codes and quoted sources."""
+
+FLIPS: dict[str, str] = {
+    "demand": mark("demand {value} %"),
+    "margin": mark("margin {value} %"),
+    "transit": mark("transit {value} days"),
+}
+
+CHANGES: dict[str, str] = {
+    "demand_change_percent": mark("demand {value} %"),
+    "cash_limit": mark("weekly cash limit {value}"),
+}
