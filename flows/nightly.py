@@ -15,6 +15,7 @@ from tasks import (
     proposals,
     records,
     replenishment,
+    work,
 )
 
 
@@ -22,6 +23,7 @@ from tasks import (
     flow_run_name=nights.name_run,
     timeout_seconds=nights.TIME_LIMIT.total_seconds(),
     on_running=[operations.tag_run],
+    on_completion=[work.open_after_night],
     on_failure=[nights.explain_failure, nights.close_failed_night],
     on_crashed=[nights.close_failed_night],
     on_cancellation=[nights.close_failed_night],
@@ -76,11 +78,12 @@ def nightly(
     ))  # fmt: skip
     plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
     shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
-
     progress.reach("planned")
 
     # write once
     proposal = records.record_proposal(night, proposals.from_plan(night, known.digest, plan, shown))
-    artifacts.publish_morning_report(proposal, exports.quarantine, seller, spoken, records.read_before(night))
+    artifacts.publish_morning_report(
+        proposal, exports.quarantine, seller, spoken, *records.read_beside(night, proposal)
+    )
     progress.reach("published")
     return proposal.digest

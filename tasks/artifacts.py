@@ -31,6 +31,7 @@ from tasks.morning_report import (
     state_headline,
     write_front_page,
 )
+from tasks.report_state import ReportState
 from tasks.report_words import WORDS
 from tasks.store.proposals import Proposal
 from tasks.workbook import write_workbook
@@ -50,6 +51,7 @@ def publish_morning_report(
     seller: Seller,
     language: Language,
     compare: Before | None = None,
+    state: ReportState | None = None,
 ) -> Path:
     """Write the report and the workbook, show their front page on the run, and say where they lie.
 
@@ -59,12 +61,13 @@ def publish_morning_report(
         seller: Whose night.
         language: Of the report.
         compare: For a what-if: the money of the night that it changes.
+        state: What happened to the proposal already, and the ledger's head.
 
     Returns:
         The report's path.
     """
-    page = write_report_files(proposal, quarantine, seller, language, compare)
-    show_on_run(page, proposal, quarantine, seller, language, compare)
+    page = write_report_files(proposal, quarantine, seller, language, compare, state)
+    show_on_run(page, proposal, quarantine, seller, language, compare, state)
     return page
 
 
@@ -75,13 +78,16 @@ def show_on_run(
     seller: Seller,
     language: Language,
     compare: Before | None,
+    state: ReportState | None = None,
 ) -> None:
     """The front page and its tables as short keyed artifacts; the log's last lines say where the report is."""
     body, say_ = proposal.body, translator(language)
     suffix = seller.id if body["journey"] == "nightly" else f"{seller.id}-{body['journey']}"
     create_markdown_artifact(
         key=f"morning-report-{suffix}",
-        markdown=write_front_page(body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare),
+        markdown=write_front_page(
+            body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare, state
+        ),
         description=say_(mark("Morning report: front page")),
     )
     create_table_artifact(
@@ -124,11 +130,14 @@ def write_report_files(
     seller: Seller,
     language: Language,
     compare: Before | None = None,
+    state: ReportState | None = None,
 ) -> Path:
     """The report and its workbook, where `report_path` says; returns the report's path."""
     body, path = proposal.body, report_path(proposal)
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = render_morning_report(body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare)
+    page = render_morning_report(
+        body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare, state
+    )
     _replace(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
     _replace(path, page.encode())
     return path

@@ -31,6 +31,8 @@ from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.lines import flatten
 from tasks.report_charts import chart_cash, chart_cover
+from tasks.report_happened import keep_open, view_became, view_happened
+from tasks.report_state import ReportState
 from tasks.report_words import CHANGES, FLIPS, NOTES, WORDS
 
 PAGES = Path(__file__).parent / "pages"
@@ -65,6 +67,7 @@ def render_morning_report(
     seller: Seller,
     language: Language,
     compare: Before | None = None,
+    state: ReportState | None = None,
 ) -> str:
     """The report as one HTML file that needs no server, no network and no scripts.
 
@@ -76,8 +79,9 @@ def render_morning_report(
         seller: For the name and the base currency.
         language: Of every sentence, number and date.
         compare: For a what-if: the money of the night that it changes.
+        state: What happened since; left out, the page says nothing of it.
     """
-    return _render("morning_report.html.j2", body, digest, supersedes, quarantine, seller, language, compare)
+    return _render("morning_report.html.j2", body, digest, supersedes, quarantine, seller, language, compare, state)
 
 
 def write_front_page(
@@ -88,9 +92,10 @@ def write_front_page(
     seller: Seller,
     language: Language,
     compare: Before | None = None,
+    state: ReportState | None = None,
 ) -> str:
     """The front page in Markdown, for the run page; arguments as for the report."""
-    return _render("front_page.md.j2", body, digest, supersedes, quarantine, seller, language, compare)
+    return _render("front_page.md.j2", body, digest, supersedes, quarantine, seller, language, compare, state)
 
 
 def state_headline(body: Body, language: Language) -> str:
@@ -128,10 +133,13 @@ def summarise(body: Body) -> dict[str, Any]:
     }
 
 
-def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) -> dict[str, Any]:
+def view_report(
+    body: Body, quarantine: pd.DataFrame, compare: Before | None, state: ReportState | None = None
+) -> dict[str, Any]:
     """A proposal as its page shows it: same facts, grouped and cut, still without a language."""
     as_of = date.fromisoformat(body["as_of"])
     decisions = [_view_decision(decision, number, body) for number, decision in enumerate(body["decisions"], 1)]
+    decisions = [{**decision, "became": view_became(decision, state)} for decision in decisions]
     shown = _choose_shown(decisions)
     cover = sorted(body["cover"], key=lambda row: (-row["units"], row["country"]))[:SHOWN_COUNTRIES]
     folded = [d for d in decisions if d["number"] not in shown]
@@ -139,7 +147,8 @@ def view_report(body: Body, quarantine: pd.DataFrame, compare: Before | None) ->
     return {
         "as_of": as_of,
         "gap": gap.quantize(Decimal("0.01"), ROUND_CEILING),
-        "lede": summarise(body),
+        "lede": summarise(body if state is None else keep_open(body, state)),
+        "happened": view_happened(body, state) if state is not None else None,
         "decisions": decisions,
         "shown": [d for d in decisions if d["number"] in shown],
         "folded": folded,
@@ -193,11 +202,13 @@ def _render(
     seller: Seller,
     language: Language,
     compare: Before | None,
+    state: ReportState | None,
 ) -> str:
     page = _pages(language).get_template(template)
     return page.render(
         body=body,
-        view=view_report(body, quarantine, compare),
+        view=view_report(body, quarantine, compare, state),
+        state=state,
         digest=digest,
         supersedes=supersedes,
         seller=seller,

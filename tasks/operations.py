@@ -37,12 +37,16 @@ from config.language import describe_parameters
 from config.seller import Language, list_sellers, read_seller, resolve_files
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
+from tasks import work
 from tasks.nights import LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE
 from tasks.simulated.prepare import prepare_exports
 from tasks.store import nights
 
 POOL = "farsail"
-FORMS = ("nightly/nightly", "nightly/on-demand", "sweep/sweep")
+FORMS = (
+    *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
+    *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
+)
 NIGHTLY = "0 2 * * *"
 NEEDED = ("order_lines", "stock", "products", "suppliers", "nodes", "lanes")
 """Inputs without which a night cannot begin (docs/run.md)."""
@@ -109,6 +113,11 @@ LABELS = {
     "cash_limit": mark("What if: cash per week"),
     "language": mark("Language"),
     "grace_minutes": mark("Grace in minutes"),
+    "proposal": mark("Proposal"),
+    "reason": mark("Reason"),
+    "by": mark("Who stopped"),
+    "approver": mark("Who decides"),
+    "code": mark("One-time code"),
 }
 """What the form calls each parameter; its description is the journey's own."""
 
@@ -122,14 +131,26 @@ def form_limits() -> dict[str, dict[str, Any]]:
         "cash_limit": {"minimum": 0},
         "language": {"enum": ["", "zh_CN", "en"]},
         "grace_minutes": {"minimum": 1},
+        "proposal": {"pattern": r"^[0-9a-f]{6,64}$"},
+        "reason": {"minLength": 3},
+        "by": {},
+        "approver": {"minLength": 1},
+        "code": {"pattern": r"^\s*\d{3}\s*\d{3}\s*$"},
     }
+
+
+def _limit(name: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """The limits of one parameter; a choice that has an empty default can be left empty."""
+    limits = form_limits()[name]
+    optional = "enum" in limits and shown.get("default") == ""
+    return {"enum": ["", *(choice for choice in limits["enum"] if choice)]} if optional else limits
 
 
 def _describe_form(client: SyncPrefectClient, deployment: DeploymentResponse, language: Language) -> None:
     schema = dict(deployment.parameter_openapi_schema or {})
-    limits = form_limits()
     schema["properties"] = {
-        name: shown | {"title": LABELS[name]} | limits[name] for name, shown in schema.get("properties", {}).items()
+        name: shown | {"title": LABELS[name]} | _limit(name, shown)
+        for name, shown in schema.get("properties", {}).items()
     }
     schema = describe_parameters(schema, language)
     client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema, tags=deployment.tags))
@@ -275,7 +296,7 @@ def _how_it_ended(client: SyncPrefectClient, flow_run_id: str, overdue: bool) ->
 def main() -> int:
     """Deploy, and say what is scheduled."""
     try:
-        for line in deploy_journeys():
+        for line in filter(None, [*deploy_journeys(), *work.open_decisions()]):
             print(f"      {line}", flush=True)
     except Refusal as refusal:
         print(refusal, file=sys.stderr, flush=True)

@@ -220,8 +220,9 @@ def _read_margins(contribution: pd.DataFrame) -> dict[tuple[str, str, str], str]
 def _count_spare(stock: pd.DataFrame, lines: pd.DataFrame) -> dict[tuple[str, str], int]:
     held = stock[stock["state"] == "available"].groupby(["sku", "node"])["units"].sum()
     sent = lines.groupby(["sku", "hub"])["units"].sum().rename_axis(["sku", "node"])
-    left = held.sub(sent, fill_value=0).clip(lower=0)
-    return {(str(sku), str(node)): int(units) for (sku, node), units in left.items()}
+    left = held.sub(sent, fill_value=0).clip(lower=0).reset_index(name="units")
+    rows = zip(left["sku"], left["node"], left["units"], strict=True)
+    return {(str(sku), str(node)): int(units) for sku, node, units in rows}
 
 
 def _order_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:

@@ -12,7 +12,9 @@ from tasks.files.reference import read_starter_rates
 from tasks.inputs import is_worth_another_try
 from tasks.morning_report import Before
 from tasks.nights import Night
+from tasks.report_state import ReportState, read_report_state
 from tasks.store import nights, proposals, rates, snapshots
+from tasks.store.anchors import write_anchor
 
 
 @task(
@@ -55,3 +57,13 @@ def read_before(night: Night) -> Before | None:
         return None
     money = standing.body["money"]
     return {"orders_minor_before": money["orders_minor"], "shipments_minor_before": money["shipments_minor"]}
+
+
+def read_beside(night: Night, proposal: proposals.Proposal) -> tuple[Before | None, ReportState | None]:
+    """What the report shows beside the proposal; the ledger's head is written outside the database first.
+
+    Returns:
+        For a what-if the money of the night that it changes, else what happened to the proposal already.
+    """
+    write_anchor()
+    return read_before(night), None if night.what_if else read_report_state(proposal, night.seller)

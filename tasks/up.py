@@ -118,13 +118,14 @@ def keep_up(environment: dict[str, str], stop: threading.Event) -> int:
             if stop.wait(0.5):
                 return 0
         children.quiet.clear()
+        _start_carrier(children, environment)
         written.write_text(json.dumps({"api_url": f"{address}/api", "pid": os.getpid()}), encoding="utf-8")
         _say_step(2, f"Prefect's pages: {address}", began)
         deployed = subprocess.call([sys.executable, "-m", "tasks.operations"], cwd=ROOT, env=environment)
         if deployed or stop.is_set():
             return deployed
         _say_step(3, "deployments and schedules are in place", began)
-        worker = ["worker", "start", "--pool", "farsail", "--type", "process", "--limit", "2"]
+        worker = ["worker", "start", "--pool", "farsail", "--type", "process", "--limit", "4"]
         children.start("worker", ["-m", "prefect", *worker], shown)
         _say_step(4, f"up: {address} · Ctrl-C stops all", began)
         while not stop.wait(0.5):
@@ -136,6 +137,16 @@ def keep_up(environment: dict[str, str], stop: threading.Event) -> int:
     finally:
         children.stop()
         written.unlink(missing_ok=True)
+
+
+def _start_carrier(children: Children, environment: dict[str, str]) -> None:
+    """The simulated carrier, and where it listens; its bookings outlive it."""
+    folder = find_home(environment) / "simulated"
+    folder.mkdir(parents=True, exist_ok=True)
+    port = find_free_port("127.0.0.1", 4291)
+    options = ["--port", str(port), "--journal", str(folder / "bookings.jsonl")]
+    children.start("carrier", ["-m", "tasks.simulated.carrier", *options], environment)
+    (folder / "carrier.json").write_text(json.dumps({"url": f"http://127.0.0.1:{port}"}), encoding="utf-8")
 
 
 def _say_step(number: int, text: str, began: float) -> None:

@@ -79,8 +79,13 @@ class Target(Protocol):
         ...
 
 
-def open_target(name: str, seller: Seller) -> Target:
+def open_target(name: str, seller: Seller, carrier: str = "") -> Target:
     """The target that a seller's file names.
+
+    Args:
+        name: files or carrier.
+        seller: Whose.
+        carrier: The carrier's address, where it is not the one in the seller's file.
 
     Raises:
         UnknownTarget: lists those that exist.
@@ -91,7 +96,7 @@ def open_target(name: str, seller: Seller) -> Target:
     if name == "files":
         return PapersTarget(seller)
     if name == "carrier":
-        return CarrierTarget(seller)
+        return CarrierTarget(seller, carrier)
     raise UnknownTarget(
         mark("{seller} sends to a target {name!r}; there are files and carrier. Correct {path}."),
         seller=seller.id,

@@ -1,14 +1,19 @@
-"""Write a seller's generated files before its night reads them."""
+"""What stands in for the world around a generated seller: its export files, and a carrier that answers."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pandas as pd
 
 from config.seller import Seller
 from config.settings import read_settings
+from tasks.simulated.carrier import start_carrier
 from tasks.simulated.demo import write_demo_exports
 from tasks.simulated.online_retail import write_online_retail_facts
 
@@ -41,3 +46,33 @@ def complete_exports(seller: Seller, as_of: date, sales: pd.DataFrame) -> list[P
 def exports_folder(seller: Seller) -> Path:
     """Where generated exports of a seller lie in this installation."""
     return read_settings().home / "sellers" / seller.id / "exports"
+
+
+@contextmanager
+def open_carrier(seller: Seller) -> Iterator[str]:
+    """The address at which a seller's carrier takes bookings.
+
+    A simulated carrier is the one that `make up` runs when it answers, else one of this block's own; both keep their
+    bookings in the same journal. A real one is where the seller's file says.
+    """
+    address = seller.policy.execution.carrier_url
+    if address != "simulated":
+        yield address
+        return
+    folder = read_settings().home / "simulated"
+    running = _find_running(folder / "carrier.json")
+    if running:
+        yield f"{running}/{seller.id}"
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with start_carrier(folder / "bookings.jsonl") as started:
+        yield f"{started}/{seller.id}"
+
+
+def _find_running(written: Path) -> str:
+    try:
+        address = str(json.loads(written.read_text(encoding="utf-8"))["url"])
+        httpx.get(f"{address}/health", timeout=2, trust_env=False).raise_for_status()
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return ""
+    return address

@@ -120,6 +120,21 @@ def list_waiting(seller: str = "") -> list[Proposal]:
         return [_read(session, row) for row in wanted if not find_newer(session, row)]
 
 
+def find_decided_last(seller: str) -> Proposal | None:
+    """The night's proposal that the ledger's newest row of this seller belongs to; None when nothing was decided."""
+    with open_session() as session:
+        digest = session.scalars(
+            select(LedgerRow.proposal)
+            .where(LedgerRow.seller == seller, LedgerRow.proposal != "")
+            .order_by(LedgerRow.seq.desc())
+            .limit(1)
+        ).first()
+        row = session.get(ProposalRow, digest) if digest else None
+        while row is not None and row.edits:
+            row = session.get(ProposalRow, row.edits)
+        return _read(session, row) if row is not None and row.journey == "nightly" else None
+
+
 def find_newer(session: Session, proposal: ProposalRow) -> str:
     """Digest of the proposal that stands for a later morning of the same seller and journey; "" when there is none.
 
