@@ -25,16 +25,18 @@ Figure = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the asked groups; returns 1 when a figure is missing or a script failed."""
+    """Measure the asked group, or all but those on demand; returns 1 when a figure is missing or a script failed."""
     parser = argparse.ArgumentParser(description="Measure and write benchmarks/results.json.")
-    parser.add_argument("--only", default="", metavar="GROUP", help="one bench_<GROUP>.py; else all")
+    parser.add_argument(
+        "--only", default="", metavar="GROUP", help="one bench_<GROUP>.py; else all but those on demand"
+    )
     only = parser.parse_args(arguments).only
     scripts = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
     if only and only not in scripts:
         print(f"There is no group {only!r}; known: {', '.join(scripts) or 'none'}.", file=sys.stderr)
         return 1
     problems = []
-    for group in [only] if only else list(scripts):
+    for group in [only] if only else [name for name, path in scripts.items() if not is_on_demand(path)]:
         print(f"{group}: {', '.join(list_declared(scripts[group]))}", flush=True)
         problems += measure(scripts[group], RESULTS)
     print("\n".join(problems) or f"figures are in {RESULTS}", file=sys.stderr if problems else sys.stdout, flush=True)
@@ -43,10 +45,20 @@ def main(arguments: list[str]) -> int:
 
 def list_declared(script: Path) -> list[str]:
     """The names in the script's literal FIGURES, read without running it."""
+    return [str(name) for name in read_literal(script, "FIGURES") or ()]
+
+
+def is_on_demand(script: Path) -> bool:
+    """Whether the script says ON_DEMAND = True: it runs only when its group is named."""
+    return bool(read_literal(script, "ON_DEMAND"))
+
+
+def read_literal(script: Path, name: str) -> Any:
+    """What the script assigns to a name at its top level, read without running it; None when it does not."""
     for node in ast.parse(script.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["FIGURES"]:
-            return [str(name) for name in ast.literal_eval(node.value)]
-    return []
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]:
+            return ast.literal_eval(node.value)
+    return None
 
 
 def measure(script: Path, results: Path) -> list[str]:

@@ -105,6 +105,9 @@ class ExecutionPolicy(_Strict):
         le=600,
         description="How long a booking may be missing from what a readable carrier answers [seconds].",
     )
+    carrier_timeout_seconds: float = Field(
+        default=10.0, gt=0, le=300, description="How long the carrier may take to answer [seconds]."
+    )
     most_units_per_night: int | None = Field(
         default=None, ge=0, description="Most units that acts of one night may move [units]; none means no cap."
     )

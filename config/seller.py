@@ -23,6 +23,9 @@ from skills.vocabulary import Refusal, mark, name_rows
 
 Language = Literal["zh_CN", "en"]
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same safe loader, ten times faster where PyYAML was built with its C part."""
+
 _UNUSABLE = mark("{path} cannot be used: {problems}. Correct the file and run again.")
 
 
@@ -172,7 +175,7 @@ def read_seller(seller_id: str) -> Seller:
             path=path,
         )
     try:
-        seller = Seller.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        seller = Seller.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidSeller(_UNUSABLE, path=path, problems=_list_problems(error)) from error
     if seller.id != seller_id:

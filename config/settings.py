@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -55,5 +57,13 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Settings of this process, read anew from the environment and .env."""
+    """Settings of this process; a changed variable or a changed .env counts at once."""
+    file = ROOT / ".env"
+    variables = tuple(sorted(pair for pair in os.environ.items() if pair[0].upper().startswith("FARSAIL_")))
+    return _read_settings(variables, file.stat().st_mtime_ns if file.exists() else 0)
+
+
+@lru_cache(maxsize=8)
+def _read_settings(_variables: tuple[tuple[str, str], ...], _file_changed: int) -> Settings:
+    """Reading takes milliseconds, and an act of a few milliseconds asks for them ten times."""
     return Settings()

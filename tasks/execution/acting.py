@@ -66,12 +66,13 @@ def hold(seller_id: str) -> Iterator[Execution]:
     seller = read_seller(seller_id)
     with hold_execution(seller.id), open_carrier(seller) as address:
         refuse_broken_ledger()
-        named = {row.target for row in list_open(seller.id)}
-        yield Execution(
-            seller=seller,
-            language=seller.language_or(read_settings().language),
-            targets={name: open_target(name, seller, address) for name in sorted(named)},
-        )
+        named = sorted({row.target for row in list_open(seller.id)})
+        targets = {name: open_target(name, seller, address) for name in named}
+        try:
+            yield Execution(seller, seller.language_or(read_settings().language), targets)
+        finally:
+            for target in targets.values():
+                target.close()
         write_anchor()
 
 

@@ -10,8 +10,6 @@ from config.seller import Seller
 from skills.vocabulary import Refusal, mark
 from tasks.execution.targets import Ambiguous, NotSent, Payload, Refused, Seen, TargetTrouble, name_agent
 
-TIMEOUT_SECONDS = 10.0
-
 
 class NoCarrier(Refusal):
     """The seller's file names no carrier."""
@@ -26,7 +24,7 @@ class CarrierTarget:
 
     name = "carrier"
 
-    def __init__(self, seller: Seller, address: str = "", timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, seller: Seller, address: str = "") -> None:
         self.address = (address or seller.policy.execution.carrier_url).rstrip("/")
         if not self.address.startswith("http"):
             raise NoCarrier(
@@ -36,9 +34,10 @@ class CarrierTarget:
             )
         self.kind = seller.policy.execution.carrier_kind
         self._client = httpx.Client(
-            timeout=timeout_seconds,
+            timeout=seller.policy.execution.carrier_timeout_seconds,
             headers={"User-Agent": name_agent(seller.id)},
             trust_env=not _is_local(self.address),
+            verify=self.address.startswith("https:"),
         )
 
     def act(self, key: str, digest: str, payload: Payload) -> str:
@@ -77,6 +76,10 @@ class CarrierTarget:
         if found[0]["digest"] != digest:
             return Seen("other", names, mark("the carrier shows another content than was sent"))
         return Seen("same", names)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._client.close()
 
 
 def reference_of(key: str, payload: Payload) -> str:

@@ -89,8 +89,8 @@ class _Act:
 
     def __init__(self, row: InstructionRow, target: Target, seller: Seller, now: datetime | None) -> None:
         self.row, self.target, self.seller, self.now = row, target, seller, now
-        self.payload: dict[str, Any] = json.loads(row.payload)
-        self.number = str(self.payload["number"])
+        self.payload = _read_payload(row)
+        self.number = str(self.payload.get("number", row.decision))
         events = [event for event in list_events(proposal=row.proposal) if event.facts.get("instruction") == row.key]
         self.intents = [event for event in events if event.event == "intent"]
         self.outcomes = [event for event in events if event.event == "outcome"]
@@ -170,6 +170,8 @@ class _Act:
 
     def _is_what_was_approved(self) -> bool:
         """Whether the outbox holds what the decision released under this key, as the ledger has it."""
+        if not isinstance(self.row.payload, bytes):
+            return False
         found = hashlib.sha256(self.row.payload).hexdigest()
         released = list_events(proposal=self.row.proposal, event="approve")
         return any(event.facts["instructions"].get(self.row.key) == found for event in released)
@@ -244,6 +246,15 @@ class _Act:
             proposal=self.row.proposal,
             now=self.now or datetime.now(UTC),
         )
+
+
+def _read_payload(row: InstructionRow) -> dict[str, Any]:
+    """The instruction's content; empty where somebody left no JSON in its place, which is then refused."""
+    try:
+        content: dict[str, Any] = json.loads(row.payload)
+    except ValueError:
+        return {}
+    return content
 
 
 def list_open(seller: str, proposal: str = "") -> list[InstructionRow]:

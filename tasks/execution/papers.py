@@ -92,6 +92,9 @@ class PapersTarget:
         """Never asked of an idempotent target."""
         raise TargetTrouble("papers are written again, not read back")
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 def paper_path(payload: Payload) -> Path:
     """Where an instruction's papers lie, without the ending."""
@@ -157,7 +160,7 @@ def _major(minor: int, currency: str) -> str:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    beside = path.with_name(f".{path.name}.new")  # one execution at a time: what a dead one left is written over
     with beside.open("wb") as file:
         file.write(content)
         file.flush()

@@ -78,6 +78,10 @@ class Target(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+        ...
+
 
 def open_target(name: str, seller: Seller, carrier: str = "") -> Target:
     """The target that a seller's file names.

@@ -116,7 +116,7 @@ def _find_fault(row: LedgerRow, number: int, previous: str, anchored: str | None
         return mark("a row with this number is missing")
     if row.previous != previous:
         return mark("it does not follow the row before it")
-    if link(row.previous, row.content) != row.hash:
+    if not isinstance(row.content, bytes) or link(row.previous, row.content) != row.hash:
         return mark("its content is not what its hash was made of")
     try:
         content = json.loads(row.content)
