@@ -39,7 +39,7 @@ def measure_night(
         lines: Shipment lines of the allocation.
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import and set_aside of a proposal.
+        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import, set_aside and released of a proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
@@ -138,6 +138,7 @@ def measure_night(
             ]
         ),
         "set_aside": plain_rows(exports.set_aside),
+        "released": exports.released,
     }
 
 

@@ -16,6 +16,7 @@ from skills.vocabulary import ALL_COUNTRIES, Refusal
 from tasks.files.exports import Exports, read_exports
 from tasks.nights import Night
 from tasks.proposals import kept_lines
+from tasks.released import count_released
 from tasks.simulated.prepare import complete_exports, prepare_exports
 from tasks.store.proposals import read_previous
 
@@ -33,13 +34,16 @@ def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]
     retry_condition_fn=is_worth_another_try,
 )
 def read_inputs(seller: Seller, as_of: date) -> Exports:
-    """Everything the seller exported, as known on that morning; a demo's files are written first when absent.
+    """Everything the seller exported, as known on that morning, and what was released and no export shows yet.
+
+    A demo's files are written first when absent.
 
     Raises:
         UnusableInput: a file or a whole table cannot be used (tasks/files/problems.py). A bad row never raises.
     """
     prepare_exports(seller)
-    return read_exports(seller, as_of, complete=partial(complete_exports, seller, as_of))
+    exports = read_exports(seller, as_of, complete=partial(complete_exports, seller, as_of))
+    return count_released(exports, seller.id, as_of)
 
 
 def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -29,12 +29,14 @@ class Exports:
             read_as.
         quarantine: One row per unusable row: feed, file, line, column, value, expected.
         set_aside: One row per reason: reason, rows.
+        released: Numbers of orders and shipments that were released and no export shows yet (tasks/released.py).
     """
 
     tables: dict[str, pd.DataFrame]
     accounting: pd.DataFrame
     quarantine: pd.DataFrame
     set_aside: pd.DataFrame
+    released: list[str] = field(default_factory=list)
 
 
 def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame], object] | None = None) -> Exports:

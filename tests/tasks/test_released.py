@@ -1,0 +1,66 @@
+"""What was released is never proposed again while the seller's exports do not show it yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import desk
+import pandas as pd
+import pytest
+
+from tasks.execution.carry import carry_out, list_open
+from tasks.execution.targets import open_target
+from tasks.files.exports import Exports
+from tasks.files.tables import TABLES
+from tasks.released import count_released
+
+TOMORROW = date(2025, 11, 25)
+
+
+@pytest.fixture
+def exports(home: Path, monkeypatch: pytest.MonkeyPatch) -> Exports:
+    """A night's exports the morning after an order and a shipment were released and carried out."""
+    monkeypatch.setenv("FARSAIL_SELLERS", str(home / "sellers"))
+    seller = desk.write_seller(home / "sellers")
+    digest = desk.propose()
+    desk.say(digest, "chen", amount="3000.00")
+    for row in list_open("haina"):
+        assert carry_out(row, open_target(row.target, seller), seller, desk.NOON).state == "done"
+    tables = {name: TABLES[name].empty() for name in ("purchase_orders", "inbound")}
+    stock = pd.DataFrame({"sku": ["TT-1", "TT-2"], "node": ["SZ", "SZ"], "state": "available", "units": [96, 20]})
+    none = pd.DataFrame()
+    return Exports({**tables, "stock": stock.astype(TABLES["stock"].empty().dtypes)}, none, none, none)
+
+
+def test_an_order_counts_as_open_and_a_shipment_as_under_way(exports: Exports) -> None:
+    counted = count_released(exports, "haina", TOMORROW)
+    assert dict(counted.tables["purchase_orders"].groupby("sku")["units_open"].sum()) == {"TT-1": 48, "TT-2": 48}
+    assert counted.tables["inbound"][["sku", "to_node", "units"]].values.tolist() == [["TT-1", "FBA-DE", 24]]
+    assert len(counted.released) == 2
+
+
+def test_what_leaves_a_node_is_not_available_there_any_more_and_counts_once(exports: Exports) -> None:
+    stock = count_released(exports, "haina", TOMORROW).tables["stock"]
+    assert stock["units"].tolist() == [72, 20]
+    assert exports.tables["stock"]["units"].tolist() == [96, 20]
+
+
+def test_what_an_export_shows_counts_by_the_export_alone(exports: Exports) -> None:
+    counted = count_released(exports, "haina", TOMORROW)
+    again = Exports({**counted.tables}, exports.accounting, exports.quarantine, exports.set_aside)
+    assert count_released(again, "haina", TOMORROW).released == []
+
+
+@pytest.mark.parametrize(("morning", "orders", "shipments"), [(date(2025, 12, 21), 0, 1), (date(2026, 1, 6), 0, 0)])
+def test_it_counts_until_the_goods_are_promised_or_expected(
+    exports: Exports, morning: date, orders: int, shipments: int
+) -> None:
+    counted = count_released(exports, "haina", morning)
+    assert len(counted.tables["purchase_orders"]) == orders
+    assert len(counted.tables["inbound"]) == shipments
+
+
+def test_a_night_of_the_same_morning_knows_nothing_of_it(exports: Exports) -> None:
+    assert count_released(exports, "haina", desk.MORNING).released == []
+    assert count_released(exports, "else", TOMORROW).released == []
