@@ -16,7 +16,7 @@ import yaml
 from prefect import Task
 from pydantic import BaseModel
 
-from config.__main__ import describe_policy, describe_settings
+from config.__main__ import describe_people, describe_policy, describe_settings
 from config.seller import InputFiles, Policy, Seller, list_sellers, read_seller
 from config.settings import Settings
 from skills.catalogue import OUR_SKILLS, list_skills
@@ -90,7 +90,7 @@ def test_every_skill_has_the_same_shape(skill: object) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_holds_two_ideas(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    limit = 90 if path.parent.name == "flows" and path.name in ("nightly.py", "sweep.py") else 500
+    limit = 90 if path.parent == ROOT / "flows" else 500
     assert lines <= limit, f"{path.relative_to(ROOT)} has {lines} lines; split it"
 
 
@@ -121,7 +121,7 @@ def test_every_setting_says_what_it_is(model: object) -> None:
 def test_every_setting_and_policy_field_stands_in_the_operators_door_as_it_is() -> None:
     """Mended by pasting what `python -m config` prints."""
     text = (ROOT / "docs" / "run.md").read_text(encoding="utf-8")
-    assert [row for row in [*describe_settings(), *describe_policy()] if row not in text] == []
+    assert [row for row in [*describe_settings(), *describe_policy(), *describe_people()] if row not in text] == []
 
 
 def test_every_deployment_is_documented_and_starts_from_a_module() -> None:
@@ -160,7 +160,7 @@ def test_the_readme_is_short() -> None:
 def test_the_commands_of_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"^(?:\$ )?make (\w+)", text, re.MULTILINE))
-    known = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    known = set(" ".join(re.findall(r"^([a-z ]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)).split())
     assert targets
     assert targets <= known
 

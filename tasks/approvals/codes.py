@@ -26,6 +26,7 @@ from tasks.store.ledger import find_keys
 from tasks.store.models import AnswerRow
 
 STEP_SECONDS = 30
+STEPS_BACK, STEPS_AHEAD = 2, 1
 WRONG_IN_A_ROW, WAIT = 5, timedelta(minutes=15)
 """After so many wrong codes in a row each further one waits this long since the last."""
 
@@ -108,7 +109,7 @@ def check_code(session: Session, seller: str, approver: str, code: str, now: dat
         seller: Whose approver.
         approver: As named in the seller's file.
         code: Six digits; spaces are allowed.
-        now: The clock's time; one step before and after are accepted for clocks that differ.
+        now: The clock's time; a code may be two steps old (a form starts a process before it is read) or one ahead.
 
     Raises:
         CodesLocked: too many wrong ones in a row.
@@ -121,7 +122,7 @@ def check_code(session: Session, seller: str, approver: str, code: str, now: dat
     step_now = int(now.timestamp()) // STEP_SECONDS
     matching = [
         step
-        for step in range(step_now - 1, step_now + 2)
+        for step in range(step_now - STEPS_BACK, step_now + STEPS_AHEAD + 1)
         if pyotp.utils.strings_equal(typed, totp.generate_otp(step))
     ]
     spent = find_keys(session, _prefix(seller, approver))
