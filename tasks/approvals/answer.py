@@ -97,6 +97,8 @@ def choose(body: Body, open_numbers: set[str], answer: Answer, policy: ApprovalP
     Raises:
         BadAnswer: names the entries that cannot be used.
     """
+    if answer.answer not in ("approve", "reject"):
+        raise BadAnswer(mark("The answer is approve or reject, not {answer!r}."), answer=answer.answer)
     lines = {number: line for number, _, line in number_lines(body) if number in open_numbers}
     expired = {number: line for number, line in lines.items() if is_expired(line, today)}
     if answer.answer == "reject":
@@ -155,8 +157,7 @@ def check_amount(typed: str, minor: int, currency: str) -> None:
     """
     text = re.sub(r"[\s,，_]", "", typed.upper().replace(currency, "").replace("¥", "").replace("$", ""))
     try:
-        matches = bool(text) and Money.of(Decimal(text), currency) == Money(minor, currency) and "E" not in text
-        matches = matches and Decimal(text) == Money(minor, currency).amount
+        matches = bool(text) and "E" not in text and Decimal(text) == Money(minor, currency).amount
     except InvalidOperation:
         matches = False
     if not matches:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +53,9 @@ def write_anchor(now: datetime | None = None) -> tuple[int, str]:
         path = anchors_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         line = {"seq": seq, "hash": head, "at": (now or datetime.now(UTC)).isoformat()}
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")  # a process died while it wrote
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write("\n" * torn + json.dumps(line) + "\n")
             file.flush()
             os.fsync(file.fileno())
     return seq, head
@@ -75,13 +77,16 @@ def read_anchors() -> list[tuple[int, str]]:
 
 
 def audit_ledger() -> Audit:
-    """Recompute the whole chain and compare it with the heads outside the database."""
+    """Recompute the whole chain and compare it with the heads outside the database.
+
+    Of two heads with one number the older counts: who rewrote the row cannot have it covered by the next night's.
+    """
     anchors = read_anchors()
-    expected = dict(anchors)
+    expected = dict(reversed(anchors))
     rows, previous = 0, GENESIS
-    with open_session() as session:
-        query = select(LedgerRow).order_by(LedgerRow.seq).execution_options(yield_per=1000)
-        for row in session.scalars(query):
+    query = select(LedgerRow).order_by(LedgerRow.seq).execution_options(yield_per=1000)
+    with open_session() as session, closing(session.scalars(query)) as found:
+        for row in found:
             rows += 1
             why = _find_fault(row, rows, previous, expected.get(row.seq))
             if why:

@@ -37,6 +37,9 @@ GENESIS = "0" * 64
 _CHAIN_LOCK = 7_020_113_001
 """PostgreSQL's advisory lock of the chain."""
 
+PATIENCE_SECONDS = 30.0
+"""How long PostgreSQL waits for it; SQLite waits as long (tasks/store/session.py)."""
+
 
 class AlreadyRecorded(Refusal):
     """The event stands in the ledger already."""
@@ -89,6 +92,7 @@ def open_ledger() -> Iterator[Session]:
             if session.get_bind().dialect.name == "sqlite":
                 session.execute(text("BEGIN IMMEDIATE"))
             else:
+                session.execute(text(f"SET LOCAL lock_timeout = {int(PATIENCE_SECONDS * 1000)}"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
             yield session
     except OperationalError as error:

@@ -19,6 +19,9 @@ from skills.vocabulary import Refusal, mark
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_MIGRATION_LOCK = 7_020_113_002
+"""PostgreSQL's advisory lock of the schema."""
+
 
 class StoreUnreachable(Refusal):
     """The database does not answer."""
@@ -99,10 +102,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Bring the schema up to date; nothing is loaded for that when it is so already."""
+    """Bring the schema up to date, one process at a time; nothing is loaded for that when it is so already."""
     with engine.begin() as connection:
         if _read_revision(connection) == _newest_revision():
             return
+        sqlite = engine.dialect.name == "sqlite"
+        connection.execute(text("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        if _read_revision(connection) == _newest_revision():
+            return  # another process did it meanwhile
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
