@@ -317,7 +317,7 @@ def bench(options: argparse.Namespace) -> int:
 
 def soak(options: argparse.Namespace) -> int:
     """Set up, then kill and restart until it would break; writes benchmarks/results.json."""
-    return _measure("Farsail: killed and restarted until it would break", "soak")
+    return _measure("Farsail: killed and restarted until it would break", "soak,prefect_kills")
 
 
 def _measure(title: str, group: str) -> int:

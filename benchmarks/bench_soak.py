@@ -1,7 +1,7 @@
 """Kill and restart until it would break: `make soak`. Ends with an error when anything was done twice or lost.
 
 Points and pairs are exhaustive for the three promises a target can make; schedules are seeded; kills at moments hit a
-bare process; the last group kills the flow's process, the worker and the server of a running `make up`.
+bare process. The group prefect_kills kills the flow's process, the worker and the server of a running `make up`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "tasks"))
 
 import desk  # noqa: E402
-import soak_prefect  # noqa: E402
 from figures import record_figure  # noqa: E402
 from soak_kills import Tally, kill_at_every_pair, kill_at_every_point, kill_at_moments  # noqa: E402
 from soak_schedules import draw, play  # noqa: E402
@@ -31,7 +30,6 @@ FIGURES = (
     "soak.crash_pairs",
     "soak.schedules",
     "soak.kills",
-    "soak.kills_through_prefect",
     "soak.duplicates",
     "soak.losses",
     "soak.unknown_readable",
@@ -39,11 +37,10 @@ FIGURES = (
     "ledger.decisions_per_second",
 )
 ON_DEMAND = True
-"""`make bench` leaves this group out; it takes most of an hour."""
+"""`make bench` leaves this group out; it takes about three quarters of an hour."""
 
 SCHEDULES = int(os.environ.get("FARSAIL_SOAK_SCHEDULES", "10000"))
 KILLS = int(os.environ.get("FARSAIL_SOAK_KILLS", "1000"))
-PREFECT_KILLS = int(os.environ.get("FARSAIL_SOAK_PREFECT_KILLS", "20"))
 DECISIONS = 200
 
 
@@ -64,19 +61,15 @@ def main() -> int:
         say("schedules", schedules)
         moments = merge(pool.map(soak_moments, [1, 2], [(KILLS + 1) // 2] * 2))
         say("kills at moments", moments)
-    prefect = soak_prefect.run(PREFECT_KILLS, seed=1)
     record_figure("soak.kills", moments.kills, "kills of a bare process at a random moment", target=">= 1000")
-    record_figure("soak.kills_through_prefect", prefect["kills"], "kills of flow, worker or server", target=">= 20")
     for tally in (points, pairs, schedules, moments):
         whole.merge(tally)
-    record_figure("soak.duplicates", whole.duplicates + prefect["duplicates"], "acts done twice", target="== 0")
-    record_figure("soak.losses", whole.losses + prefect["losses"], "instructions lost", target="== 0")
-    unknown = whole.unknown_readable + prefect["unknown_readable"]
-    record_figure(
-        "soak.unknown_readable", unknown, "unknown outcomes of idempotent or readable targets", target="== 0"
-    )
+    record_figure("soak.duplicates", whole.duplicates, "acts done twice", target="== 0")
+    record_figure("soak.losses", whole.losses, "instructions lost", target="== 0")
+    promised = "unknown outcomes of idempotent or readable targets"
+    record_figure("soak.unknown_readable", whole.unknown_readable, promised, target="== 0")
     record_figure("soak.unknown_at_most_once", whole.unknown, "unknown outcomes, each a named task")
-    return 1 if whole.failed or prefect["failed"] else 0
+    return 1 if whole.failed else 0
 
 
 def soak_points(kind: str) -> Tally:

@@ -32,11 +32,13 @@ def main(arguments: list[str]) -> int:
     )
     only = parser.parse_args(arguments).only
     scripts = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
-    if only and only not in scripts:
-        print(f"There is no group {only!r}; known: {', '.join(scripts) or 'none'}.", file=sys.stderr)
+    asked = [name for name in only.split(",") if name]
+    unknown = [name for name in asked if name not in scripts]
+    if unknown:
+        print(f"There is no group {unknown[0]!r}; known: {', '.join(scripts) or 'none'}.", file=sys.stderr)
         return 1
     problems = []
-    for group in [only] if only else [name for name, path in scripts.items() if not is_on_demand(path)]:
+    for group in asked or [name for name, path in scripts.items() if not is_on_demand(path)]:
         print(f"{group}: {', '.join(list_declared(scripts[group]))}", flush=True)
         problems += measure(scripts[group], RESULTS)
     print("\n".join(problems) or f"figures are in {RESULTS}", file=sys.stderr if problems else sys.stdout, flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks import nights, stopping
+from tasks import nights, stopping, work
 
 
 @flow(flow_run_name="lift", on_failure=[nights.explain_failure])
@@ -17,4 +17,6 @@ def lift(seller_id: str, approver: str, code: str, reason: str) -> str:
         code: The approver's one-time code.
         reason: Why; the ledger keeps it.
     """
-    return stopping.lift_stop(seller_id, approver, code, reason)
+    said = stopping.lift_stop(seller_id, approver, code, reason)
+    work.start_execution(seller_id)
+    return said

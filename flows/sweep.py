@@ -12,7 +12,7 @@ from tasks import operations, work
 
 @flow(flow_run_name="sweep", timeout_seconds=300)
 def sweep(grace_minutes: int = 15) -> int:
-    """Close runs of the night that nothing runs any more, and put what waits before the seller; returns how many.
+    """Close runs of the night that nothing runs any more, and start what the ledger asks for; returns how many.
 
     Args:
         grace_minutes: How long after its time limit, or after its last heartbeat, a run counts as dead.
@@ -21,4 +21,5 @@ def sweep(grace_minutes: int = 15) -> int:
     closed = operations.close_dead_runs(nightly.name, nightly.timeout_seconds or 0, grace, datetime.now(UTC))
     operations.publish_closed_runs(closed)
     work.open_decisions()
+    work.start_executions()
     return len(closed)

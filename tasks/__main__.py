@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from config.seller import Language
     from tasks.approvals.decide import Recorded
     from tasks.execution.stop import Proof
-    from tasks.store.ledger import Event
     from tasks.store.proposals import Proposal
 
 TRIES = 3
@@ -249,28 +248,17 @@ def settle(options: argparse.Namespace) -> int:
 def stop(options: argparse.Namespace) -> int:
     """Cease all acting at once; anybody may. With --proof, show what the ledger proves about stops."""
     if not options.proof:
+        from tasks.execution.stop import stop as enter_stop
+
+        if options.seller and not (read_settings().sellers / f"{options.seller}.yaml").exists():
+            from config.seller import read_seller
+
+            read_seller(options.seller)  # says which sellers there are
         event = enter_stop(options.seller, options.by, options.reason)
         whose = options.seller or mark("all sellers")
         _say(options, mark("Acting is stopped for {whose}: row {seq} of the ledger."), whose=whose, seq=event.seq)
         _anchor(options)
     return _show_proofs(options, newest=not options.proof)
-
-
-def enter_stop(seller: str, by: str, reason: str) -> Event:
-    """The event that `tasks.execution.stop.stop` enters, without loading what lifting and proving need.
-
-    Raises:
-        UnknownSeller: nobody of that name would stop.
-    """
-    from tasks.store.ledger import append_event, open_ledger
-
-    if seller and not (read_settings().sellers / f"{seller}.yaml").exists():
-        from config.seller import read_seller
-
-        read_seller(seller)
-    with open_ledger() as session:
-        facts = {"by": by, "reason": reason}
-        return append_event(session, "decision", "stop", f"stop/{uuid4().hex}", facts, seller=seller)
 
 
 def lift(options: argparse.Namespace) -> int:

@@ -39,7 +39,8 @@ def measure_night(
         lines: Shipment lines of the allocation.
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import, set_aside and released of a proposal.
+        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import, set_aside and released of a
+        proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment

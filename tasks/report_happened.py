@@ -35,6 +35,7 @@ EVENTS: dict[str, str] = {
     "reject": mark("rejected"),
     "edit": mark("edited"),
     "settle": mark("settled by a person"),
+    "withdraw": mark("withdrawn"),
     "stop": mark("stopped"),
     "lift": mark("stop lifted"),
     "intent": mark("act begun"),

@@ -45,6 +45,9 @@ WORDS: dict[str, str] = {
     "date": "",
     "text": "",
     "m3": "m³",
+    # where instructions go
+    "files": mark("papers"),
+    "carrier": mark("carrier"),
     # levels and methods
     "red": mark("red"),
     "amber": mark("amber"),

@@ -147,6 +147,7 @@ def _closing_lines(name: str, result: object) -> list[str]:
         f"{_account([file for file in files if file['feed'] != 'order_lines'])} (other inputs)",
         f"proposal {proposal.digest}",
         f"morning report {report_path(proposal)}",
+        "to decide: make decide, make workbook, or make up and the waiting run's form",
     ]
 
 
@@ -165,7 +166,7 @@ def _say_unexpected(name: str, error: Exception, language: Language, folder: Pat
     path = folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
     path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     template = mark(
-        "{name} stopped because of a fault in the program ({kind}: {what}). Nothing was proposed. "
+        "{name} stopped because of a fault in the program ({kind}: {what}). What it had recorded before stands. "
         "The trace is in {path}; send it with your report of the fault, or run again."
     )
     what = " ".join(str(error).split())[:300]

@@ -1,12 +1,14 @@
 """Which runs the ledger asks for: one suspended run per waiting proposal, and an execution after each release.
 
-Runs are found by an idempotency key, so asking again starts nothing twice. Without deployments (a night in a
-terminal) there is nothing to start; `make decide` and `make execute` do the same there.
+Runs are found by an idempotency key, so asking again starts nothing twice; a run that ended too early, or whose
+process went down with its machine, starts again. Without deployments (a night in a terminal) there is nothing to
+start; `make decide` and `make execute` do the same there.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from prefect import Flow, State, get_run_logger
@@ -20,10 +22,15 @@ from config.seller import list_sellers, read_seller
 from skills.vocabulary import Refusal
 from tasks.approvals.rules import propose_rules
 from tasks.execution.carry import list_open
+from tasks.execution.stop import read_stop
 from tasks.store.ledger import read_head
 from tasks.store.proposals import Proposal, list_waiting
 
 DECIDE, EXECUTE = "decide/decide", "execute/execute"
+
+LOST_AFTER = timedelta(minutes=30)
+"""A run that has begun for so long without suspending or ending has lost its process. Should it live after all, a
+second one does no harm: an answer counts once, and one process alone acts for a seller."""
 
 
 def open_decisions(seller_id: str = "") -> list[str]:
@@ -40,10 +47,10 @@ def open_decisions(seller_id: str = "") -> list[str]:
             deployment = client.read_deployment_by_name(DECIDE)
         except ObjectNotFound:
             return []
-        waiting = list_waiting()
-        known = {run.idempotency_key: run for run in _list_runs(client, deployment.id)}
-        for key, run in known.items():
-            if key not in {proposal.digest for proposal in waiting} and not _is_final(run):
+        waiting, runs = list_waiting(), _list_runs(client, deployment.id)
+        known = {run.idempotency_key: run for run in runs}
+        for run in runs:
+            if run.idempotency_key not in {proposal.digest for proposal in waiting}:
                 _close(client, run)
         return [_open(client, deployment.id, proposal, known.get(proposal.digest)) for proposal in waiting]
 
@@ -61,19 +68,26 @@ def start_execution(seller_id: str) -> None:
         return
     with get_client(sync_client=True) as client, suppress(ObjectNotFound):
         deployment = client.read_deployment_by_name(EXECUTE)
-        client.create_flow_run_from_deployment(
+        run = client.create_flow_run_from_deployment(
             deployment.id,
             parameters={"seller_id": seller_id},
             idempotency_key=f"execute/{seller_id}/{read_head()[1]}",
             tags=["execute", f"seller:{seller_id}"],
         )
+        _start_again(client, run)
+
+
+def start_executions() -> None:
+    """The same for every seller that is not stopped: what a killed run left, what its target could not say then."""
+    for seller_id in list_sellers():
+        if read_stop(seller_id) is None:
+            start_execution(seller_id)
 
 
 def _open(client: SyncPrefectClient, deployment_id: UUID, proposal: Proposal, known: FlowRun | None) -> str:
-    """A run for the proposal; one that ended though the proposal still waits (its process died) starts again."""
+    """A run for the proposal; returns its name, or "" when there is one already."""
     if known is not None:
-        if _is_final(known):
-            client.set_flow_run_state(known.id, Scheduled(), force=True)
+        _start_again(client, known)
         return ""
     body = proposal.body
     run = client.create_flow_run_from_deployment(
@@ -87,9 +101,9 @@ def _open(client: SyncPrefectClient, deployment_id: UUID, proposal: Proposal, kn
 
 
 def _close(client: SyncPrefectClient, run: FlowRun) -> None:
-    """End a suspended run whose proposal was decided elsewhere or does not stand any more."""
+    """End a suspended run whose proposal was decided elsewhere, stands no more, or has another run."""
     if run.state is not None and run.state.is_paused():
-        message = "Decided elsewhere, or a newer proposal stands."
+        message = "Decided elsewhere, asked in another run, or a newer proposal stands."
         client.set_flow_run_state(run.id, Cancelled(message=message), force=True)
 
 
@@ -108,5 +122,11 @@ def _list_runs(client: SyncPrefectClient, deployment_id: UUID) -> list[FlowRun]:
             return found
 
 
-def _is_final(run: FlowRun) -> bool:
-    return run.state is not None and run.state.is_final()
+def _start_again(client: SyncPrefectClient, run: FlowRun) -> None:
+    """From the top, when the run ended or lost its process though there is still something to do."""
+    state = run.state
+    if state is None:
+        return
+    begun = state.is_running() or state.is_pending()
+    if state.is_final() or (begun and datetime.now(UTC) - state.timestamp > LOST_AFTER):
+        client.set_flow_run_state(run.id, Scheduled(), force=True)

@@ -148,7 +148,10 @@ def describe(recorded: Recorded, language: Language) -> str:
 
 
 def build_form(proposal: Proposal, seller: Seller, asked: Asked) -> type[RunInput]:
-    """The form's fields and the page above them, in the reader's language."""
+    """The form's fields and the page above them, in the reader's language.
+
+    The page is the first field's description: the form's own shrinks to nothing in a window of 768 pixels.
+    """
     t = translator(asked.language)
     standing = _read_standing(proposal, seller)
     names = tuple(approver.id for approver in seller.approvers)
@@ -157,7 +160,11 @@ def build_form(proposal: Proposal, seller: Seller, asked: Asked) -> type[RunInpu
     fields: dict[str, Any] = {
         "approver": (
             Literal[names] if names else str,
-            Field(default=names[0] if names else "", title=t(mark("Who decides"))),
+            Field(
+                default=names[0] if names else "",
+                title=t(mark("Proposal")),
+                description=_keep_lines(f"{_write_page(proposal, seller, asked)}\n\n**{t(mark('Who decides'))}**"),
+            ),
         ),
         "answer": (Literal["approve", "reject"], Field(default="approve", title=t(mark("Answer")))),
         "leave_out": (
@@ -197,9 +204,7 @@ def build_form(proposal: Proposal, seller: Seller, asked: Asked) -> type[RunInpu
             ),
         ),
     }
-    form = create_model("Decision", __base__=RunInput, **fields)
-    form._description = _write_page(proposal, seller, asked)
-    return form
+    return create_model("Decision", __base__=RunInput, **fields)
 
 
 def _write_page(proposal: Proposal, seller: Seller, asked: Asked) -> str:
@@ -213,6 +218,11 @@ def _write_page(proposal: Proposal, seller: Seller, asked: Asked) -> str:
         refused=asked.said if asked.refused else "",
         report=str(report_path(proposal)) if proposal.body["journey"] == "nightly" else "",
     )
+
+
+def _keep_lines(markdown: str) -> str:
+    """Markdown that keeps its lines in a field's description, where Prefect's page makes single line feeds spaces."""
+    return markdown.replace("\n", "\r")
 
 
 def _read_standing(proposal: Proposal, seller: Seller) -> Standing:

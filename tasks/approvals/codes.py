@@ -10,10 +10,12 @@ the ledger with the decision; a code of that or an earlier half minute is never 
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pyotp
 from sqlalchemy import select
@@ -22,7 +24,7 @@ from sqlalchemy.orm import Session
 from config.seller import Seller
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
-from tasks.store.ledger import find_keys
+from tasks.store.ledger import find_keys, open_ledger
 from tasks.store.models import AnswerRow
 
 STEP_SECONDS = 30
@@ -143,6 +145,22 @@ def check_code(session: Session, seller: str, approver: str, code: str, now: dat
             time=f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         )
     return Proof(seller, approver, fresh[0])
+
+
+def count_wrong_code(seller: str, proposal: str, approver: str, refusal: WrongCode, now: datetime) -> None:
+    """Keep a wrong code that was given for something else than a proposal's answer: all of them are counted."""
+    with open_ledger() as session:
+        session.add(
+            AnswerRow(
+                seller=seller,
+                proposal=proposal,
+                source=f"code/{uuid4().hex}",
+                approver=approver,
+                result="wrong code",
+                said=json.dumps({"template": refusal.template, "values": {}}),
+                at=now,
+            )
+        )
 
 
 def _refuse_guessing(session: Session, seller: str, approver: str, now: datetime) -> None:

@@ -9,12 +9,14 @@ decision, what it released and the answer are one transaction.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.approval import Approver, Role
@@ -29,7 +31,6 @@ from tasks.store.canonical import canonical_bytes
 from tasks.store.ledger import append_event, list_events, open_ledger
 from tasks.store.models import AnswerRow, CurrentProposalRow, ProposalRow
 from tasks.store.proposals import UNDECIDABLE, find_newer, read_proposal, record_edit
-from tasks.store.session import open_session
 
 
 class NotDecidable(Refusal):
@@ -79,15 +80,17 @@ def record_answer(digest: str, answer: Answer, now: datetime | None = None) -> R
     now = now or datetime.now(UTC)
     proposal = read_proposal(digest)
     seller = read_seller(proposal.body["seller"])
-    known = _recall(answer.source)
-    if known is not None:
-        return known
-    try:
-        with open_ledger() as session:
-            return _record(session, seller, proposal.digest, proposal.body, answer, now)
-    except Refusal as refusal:
-        _remember_refusal(seller.id, proposal.digest, answer, refusal, now)
-        raise
+    with open_ledger() as session:
+        known = _recall(session, answer.source)
+        if known is not None:
+            return known
+        try:
+            with session.begin_nested():
+                return _record(session, seller, proposal.digest, proposal.body, answer, now)
+        except Refusal as refusal:
+            _remember_refusal(session, seller.id, proposal.digest, answer, refusal, now)
+            refused = refusal
+    raise refused
 
 
 def _record(session: Session, seller: Seller, digest: str, body: Body, answer: Answer, now: datetime) -> Recorded:
@@ -158,6 +161,8 @@ def _enter(
         content = write_edit(body, row.digest, choice, approver, answer.reason.strip())
         child = record_edit(session, content, row.digest)
         facts = {**who, "lines": {number: choice.edited[number][0]["digest"] for number in changed}}
+        if not choice.approved:  # else the approval says it
+            facts |= {"left_out": list(choice.left_out), "expired": list(choice.expired)}
         key = proof.key if not choice.approved else f"edit/{proof.key}"
         seq = enter("edit", key, {**facts, "units": changed, "edit": child}).seq
     released, missing = {}, 0
@@ -180,10 +185,9 @@ def _enter(
             "instructions": released,
         }
         seq, kind = enter("approve", proof.key, facts).seq, "approve"
-    closed = not missing and (bool(choice.approved) or not (set(choice.left_out) | set(choice.expired)))
-    if closed:
+    if not missing:
         row.decided_at = now
-    return Recorded(row.digest, seq, kind, len(released), missing, child, closed)
+    return Recorded(row.digest, seq, kind, len(released), missing, child, closed=not missing)
 
 
 def write_edit(body: Body, digest: str, choice: Choice, approver: Approver, reason: str) -> bytes:
@@ -234,6 +238,10 @@ def refuse_undecidable(session: Session, row: ProposalRow) -> None:
         NotDecidable: says why, and what stands instead.
     """
     newer = find_newer(session, row)
+    if hashlib.sha256(row.body).hexdigest() != row.digest:
+        raise NotDecidable(
+            mark("This proposal is not what its digest says: the store was changed. Restore it from a backup.")
+        )
     if row.journey in UNDECIDABLE:
         raise NotDecidable(mark("This proposal is a trial (what if); decide on the night's own proposal."))
     if row.decided_at is not None:
@@ -351,10 +359,9 @@ def _edit_line(line: Body, units: int, approver: Approver) -> Body:
     )
 
 
-def _recall(source: str) -> Recorded | None:
+def _recall(session: Session, source: str) -> Recorded | None:
     """What came of an answer that was given before; raises what it was refused with."""
-    with open_session() as session:
-        row = session.query(AnswerRow).filter_by(source=source).one_or_none()
+    row = session.scalars(select(AnswerRow).where(AnswerRow.source == source)).one_or_none()
     if row is None:
         return None
     said = json.loads(row.said)
@@ -364,18 +371,19 @@ def _recall(source: str) -> Recorded | None:
     raise kind(said["template"], **said["values"])
 
 
-def _remember_refusal(seller: str, digest: str, answer: Answer, refusal: Refusal, now: datetime) -> None:
+def _remember_refusal(
+    session: Session, seller: str, digest: str, answer: Answer, refusal: Refusal, now: datetime
+) -> None:
     """Keep a refused answer: wrong codes are counted, and the same form is not judged twice."""
     values = {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()}
-    with open_ledger() as session:
-        session.add(
-            AnswerRow(
-                seller=seller,
-                proposal=digest,
-                source=answer.source,
-                approver=answer.approver[:80],
-                result="wrong code" if isinstance(refusal, WrongCode) else "refused",
-                said=json.dumps({"template": refusal.template, "values": values}),
-                at=now,
-            )
+    session.add(
+        AnswerRow(
+            seller=seller,
+            proposal=digest,
+            source=answer.source,
+            approver=answer.approver.strip()[:80],
+            result="wrong code" if isinstance(refusal, WrongCode) else "refused",
+            said=json.dumps({"template": refusal.template, "values": values}),
+            at=now,
         )
+    )

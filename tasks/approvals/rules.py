@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from config.approval import StandingRule
@@ -98,7 +98,7 @@ def apply_rules(digest: str, now: datetime | None = None) -> list[Covered]:
                 "released": True,
                 "instructions": release(session, seller, proposal.digest, body, lines),
             }
-            key = f"rule/{proposal.digest}/{rule}"
+            key = f"rule/{proposal.digest}/{rule}/{facts['selection'][:12]}"
             append_event(
                 session, "decision", "approve", key, facts, seller=seller.id, proposal=proposal.digest, now=now
             )
@@ -134,7 +134,7 @@ def cover(body: Body, open_numbers: set[str], seller: Seller, spent: dict[str, i
         if any(_matches(rule, line, today) for rule in never for line in lines.values()):
             continue
         money = sum(line["money_minor"] for line in lines.values())
-        taken = sum(other.money_minor for other in found)
+        taken = sum(spent.values()) + sum(other.money_minor for other in found)
         if ceiling is not None and taken + money > ceiling:
             continue
         for rule in seller.standing_rules:
@@ -149,16 +149,22 @@ def cover(body: Body, open_numbers: set[str], seller: Seller, spent: dict[str, i
 
 
 def propose_rules(seller: Seller, now: datetime | None = None) -> Proposal | None:
-    """The seller's rules as a proposal to approve; None when there are none, or they are decided as they stand."""
-    if not seller.standing_rules:
-        return None
+    """The seller's rules as a proposal to approve; None when there are none, or they are decided as they stand.
+
+    An undecided set that the file does not hold any more is withdrawn.
+    """
     digest = digest_rules(seller)
+    waiting = [proposal for proposal in list_waiting(seller.id) if proposal.body["journey"] == JOURNEY]
     with open_ledger() as session:
-        if find_verdict(session, seller.id, digest):
+        for proposal in waiting:
+            if proposal.body["decisions"][0]["lines"][0]["digest"] != digest:
+                _withdraw(session, proposal, now or datetime.now(UTC))
+        if not seller.standing_rules or find_verdict(session, seller.id, digest):
             return None
-    for waiting in list_waiting(seller.id):
-        if waiting.body["journey"] == JOURNEY and waiting.body["decisions"][0]["lines"][0]["digest"] == digest:
-            return waiting
+        last = session.scalar(_decisions_on_rules(seller.id).with_only_columns(func.max(LedgerRow.seq)))
+    for proposal in waiting:
+        if proposal.body["decisions"][0]["lines"][0]["digest"] == digest:
+            return proposal
     line = make_line(
         _payload(seller),
         title=", ".join(rule.id for rule in seller.standing_rules),
@@ -181,9 +187,18 @@ def propose_rules(seller: Seller, now: datetime | None = None) -> Proposal | Non
         "base_currency": seller.base_currency,
         "generated": list(seller.generated),
         "what_if": {},
+        "follows": last or 0,  # a set that was withdrawn or replaced can be proposed again
         "decisions": [{"id": "rules", "kind": "rules", "money_minor": 0, "deadline": "", "lines": [line]}],
     }
     return record_proposal(canonical_bytes(body))
+
+
+def _withdraw(session: Session, proposal: Proposal, now: datetime) -> None:
+    """Close a set of rules that is not in the seller's file any more; nobody can approve it by mistake."""
+    facts = {"by": "farsail", "name": "farsail", "reason": "the seller's file has other rules now", "lines": {}}
+    key, seller = f"withdraw/{proposal.digest}", proposal.body["seller"]
+    append_event(session, "decision", "withdraw", key, facts, seller=seller, proposal=proposal.digest, now=now)
+    session.get_one(ProposalRow, proposal.digest).decided_at = now
 
 
 def digest_rules(seller: Seller) -> str:
@@ -192,17 +207,25 @@ def digest_rules(seller: Seller) -> str:
 
 
 def find_verdict(session: Session, seller: str, digest: str) -> str:
-    """The newest decision on rules of this digest: approve, reject, or "" for none yet."""
-    rows = session.scalars(
-        select(LedgerRow)
-        .where(LedgerRow.seller == seller, LedgerRow.event.in_(["approve", "reject"]))
-        .order_by(LedgerRow.seq.desc())
-    )
-    for row in rows:
+    """The newest decision on rules of this digest: approve, reject, or "" for none yet.
+
+    Approving another set ends this one: who changes the file back needs an approval again.
+    """
+    for row in session.scalars(_decisions_on_rules(seller).order_by(LedgerRow.seq.desc())):
         facts = read_row(row).facts
         if digest in facts["lines"].values() and facts.get("released", True):
-            return row.event
+            return row.event if row.event in ("approve", "reject") else ""
+        if row.event == "approve":
+            return ""
     return ""
+
+
+def _decisions_on_rules(seller: str) -> Select[tuple[LedgerRow]]:
+    return (
+        select(LedgerRow)
+        .join(ProposalRow, ProposalRow.digest == LedgerRow.proposal)
+        .where(LedgerRow.seller == seller, LedgerRow.book == "decision", ProposalRow.journey == JOURNEY)
+    )
 
 
 def _payload(seller: Seller) -> StandingRules:

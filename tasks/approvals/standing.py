@@ -62,6 +62,8 @@ def read_standing(body: Body, events: list[Event], timeout_hours: int, now: date
             waiting[event.seq] = event
         elif event.event == "edit":
             settle(list(facts["lines"]), "edited", event)
+            settle(facts.get("left_out", []), "left_out", event)
+            settle(facts.get("expired", []), "expired", event)
         elif event.event == "reject":
             settle(list(facts["lines"]), "rejected", event)
             settle(facts["expired"], "expired", event)

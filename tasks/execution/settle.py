@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +16,10 @@ from config.approval import Approver, Role
 from config.language import say
 from config.seller import Language, Seller
 from skills.vocabulary import Refusal, mark, name_rows
-from tasks.approvals.codes import WrongCode, check_code
+from tasks.approvals.codes import WrongCode, check_code, count_wrong_code
 from tasks.approvals.decide import NotAllowed, find_approver
 from tasks.store.ledger import Event, append_event, list_events, list_events_of, open_ledger
-from tasks.store.models import AnswerRow, InstructionRow
+from tasks.store.models import InstructionRow
 
 UNSETTLED = ("unknown", "disputed")
 """Last outcomes that only a person can clear."""
@@ -115,7 +114,7 @@ def settle(
                 session, "decision", "settle", proof.key, facts, seller=seller.id, proposal=proposal, now=now
             )
     except WrongCode as refusal:
-        _count_wrong_code(seller.id, proposal, person.id, str(refusal), now)
+        count_wrong_code(seller.id, proposal, person.id, refusal, now)
         raise
 
 
@@ -177,20 +176,4 @@ def _refuse_other_roles(session: Session, task: PersonTask, person: Approver, ro
             approver=person.name,
             role=person.role,
             lines=name_rows(foreign),
-        )
-
-
-def _count_wrong_code(seller: str, proposal: str, approver: str, said: str, now: datetime) -> None:
-    """Keep a wrong code where all of them are counted, so that guessing here is no way around the wait."""
-    with open_ledger() as session:
-        session.add(
-            AnswerRow(
-                seller=seller,
-                proposal=proposal,
-                source=f"settle/{uuid4().hex}",
-                approver=approver,
-                result="wrong code",
-                said=said,
-                at=now,
-            )
         )

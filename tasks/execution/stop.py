@@ -1,22 +1,25 @@
 """Stopping: one event after whose number no intent follows, the proof of it, and lifting it as a decision.
 
 AlreadyRunning             there is nothing to lift
+MayNotLift                 the approver's role does not lift stops
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.seller import Seller
 from skills.vocabulary import Refusal, mark
-from tasks.approvals.codes import check_code
 from tasks.store.ledger import Event, append_event, list_events, list_events_of, open_ledger, read_row
 from tasks.store.models import LedgerRow
+
+if TYPE_CHECKING:
+    from config.seller import Seller  # a stop is entered before anything slow is loaded
 
 
 class AlreadyRunning(Refusal):
@@ -89,6 +92,7 @@ def lift(seller: Seller, approver: str, code: str, reason: str, now: datetime | 
         MayNotLift, NotAllowed: the approver may not.
         WrongCode, CodesLocked, NoSecret: the code proves nothing.
     """
+    from tasks.approvals.codes import WrongCode, check_code, count_wrong_code
     from tasks.approvals.decide import find_approver
 
     now = now or datetime.now(UTC)
@@ -99,13 +103,17 @@ def lift(seller: Seller, approver: str, code: str, reason: str, now: datetime | 
             approver=person.name,
             role=person.role,
         )
-    with open_ledger() as session:
-        if find_stop(session, seller.id) is None:
-            raise AlreadyRunning(mark("Nothing is stopped for {seller}; there is nothing to lift."), seller=seller.id)
-        stops = [event.seq for event in list_events(session, event="stop") if event.seller in (seller.id, "")]
-        proof = check_code(session, seller.id, person.id, code, now)
-        facts = {"by": person.id, "name": person.name, "role": person.role, "reason": reason, "stops": stops}
-        return append_event(session, "decision", "lift", proof.key, facts, seller=seller.id, now=now)
+    try:
+        with open_ledger() as session:
+            if find_stop(session, seller.id) is None:
+                raise AlreadyRunning(mark("Nothing is stopped for {seller}; nothing to lift."), seller=seller.id)
+            stops = [event.seq for event in list_events(session, event="stop") if event.seller in (seller.id, "")]
+            proof = check_code(session, seller.id, person.id, code, now)
+            facts = {"by": person.id, "name": person.name, "role": person.role, "reason": reason, "stops": stops}
+            return append_event(session, "decision", "lift", proof.key, facts, seller=seller.id, now=now)
+    except WrongCode as refusal:
+        count_wrong_code(seller.id, "", person.id, refusal, now)
+        raise
 
 
 def prove_stops(seller: str) -> list[Proof]:

@@ -22,6 +22,8 @@ from tasks.store.session import open_session
 Standing = Literal["current", "superseded", "late", "edit"]
 UNDECIDABLE = ("what-if",)
 """Journeys whose proposals are trials."""
+RESTATED = ("rules",)
+"""Journeys whose newest proposal stands, whatever was decided before: it says the whole anew."""
 
 
 class UnknownProposal(Refusal):
@@ -72,9 +74,10 @@ def record_proposal(content: bytes) -> Proposal:
         pointer = session.get(CurrentProposalRow, key)
         standing = session.get(ProposalRow, pointer.digest) if pointer else None
         known = session.get(ProposalRow, digest)
-        late = standing is not None and standing.digest != digest and is_touched(session, standing)
+        touched = standing is not None and standing.digest != digest and is_touched(session, standing)
+        late = touched and key[1] not in RESTATED
         if known is None:
-            supersedes = standing.digest if standing is not None and not late else ""
+            supersedes = standing.digest if standing is not None and not touched else ""
             known = _new_row(digest, content, body, supersedes=supersedes, late=late)
             session.add(known)
             session.flush()

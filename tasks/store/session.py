@@ -19,6 +19,9 @@ from skills.vocabulary import Refusal, mark
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_LOCK = 7_020_113_000
+"""PostgreSQL's advisory lock of whoever migrates."""
+
 _MIGRATION_LOCK = 7_020_113_002
 """PostgreSQL's advisory lock of the schema."""
 
@@ -102,18 +105,24 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Bring the schema up to date, one process at a time; nothing is loaded for that when it is so already."""
-    with engine.begin() as connection:
+    """Bring the schema up to date, in one transaction that only one process has; nothing is loaded when it is so."""
+    with engine.connect() as connection:
         if _read_revision(connection) == _newest_revision():
             return
+        connection.rollback()
         sqlite = engine.dialect.name == "sqlite"
-        connection.execute(text("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-        if _read_revision(connection) == _newest_revision():
-            return  # another process did it meanwhile
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if sqlite:  # a table that others refer to is made anew; references are whole again at the end
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.commit()
+        with connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})")
+            if _read_revision(connection) != _newest_revision():
+                config = Config()
+                config.set_main_option("script_location", str(MIGRATIONS))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 def _read_revision(connection: Connection) -> str:

@@ -251,7 +251,7 @@ def test_a_secret_is_shown_once_with_its_qr_code(sellers: Path, capsys: Shown) -
 
 def test_a_stop_holds_before_anything_slow_is_loaded(sellers: Path) -> None:
     code = (
-        "import sys; from tasks.__main__ import enter_stop; enter_stop('', 'bai', 'prices look wrong'); "
+        "import sys; from tasks.execution.stop import stop; stop('', 'bai', 'prices look wrong'); "
         "sys.exit(len({'pandas', 'numba', 'prefect'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,10 +40,9 @@ def client(prefect_server: None, home: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_every_parameter_of_every_journey_has_a_label_and_a_limit() -> None:
-    from flows.nightly import nightly
-    from flows.sweep import sweep
-
-    named = {*nightly.parameters.properties, *sweep.parameters.properties}
+    journeys = [name.partition("/")[0] for name in operations.FORMS]
+    loaded = [getattr(importlib.import_module(f"flows.{name}"), name) for name in journeys]
+    named = {parameter for journey in loaded for parameter in journey.parameters.properties}
     assert named == set(operations.LABELS) == set(operations.form_limits())
 
 
@@ -60,7 +60,7 @@ def test_deploying_again_changes_nothing_and_a_paused_schedule_stays_paused(clie
     again = client.read_deployment_by_name("nightly/nightly")
     assert [schedule.id for schedule in again.schedules] == [schedule.id for schedule in nightly.schedules]
     assert not again.schedules[0].active
-    assert len(client.read_deployments(deployment_filter=DeploymentFilter())) == 3
+    assert len(client.read_deployments(deployment_filter=DeploymentFilter())) == len(operations.FORMS)
     assert len([one for one in client.read_automations() if one.name.startswith("sweep after")]) == 1
 
 
@@ -108,4 +108,5 @@ def test_the_entrypoints_are_modules() -> None:
     entrypoints = [
         line.split()[-1] for line in (ROOT / "prefect.yaml").read_text().splitlines() if "entrypoint" in line
     ]
-    assert entrypoints == ["flows.nightly.nightly", "flows.nightly.nightly", "flows.sweep.sweep"]
+    journeys = [name.partition("/")[0] for name in operations.FORMS]
+    assert entrypoints == [f"flows.{name}.{name}" for name in journeys]

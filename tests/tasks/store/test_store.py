@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from skills.rates import RATE_COLUMNS, RateBook
-from tasks.store import nights, proposals, rates, snapshots
+from tasks.store import canonical, nights, proposals, rates, snapshots
 from tasks.store.models import Base, ProposalRow, RateRow
 from tasks.store.session import StoreUnreachable, open_session
 
@@ -29,7 +30,7 @@ def body(snapshot: str, units: int = 12) -> bytes:
         "snapshot": snapshot,
         "decisions": [{"id": "order:hongda", "units": units}],
     }
-    return proposals.canonical_bytes(content)
+    return canonical.canonical_bytes(content)
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -156,8 +157,8 @@ def test_a_proposal_is_found_by_its_first_characters_and_signs_of_a_pattern_mean
 
 
 def test_a_proposal_with_a_float_is_refused_with_its_place() -> None:
-    with pytest.raises(proposals.NotCanonical, match=r"body\.decisions\[0\]\.units holds 1\.5"):
-        proposals.canonical_bytes({"decisions": [{"units": 1.5}]})
+    with pytest.raises(canonical.NotCanonical, match=r"body\.decisions\[0\]\.units holds 1\.5"):
+        canonical.canonical_bytes({"decisions": [{"units": 1.5}]})
 
 
 def test_a_night_that_ended_stays_as_it_ended(store: str) -> None:
@@ -182,3 +183,30 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
         session.execute(text("select 1"))
     assert "127.0.0.1:1/x" in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_its_proposals(home: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    from tasks.store.session import MIGRATIONS
+
+    home.mkdir()
+    engine = create_engine(f"sqlite:///{home / 'farsail.db'}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for row in (
+            "snapshot VALUES ('s', 'demo', '2025-11-24', x'00', '2025-11-24')",
+            "proposal VALUES ('p', 'demo', 'nightly', '2025-11-24', 's', x'00', '', 0, 'c', 'l', '2025-11-24', NULL)",
+            "current_proposal VALUES ('demo', 'nightly', '2025-11-24', 'p')",
+        ):
+            connection.execute(text(f"INSERT INTO {row}"))
+    engine.dispose()
+    with open_session() as session:
+        assert session.query(ProposalRow).one().edits == ""
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
