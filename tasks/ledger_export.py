@@ -403,7 +403,8 @@ def _major(minor: int | None, currency: str) -> Decimal | None:
 def _write_workbook(tables: dict[str, list[Row]], seller: Seller, language: Language) -> bytes:
     content, t = io.BytesIO(), translator(language)
     last = max((row["at"] for rows in tables.values() for row in rows if "at" in row), default=None)
-    heading = f"{seller.name[language]} · {t(mark('Proposals, decisions and executions'))}"
+    what = t(mark("Proposals, decisions and executions"))
+    heading = f"{seller.name[language]} · {what}"
     if seller.generated:
         heading += f" · {t(mark('Generated data'))}"
     book = open_book(content, heading, last.date() if last else date(2000, 1, 1))

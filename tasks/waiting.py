@@ -101,7 +101,8 @@ def show_proposal(proposal: Proposal, language: Language) -> None:
     print_rows(rows, right=_RIGHT)
     print()
     total = format_money(sums["money_minor"], currency, language)
-    print(f"{say(mark('{count} lines to decide'), {'count': sums['count']}, language)} · {total}")
+    left = say(mark("{count} lines to decide"), {"count": sums["count"]}, language)
+    print(f"{left} · {total}")
 
 
 def _read(proposal: Proposal, seller: Seller, now: datetime) -> Standing:

@@ -48,7 +48,8 @@ def write_page(
     if body["generated"]:
         head.append(f"*{t(mark('Generated data'))}*")
     if refused:
-        head.append(f"> **{t(mark('Not recorded'))}** {refused}")
+        not_recorded = t(mark("Not recorded"))
+        head.append(f"> **{not_recorded}** {refused}")
     if body.get("edits"):
         values = {"name": body["edits"]["name"], "reason": body["edits"]["reason"]}
         head.append(say(mark("{name} changed these lines ({reason}); somebody else must approve."), values, language))
@@ -62,29 +63,28 @@ def write_page(
     soon = [number for number, _, line in rows if line["expires"] == today.isoformat()]
     if soon:
         head.append(f"**{t(mark('Last day today'))}{t(': ')}{', '.join(soon)}**")
-    tables = [_write_table(rows[:SHOWN_LINES], currency, today, language)]
+    listed = [_list_lines(rows[:SHOWN_LINES], currency, today, language)]
     if len(rows) > SHOWN_LINES:
         more = {"count": len(rows) - SHOWN_LINES}
-        tables.append(say(mark("{count} more lines stand in the workbook (`make workbook`)."), more, language))
+        listed.append(say(mark("{count} more lines stand in the workbook (`make workbook`)."), more, language))
     closing = f"{t(mark('proposal'))} `{digest}`"
-    return "\n\n".join([*head, *tables, f"{closing} · {t(mark('morning report'))} `{report}`" if report else closing])
+    return "\n\n".join([*head, *listed, f"{closing} · {t(mark('morning report'))} `{report}`" if report else closing])
 
 
-def _write_table(rows: list[tuple[str, Body, Body]], currency: str, today: date, language: Language) -> str:
-    """Three columns: the form's window is narrow; why each line is proposed stands in the report."""
-    t = translator(language)
-    lines = [f"| {t(mark('No.'))} | {t(mark('What'))} | {t(mark('Money'))} |", "|---|---|--:|"]
+def _list_lines(rows: list[tuple[str, Body, Body]], currency: str, today: date, language: Language) -> str:
+    """Each decision with its money, its lines below it; a list wraps in the form's narrow window, a table not."""
+    lines: list[str] = []
     shown = ""
     for number, decision, line in rows:
         if decision["id"] != shown:
             shown = decision["id"]
             money = sum(each["money_minor"] for _, owner, each in rows if owner is decision)
-            total = format_money(money, currency, language)
             place = number.partition(".")[0]
-            lines.append(f"| **{place}** | **{_cell(_title(decision, t))}** | **{total}** |")
-        what = _cell(_describe(line, today, language))
-        lines.append(f"| {number} | {what} | {format_money(line['money_minor'], currency, language)} |")
-    return "\n".join(lines)
+            total = format_money(money, currency, language)
+            lines += ["", f"**{place} · {total} · {_title(decision, translator(language))}**", ""]
+        money_of_line = format_money(line["money_minor"], currency, language)
+        lines.append(f"- **{number}** · {money_of_line} · {_describe(line, today, language)}")
+    return "\n".join(lines).strip()
 
 
 def _describe(line: Body, today: date, language: Language) -> str:
@@ -124,7 +124,3 @@ def _title(decision: Body, t: Translate) -> str:
         mode = t(WORDS.get(str(decision["mode"]), str(decision["mode"])))
         return f"{t(mark('Ship'))} · {decision['from_node']} → {decision['to_node']} ({decision['country']}), {mode}"
     return t(mark("Standing rules")) if decision["kind"] == "rules" else t(mark("Change prices"))
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
