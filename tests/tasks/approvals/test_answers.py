@@ -54,7 +54,19 @@ def test_lines_that_somebody_decided_already_are_not_touched_again() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1.1 2", "1.1,2", "1.1, 2", "2；1.1", "1.1，2", "1.1、2", "1.1；2", "1.1; 2", "1.1\n2\n", "  2 ,, 1.1 ", "1.1\t2"],
+    [
+        "1.1 2",
+        "1.1,2",
+        "1.1, 2",
+        "2；1.1",
+        "1.1，2",
+        "1.1、2",
+        "1.1；2",
+        "1.1; 2",
+        "1.1\n2\n",
+        "  2 ,, 1.1 ",
+        "1.1\t2",
+    ],
 )
 def test_lines_and_whole_decisions_are_left_out_in_any_punctuation(typed: str) -> None:
     choice = decide(leave_out=typed)

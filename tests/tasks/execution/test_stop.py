@@ -298,9 +298,7 @@ def start_holding(seller: str) -> subprocess.Popen[str]:
     return process
 
 
-def test_while_one_process_acts_for_a_seller_no_other_does_and_its_death_lets_go(
-    store: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_one_process_acts_for_a_seller_no_other_does_and_its_death_lets_go(store: str) -> None:
     read_head()
     with start_holding("haina") as other:
         with (
