@@ -22,9 +22,6 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_020_113_000
 """PostgreSQL's advisory lock of whoever migrates."""
 
-_MIGRATION_LOCK = 7_020_113_002
-"""PostgreSQL's advisory lock of the schema."""
-
 
 class StoreUnreachable(Refusal):
     """The database does not answer."""
