@@ -170,7 +170,7 @@ class _Act:
 
     def _is_what_was_approved(self) -> bool:
         """Whether the outbox holds what the decision released under this key, as the ledger has it."""
-        if not isinstance(self.row.payload, bytes):
+        if not isinstance(self.row.payload, bytes) or self.payload.get("target") != self.target.name:
             return False
         found = hashlib.sha256(self.row.payload).hexdigest()
         released = list_events(proposal=self.row.proposal, event="approve")

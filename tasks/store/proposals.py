@@ -169,9 +169,8 @@ def read_proposal(digest: str) -> Proposal:
         UnknownProposal: none, or several, start so.
     """
     with open_session() as session:
-        rows = session.scalars(
-            select(ProposalRow).where(ProposalRow.digest.startswith(digest, autoescape=True)).limit(2)
-        ).all()
+        begins = ProposalRow.digest.startswith(digest, autoescape=True)
+        rows = session.scalars(select(ProposalRow).where(begins).limit(2)).all() if digest else []
         if len(rows) != 1:
             raise UnknownProposal(
                 mark(
