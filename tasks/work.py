@@ -32,6 +32,10 @@ LOST_AFTER = timedelta(minutes=30)
 """A run that has begun for so long without suspending or ending has lost its process. Should it live after all, a
 second one does no harm: an answer counts once, and one process alone acts for a seller."""
 
+PAUSE = timedelta(seconds=15)
+"""Before a run starts again. Prefect's worker (3.8.8, with a limit) fails whole when it is given a run whose last
+process it has not seen end; it looks 10 seconds ahead."""
+
 
 def open_decisions(seller_id: str = "") -> list[str]:
     """One suspended run for each proposal that waits, and none for those that wait no longer; names of new runs.
@@ -128,5 +132,6 @@ def _start_again(client: SyncPrefectClient, run: FlowRun) -> None:
     if state is None:
         return
     begun = state.is_running() or state.is_pending()
-    if state.is_final() or (begun and datetime.now(UTC) - state.timestamp > LOST_AFTER):
-        client.set_flow_run_state(run.id, Scheduled(), force=True)
+    now = datetime.now(UTC)
+    if state.is_final() or (begun and now - state.timestamp > LOST_AFTER):
+        client.set_flow_run_state(run.id, Scheduled(scheduled_time=now + PAUSE), force=True)

@@ -123,8 +123,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "tasks").mkdir()
     (folder / "tasks" / "__init__.py").touch()
     telling = "import json, os, sys, time\nprint(json.dumps([os.getpid(), os.getcwd(), sys.argv[1:]]), flush=True)\n"
-    slow = "try:\n    time.sleep(30 * ('--slow' in sys.argv))\nexcept KeyboardInterrupt:\n    time.sleep(1)\n"
-    (folder / "tasks" / "__main__.py").write_text(telling + slow + "sys.exit(7)\n")
+    first, told = telling.splitlines()
+    waiting = "    time.sleep(30 * ('--slow' in sys.argv))\nexcept KeyboardInterrupt:\n    time.sleep(1)\n"
+    slow = f"{first}\ntry:\n    {told}\n{waiting}"
+    (folder / "tasks" / "__main__.py").write_text(slow + "sys.exit(7)\n")
     (folder / "tasks" / "up.py").write_text(telling + "sys.exit(5)\n")
     (folder / "requirements.lock").touch()
     (folder / "pyproject.toml").touch()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from prefect import get_run_logger, suspend_flow_run, task
 from prefect.artifacts import create_markdown_artifact
@@ -33,6 +33,7 @@ from tasks.store.models import AnswerRow
 from tasks.store.proposals import Proposal, read_proposal
 from tasks.store.session import open_session
 
+ANSWERS = ("approve", "reject")
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run can be resumed; the lines' own last days end earlier, and the sweep closes stale runs."""
 
@@ -101,7 +102,7 @@ def ask_seller(asked: Asked) -> Answer:
     number = 1 + _count_answers(_source())
     form = build_form(read_proposal(asked.digest), read_seller(asked.seller_id), asked)
     given = suspend_flow_run(wait_for_input=form, timeout=PATIENCE_SECONDS, key=f"answer-{number}")
-    fields: dict[str, Any] = given.model_dump(include=set(type(given).model_fields))
+    fields: dict[str, Any] = {name: str(text).strip() for name, text in given.model_dump().items()}
     return Answer(**fields, via="form", source=f"{_source()}{number}")
 
 
@@ -150,23 +151,34 @@ def describe(recorded: Recorded, language: Language) -> str:
 def build_form(proposal: Proposal, seller: Seller, asked: Asked) -> type[RunInput]:
     """The form's fields and the page above them, in the reader's language.
 
-    The page is the first field's description: the form's own shrinks to nothing in a window of 768 pixels.
+    The page is the first field's description: the form's own shrinks to nothing in a window of 768 pixels. Choices
+    are typed: in Prefect's dialog a list to choose from closes as soon as a mouse has opened it.
     """
     t = translator(asked.language)
     standing = _read_standing(proposal, seller)
     names = tuple(approver.id for approver in seller.approvers)
     pending = next(reversed(standing.approvals.values()), None)
     left_out = [number for number in standing.open if pending and number not in pending.facts["lines"]]
+    page = _write_page(proposal, seller, asked)
     fields: dict[str, Any] = {
         "approver": (
-            Literal[names] if names else str,
+            str,
             Field(
                 default=names[0] if names else "",
+                pattern=_one_of(names) if names else None,
                 title=t(mark("Proposal")),
-                description=_keep_lines(f"{_write_page(proposal, seller, asked)}\n\n**{t(mark('Who decides'))}**"),
+                description=_keep_lines(f"{page}\n\n**{t(mark('Who decides'))}** · {', '.join(names)}"),
             ),
         ),
-        "answer": (Literal["approve", "reject"], Field(default="approve", title=t(mark("Answer")))),
+        "answer": (
+            str,
+            Field(
+                default="approve",
+                pattern=_one_of(ANSWERS),
+                title=t(mark("Answer")),
+                description=", ".join(ANSWERS),
+            ),
+        ),
         "leave_out": (
             str,
             Field(
@@ -218,6 +230,10 @@ def _write_page(proposal: Proposal, seller: Seller, asked: Asked) -> str:
         refused=asked.said if asked.refused else "",
         report=str(report_path(proposal)) if proposal.body["journey"] == "nightly" else "",
     )
+
+
+def _one_of(words: tuple[str, ...]) -> str:
+    return rf"^\s*({'|'.join(words)})\s*$"
 
 
 def _keep_lines(markdown: str) -> str:
