@@ -6,20 +6,15 @@ import os
 import re
 import shutil
 import signal
-import socket
-import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
 
-from config.settings import ROOT
+from tests.up import Up
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
 
@@ -37,71 +32,22 @@ QUIET = [
 ]
 
 
-class Up:
-    """The running command, and what its server answers."""
-
-    def __init__(self, home: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        foreign = ("PREFECT_", "FARSAIL_")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        environment |= {"FARSAIL_HOME": str(home), "PREFECT_SERVER_API_PORT": str(port), "FARSAIL_LANGUAGE": "zh_CN"}
-        self.home, self.log = home, home.with_suffix(".log")
-        self.server = f"http://127.0.0.1:{port}"
-        with self.log.open("w") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "farsail.py", "up"],
-                cwd=ROOT,
-                env=environment,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def wait_for(self, words: str, seconds: int = 120) -> str:
-        for _ in range(seconds * 2):
-            said = self.log.read_text(encoding="utf-8")
-            if words in said:
-                return said
-            assert self.process.poll() is None, said
-            time.sleep(0.5)
-        raise AssertionError(f"{words!r} was not said:\n{self.log.read_text(encoding='utf-8')}")
-
-    def ask(self, path: str, **content: object) -> list[dict[str, object]]:
-        reply = httpx.post(f"{self.server}/api/{path}", json=content, timeout=30)
-        reply.raise_for_status()
-        found = reply.json()
-        return found if isinstance(found, list) else [found]
-
-    def read_ledger(self, run: str) -> str:
-        """How our run ledger says that this run stands; empty before the night was entered."""
-        with closing(sqlite3.connect(self.home / "farsail.db")) as store:
-            found = store.execute("SELECT state FROM night WHERE flow_run_id = ?", [run]).fetchone()
-        return str(found[0]) if found else ""
-
-    def see(self, path: str) -> str:
-        """What a browser shows on that page, scripts run."""
-        done = subprocess.run(
-            [
-                BROWSER or "",
-                *QUIET,
-                f"--user-data-dir={self.log.with_suffix('.browser')}",
-                "--dump-dom",
-                self.server + path,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        return done.stdout
+def see(up: Up, path: str) -> str:
+    """What a browser shows on that page, scripts run."""
+    done = subprocess.run(
+        [BROWSER or "", *QUIET, f"--user-data-dir={up.log.with_suffix('.browser')}", "--dump-dom", up.server + path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     if BROWSER is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
-    running = Up(tmp_path_factory.mktemp("up") / "home")
+    running = Up(tmp_path_factory.mktemp("up") / "home", FARSAIL_LANGUAGE="zh_CN")
     running.wait_for("[4/4] up:")
     yield running
     if running.process.poll() is None:
@@ -127,22 +73,22 @@ def test_only_sellers_with_files_are_scheduled(up: Up) -> None:
     assert "online-retail: not scheduled" in said
     assert "Traceback" not in said
     for _ in range(60):  # the scheduler's first pass
-        planned = up.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}})
-        if any(run["parameters"] for run in planned):
+        planned = {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": ["nightly"]}}
+        nights = up.ask("flow_runs/filter", flow_runs=planned)
+        if nights:
             break
         time.sleep(1)
-    nights = [run for run in planned if run["parameters"]]
     assert nights
     assert all(run["parameters"] == {"seller_id": "demo", "as_of": "last"} for run in nights)
 
 
 def test_the_run_page_shows_the_night_and_its_artifacts(up: Up, night: UUID) -> None:
-    page = up.see(f"/runs/flow-run/{night}")
+    page = see(up, f"/runs/flow-run/{night}")
     assert "nightly · demo · 2025-11-24" in page
     assert "Completed" in page
     artifacts = up.ask("artifacts/latest/filter")
     front = next(artifact for artifact in artifacts if artifact["key"] == "morning-report-demo")
-    shown = up.see(f"/artifacts/artifact/{front['latest_id']}")
+    shown = see(up, f"/artifacts/artifact/{front['latest_id']}")
     assert "早报" in shown
     assert re.search(r"CNY\s?[\d,]+", shown)
     bar = next(artifact for artifact in artifacts if artifact["key"] == "night-progress")
@@ -151,7 +97,7 @@ def test_the_run_page_shows_the_night_and_its_artifacts(up: Up, night: UUID) -> 
 
 def test_the_form_speaks_the_readers_language(up: Up) -> None:
     deployment = up.ask("deployments/filter", deployments={"name": {"any_": ["on-demand"]}})[0]["id"]
-    form = up.see(f"/deployments/deployment/{deployment}/run")
+    form = see(up, f"/deployments/deployment/{deployment}/run")
     for label in ("卖家", "试算：需求变化", "语言"):
         assert label in form
 
