@@ -144,9 +144,13 @@ def write_report_files(
 
 
 def report_path(proposal: Proposal) -> Path:
-    """Where a proposal's report lies: home/reports/<seller>/<as_of>/; the workbook lies beside it."""
-    body = proposal.body
-    name = "morning-report" if body["journey"] == "nightly" else f"{body['journey']}-{proposal.digest[:12]}"
+    """Where a proposal's report lies: home/reports/<seller>/<as_of>/; the workbook lies beside it.
+
+    A late one leaves the report of the proposal that was decided where it is.
+    """
+    body, late = proposal.body, proposal.standing == "late"
+    name = "late" if late else body["journey"]
+    name = "morning-report" if name == "nightly" else f"{name}-{proposal.digest[:12]}"
     return Path(read_settings().home, "reports", body["seller"], body["as_of"], f"{name}.html")
 
 

@@ -27,7 +27,7 @@ from config.settings import read_settings
 from skills.vocabulary import Money, mark
 from tasks.approvals.decision_sheets import name_decision, say_why
 from tasks.approvals.standing import read_standing
-from tasks.lines import KINDS, Body, number_lines
+from tasks.lines import KINDS, Body, number_lines, reprice
 from tasks.report_happened import BECAME, EVENTS, PAPER_STATES
 from tasks.report_words import WORDS
 from tasks.sheets import Column, Kind, Pen, open_book
@@ -295,9 +295,13 @@ def _list_lines(kept: _Kept, events: list[Event], seller: Seller) -> Iterable[Ro
     body, decided = kept.body, [event for event in events if event.book == "decision"]
     standing = read_standing(body, decided, seller.policy.approvals.timeout_hours, datetime.now(UTC))
     states: dict[str, dict[str, str]] = defaultdict(dict)
+    of = {event.facts["instruction"]: event.facts["decision"] for event in events if event.book == "execution"}
     for event in events:
         if event.book == "execution":
             states[event.facts["decision"]][event.facts["target"]] = event.facts.get("state", "in_doubt")
+        elif event.event == "settle":
+            found = "undone" if event.facts["state"] == "not_done" else event.facts["state"]
+            states[of[event.facts["instruction"]]][event.facts["target"]] = found
     for number, decision, line in number_lines(body):
         payload, became = line["payload"], standing.lines.get(number)
         price, currency = _read_price(payload)
@@ -340,7 +344,10 @@ def _describe_event(event: Event, previous: dict[int, str]) -> Row:
 
 
 def _list_parts(event: Event, bodies: dict[str, _Kept]) -> Iterable[Row]:
-    """One row per line that a decision speaks of; one without a line for stops, lifts and what was settled."""
+    """One row per line that a decision speaks of; one without a line for stops, lifts, what was settled or withdrawn.
+
+    An edited line's units and money are those that it was changed to.
+    """
     facts = event.facts
     shared = {
         **{name: facts.get(name) for name in _ANSWER},
@@ -349,11 +356,14 @@ def _list_parts(event: Event, bodies: dict[str, _Kept]) -> Iterable[Row]:
         "instruction_number": facts.get("number"),
         "found_out": facts.get("state"),
     }
-    if "lines" not in facts:
+    mine = {"approve": "approved", "edit": "edited", "reject": "rejected"}.get(event.event)
+    if mine is None:
         return [shared]
     body = bodies[event.proposal].body
     lines = {number: line for number, _, line in number_lines(body)}
-    mine = {"approve": "approved", "edit": "edited", "reject": "rejected"}[event.event]
+    changed = facts.get("units", {})
+    money = {number: line["money_minor"] for number, line in lines.items()}
+    money |= {number: reprice(lines[number], units) for number, (_, units) in changed.items()}
     parts = dict.fromkeys(facts["lines"], mine)
     parts |= {number: name for name in ("left_out", "expired") for number in facts.get(name, [])}
     return [
@@ -363,9 +373,9 @@ def _list_parts(event: Event, bodies: dict[str, _Kept]) -> Iterable[Row]:
             "part": part,
             "sku": lines[number]["payload"].get("sku"),
             "title": lines[number]["title"],
-            "units_before": facts["units"][number][0] if part == "edited" else None,
-            "units": facts["units"][number][1] if part == "edited" else lines[number]["payload"].get("units"),
-            "money": _major(lines[number]["money_minor"], body["base_currency"]),
+            "units_before": changed[number][0] if part == "edited" else None,
+            "units": changed[number][1] if part == "edited" else lines[number]["payload"].get("units"),
+            "money": _major(money[number], body["base_currency"]),
             "currency": body["base_currency"],
             "digest": lines[number]["digest"],
         }

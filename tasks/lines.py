@@ -21,7 +21,6 @@ from tasks.store.canonical import canonical_bytes
 
 Body = dict[str, Any]
 
-
 SCHEMA = "farsail.proposal/2"
 """The shape of a proposal's body."""
 

@@ -14,7 +14,9 @@ from tasks.artifacts import write_report_files
 from tasks.morning_report import write_front_page
 from tasks.report_state import read_report_state
 from tasks.store.anchors import write_anchor
-from tasks.store.proposals import Proposal, find_decided_last, read_proposal
+from tasks.store.models import ProposalRow
+from tasks.store.proposals import Proposal, find_decided_last, find_newer, read_proposal
+from tasks.store.session import open_session
 from tasks.store.snapshots import read_quarantine
 
 
@@ -45,11 +47,14 @@ def _publish(proposal: Proposal) -> None:
     state = read_report_state(proposal, seller)
     quarantine = read_quarantine(proposal.body["snapshot"])
     page = write_report_files(proposal, quarantine, seller, language, state=state)
-    create_markdown_artifact(
-        key=f"morning-report-{seller.id}",
-        markdown=write_front_page(
-            proposal.body, proposal.digest, proposal.supersedes, quarantine, seller, language, state=state
-        ),
-        description=translator(language)(mark("Morning report: front page")),
-    )
+    with open_session() as session:
+        newer = find_newer(session, session.get_one(ProposalRow, proposal.digest))
+    if not newer:  # the front page in Prefect stays that of the newest night
+        create_markdown_artifact(
+            key=f"morning-report-{seller.id}",
+            markdown=write_front_page(
+                proposal.body, proposal.digest, proposal.supersedes, quarantine, seller, language, state=state
+            ),
+            description=translator(language)(mark("Morning report: front page")),
+        )
     get_run_logger().info("%s %s", translator(language)(mark("morning report")), page)

@@ -1,8 +1,8 @@
 """What was released and the seller's exports do not show yet: counted, so that no night proposes it again.
 
 A purchase order counts as open until the day its goods are promised, a shipment as under way until its expected
-arrival; its units count as reserved at the node that sends them. As soon as an export shows the number, the export
-counts alone.
+arrival; its units are not available any more at the node that sends them. As soon as an export shows the number, the
+export counts alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from tasks.files.exports import Exports
-from tasks.store.ledger import list_events
+from tasks.store.ledger import list_events_of
 from tasks.store.models import InstructionRow, ProposalRow
 from tasks.store.session import open_session
 
@@ -36,7 +36,7 @@ def count_released(exports: Exports, seller: str, as_of: date) -> Exports:
     """
     tables = dict(exports.tables)
     shown = set(tables["purchase_orders"]["purchase_order"]) | set(tables["inbound"]["shipment"])
-    counted = [payload for payload in list_done(seller, as_of) if payload["number"] not in shown]
+    counted = [payload for payload in list_committed(seller, as_of) if payload["number"] not in shown]
     orders = [row for payload in counted if payload["kind"] == "order" for row in _order_rows(payload, as_of)]
     moving = [payload for payload in counted if payload["kind"] == "ship" and _is_under_way(payload, as_of)]
     tables["purchase_orders"] = _append(tables["purchase_orders"], orders)
@@ -46,13 +46,16 @@ def count_released(exports: Exports, seller: str, as_of: date) -> Exports:
     return replace(exports, tables=tables, released=numbers)
 
 
-def list_done(seller: str, before: date) -> list[Payload]:
-    """Content of every instruction of earlier mornings that was carried out, each decision once."""
-    done = {
-        event.facts["instruction"]
-        for event in list_events(seller=seller, event="outcome")
-        if event.facts["state"] == "done"
-    }
+def list_committed(seller: str, before: date) -> list[Payload]:
+    """Content of what earlier mornings released, each decision once: done, perhaps done, or still to be carried out.
+
+    Where a carrier books, its answer counts and not the paper. What was refused, what a person settled as not done,
+    and what lapsed before it was sent is not committed: it may be proposed again.
+    """
+    states: dict[str, str] = {}
+    for event in list_events_of(seller):
+        if event.event in ("intent", "outcome", "settle"):
+            states[event.facts["instruction"]] = event.facts.get("state", "in_doubt")
     with open_session() as session:
         rows = session.scalars(
             select(InstructionRow)
@@ -60,8 +63,21 @@ def list_done(seller: str, before: date) -> list[Payload]:
             .where(InstructionRow.seller == seller, ProposalRow.as_of < before)
             .order_by(InstructionRow.key)
         ).all()
-    payloads = [json.loads(row.payload) for row in rows if row.key in done]
-    return list({payload["number"]: payload for payload in payloads}.values())
+    booked = {(row.proposal, row.decision) for row in rows if row.target != "files"}
+    committed = {}
+    for row in rows:
+        if row.target == "files" and (row.proposal, row.decision) in booked:
+            continue
+        payload = json.loads(row.payload)
+        if _is_committed(states.get(row.key, "not_done"), row.closed, payload["expires"], before):
+            committed[payload["number"]] = payload
+    return list(committed.values())
+
+
+def _is_committed(state: str, closed: bool, expires: str, morning: date) -> bool:
+    if state == "not_done":
+        return not closed and (not expires or date.fromisoformat(expires) >= morning)
+    return state != "refused"
 
 
 def _order_rows(payload: Payload, as_of: date) -> list[Payload]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from skills.vocabulary import mark
 from tasks.lines import Body, number_lines
-from tasks.report_state import ReportState
+from tasks.report_state import Paper, ReportState
+from tasks.store.ledger import Event
 
 BECAME: dict[str, str] = {
     "approved": mark("approved"),
@@ -23,6 +22,7 @@ PAPER_STATES: dict[str, str] = {
     "done": mark("done"),
     "refused": mark("refused"),
     "not_done": mark("not done yet"),
+    "undone": mark("not done"),
     "repeat": mark("not known yet"),
     "unknown": mark("unknown: ask"),
     "disputed": mark("disputed: look"),
@@ -51,6 +51,7 @@ STAGES: dict[str, str] = {
 """Stages of the clock."""
 
 SHOWN_EVENTS = 200
+"""How many of the ledger's rows a page shows, the newest."""
 
 
 def keep_open(body: Body, state: ReportState) -> Body:
@@ -82,11 +83,7 @@ def view_became(decision: Body, state: ReportState | None) -> Body | None:
             {"words": BECAME[name], "by": by, "count": count, "whole": len(groups) == 1}
             for (name, by), count in groups.items()
         ],
-        "papers": [
-            {"number": paper.number, "target": paper.target, "reference": paper.reference, "state": paper.state}
-            | {"words": PAPER_STATES[paper.state]}
-            for paper in state.papers.get(decision["id"], [])
-        ],
+        "papers": [_view_paper(paper) for paper in state.papers.get(decision["id"], [])],
     }
 
 
@@ -98,12 +95,7 @@ def view_happened(body: Body, state: ReportState) -> Body:
         if number in state.lines and state.lines[number].state == "rule"
     ]
     people = [
-        {
-            "paper": paper.number,
-            "target": paper.target,
-            "reference": paper.reference,
-            "words": PAPER_STATES[paper.state],
-        }
+        _view_paper(paper)
         for papers in state.papers.values()
         for paper in papers
         if paper.state in ("unknown", "disputed")
@@ -125,8 +117,20 @@ def view_happened(body: Body, state: ReportState) -> Body:
     }
 
 
-def _view_event(event: Any) -> Body:
-    facts = event.facts
+def _view_paper(paper: Paper) -> Body:
+    return {
+        "number": paper.number,
+        "target": paper.target,
+        "reference": paper.reference,
+        "state": paper.state,
+        "words": PAPER_STATES[paper.state],
+    }
+
+
+def _view_event(event: Event) -> Body:
+    facts, state = event.facts, event.facts.get("state", "")
+    if (event.event, state) == ("settle", "not_done"):
+        state = "undone"
     about = facts.get("number") or facts.get("reason") or ""
     if event.event == "approve":
         about = ", ".join(facts["lines"])
@@ -136,6 +140,6 @@ def _view_event(event: Any) -> Body:
         "words": EVENTS[event.event],
         "by": facts.get("name") or facts.get("target") or facts.get("by", ""),
         "about": about if len(about) <= 120 else f"{about[:117]}…",
-        "state": PAPER_STATES.get(facts.get("state", ""), ""),
+        "state": PAPER_STATES.get(state, ""),
         "hash": event.hash[:12],
     }

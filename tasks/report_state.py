@@ -5,6 +5,7 @@ Read from the ledger and the outbox; the report itself stays a pure function of 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ class Stage:
 
     Attributes:
         name: signal, release or both.
-        count: Decisions measured.
+        count: How many were measured: approvals that released something for `signal`, released papers for the others.
         p50, p90: Hours, one decimal, as text.
         within: How many of them took no more than 72 hours.
     """
@@ -107,7 +108,7 @@ def read_report_state(proposal: Proposal, seller: Seller, now: datetime | None =
         lines=standing.lines,
         open=standing.open,
         papers=_read_papers(events),
-        approvals=[event.facts["name"] for event in standing.approvals.values()],
+        approvals=list(dict.fromkeys(event.facts["name"] for event in standing.approvals.values())),
         edits={digest: (row["by"], row["waits"]) for digest, row in children.items()},
         expiring=[number for number, line in waiting if line["expires"] == today.isoformat()],
         expired=[number for number, line in waiting if is_expired(line, today)],
@@ -163,13 +164,15 @@ def _hours(span: timedelta) -> float:
 
 
 def _read_papers(events: list[Event]) -> dict[str, list[Paper]]:
-    """The newest state of every instruction that was begun, by decision."""
+    """The newest state of every instruction that was begun, by decision; `undone` is what a person settled so."""
     newest: dict[str, dict[str, Any]] = {}
     for event in events:
         if event.event in ("intent", "outcome", "settle"):
             begun = {"state": "in_doubt", "reference": ""} if event.event == "intent" else {}
             key = event.facts["instruction"]
             newest[key] = {**newest.get(key, {}), **event.facts, **begun}
+            if event.event == "settle" and event.facts["state"] == "not_done":
+                newest[key]["state"] = "undone"
     papers: dict[str, list[Paper]] = defaultdict(list)
     for facts in newest.values():
         paper = Paper(facts["number"], facts["target"], facts["state"], facts["reference"])
@@ -185,8 +188,8 @@ def _read_edits(digest: str) -> dict[str, dict[str, Any]]:
         while left:
             rows = session.scalars(select(ProposalRow).where(ProposalRow.edits == left.pop())).all()
             for row in rows:
-                facts = Proposal(row.digest, row.body, "", "edit").body["edits"]
-                found[row.digest] = {"by": facts["name"], "waits": row.decided_at is None}
+                editor = json.loads(row.body)["edits"]["name"]
+                found[row.digest] = {"by": editor, "waits": row.decided_at is None}
                 left.append(row.digest)
     return found
 

@@ -11,6 +11,7 @@ from config.seller import Language, list_sellers, read_seller
 from config.settings import read_settings
 from skills.vocabulary import mark
 from tasks.execution.stop import Proof, lift, prove_stops, stop
+from tasks.report_happened import PAPER_STATES
 from tasks.store.anchors import write_anchor
 from tasks.store.ledger import Event
 
@@ -18,8 +19,8 @@ from tasks.store.ledger import Event
 @task(name="execution · stop", cache_policy=NO_CACHE)
 def stop_acting(seller_id: str, by: str, reason: str) -> str:
     """Enter the stop, write the ledger's head outside the database, and publish the proof so far."""
-    if seller_id:
-        read_seller(seller_id)
+    if seller_id and seller_id not in list_sellers():
+        read_seller(seller_id)  # says which there are; one whose file is wrong can be stopped all the same
     event = stop(seller_id, by, reason)
     write_anchor()
     return _publish(event, [seller_id] if seller_id else list_sellers())
@@ -36,7 +37,10 @@ def lift_stop(seller_id: str, approver: str, code: str, reason: str) -> str:
 def describe_proof(proof: Proof, seller: str, language: Language) -> dict[str, str]:
     """One row of the proof, worded for a reader."""
     t = translator(language)
-    late = [f"{event.seq}: {event.facts['number']} ({event.facts['state']})" for event in proof.outcomes_after]
+    late = [
+        f"{event.seq}: {event.facts['number']} ({t(PAPER_STATES[event.facts['state']])})"
+        for event in proof.outcomes_after
+    ]
     still = [f"{event.seq}: {event.facts['number']}" for event in proof.open_before]
     return {
         t(mark("Seller")): seller,

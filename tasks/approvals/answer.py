@@ -23,7 +23,7 @@ Body = dict[str, Any]
 Line = dict[str, Any]
 
 _BETWEEN = re.compile(r"[\s,;，；、]+")
-_EDIT = re.compile(r"(\d+\.\d+)\s*[=:＝：]\s*(\d+)(?![\d.])")
+_EDIT = re.compile(r"(\d+\.\d+)\s*[=:＝：]\s*(\d{1,9})(?![\d.])")
 
 
 class BadAnswer(Refusal):

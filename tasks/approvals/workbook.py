@@ -348,7 +348,7 @@ class _Rows:
             return ""
         if answer == LEAVE_OUT:
             return self._say(mark("left out and given other units; say one of the two"))
-        if not (units.isascii() and units.isdigit() and int(units)):
+        if not (units.isascii() and units.isdigit() and len(units) < 10 and int(units)):
             return self._say(mark("{given!r} is no whole number of units"), given=units)
         if "carton_units" not in line["payload"]:
             return self._say(mark("this line has no units that could be changed"))

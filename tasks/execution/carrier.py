@@ -26,7 +26,7 @@ class CarrierTarget:
 
     def __init__(self, seller: Seller, address: str = "") -> None:
         self.address = (address or seller.policy.execution.carrier_url).rstrip("/")
-        if not self.address.startswith("http"):
+        if not _is_address(self.address):
             raise NoCarrier(
                 mark("{seller} books with a carrier, but its policy.execution.carrier_url is {address!r}; set it."),
                 seller=seller.id,
@@ -42,9 +42,11 @@ class CarrierTarget:
 
     def act(self, key: str, digest: str, payload: Payload) -> str:
         """Book; returns the carrier's booking number."""
+        if payload["kind"] != "ship":
+            raise Refused(mark("the carrier books shipments alone"))
         headers = {"Idempotency-Key": key} if self.kind == "idempotent" else {}
+        content = _booking(key, digest, payload)
         try:
-            content = _booking(key, digest, payload)
             reply = self._client.post(f"{self.address}/bookings", json=content, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
@@ -65,15 +67,18 @@ class CarrierTarget:
             reply = self._client.get(
                 f"{self.address}/bookings", params={"reference": reference_of(key, payload)}
             ).raise_for_status()
-            found: list[dict[str, Any]] = reply.json()["bookings"]
+            shown = reply.json()["bookings"]
+            if not isinstance(shown, list):  # null or {} is no list without bookings
+                raise TypeError(f"bookings: {shown!r}")
+            found = [(str(booking["booking"]), booking["digest"]) for booking in shown]
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise TargetTrouble(f"{type(error).__name__}: {error}") from error
         if not found:
             return Seen("absent")
-        names = ", ".join(str(booking["booking"]) for booking in found)
+        names = ", ".join(name for name, _ in found)
         if len(found) > 1:
             return Seen("other", names, mark("the carrier shows several bookings under one reference"))
-        if found[0]["digest"] != digest:
+        if found[0][1] != digest:
             return Seen("other", names, mark("the carrier shows another content than was sent"))
         return Seen("same", names)
 
@@ -107,6 +112,14 @@ def _read_booking(reply: httpx.Response) -> str:
         return str(reply.json()["booking"])
     except (ValueError, KeyError, TypeError) as error:
         raise Ambiguous(f"{reply.status_code}: {reply.text}") from error
+
+
+def _is_address(address: str) -> bool:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host)
 
 
 def _is_local(address: str) -> bool:

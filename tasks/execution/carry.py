@@ -112,12 +112,14 @@ class _Act:
     def attempt(self) -> Outcome | None:
         """One act, if everything allows it; None when another attempt may follow."""
         doubtful = bool(self.outcomes) and self.outcomes[-1].facts["state"] == "repeat"
+        no: State = "disputed" if doubtful else "refused"  # of an act that may have happened, a no is no end
         if not self._is_what_was_approved():
-            state: State = "disputed" if doubtful else "refused"
-            return self._close(self._next(), state, said=mark("its content is not what was approved"))
+            return self._close(self._next(), no, said=mark("its content is not what was approved"))
         if not doubtful and self._is_expired():
             said = mark("its last day is over; the next night proposes it again if it is still needed")
             return self._close(self._next(), "refused", said=said)
+        if doubtful and self.target.kind == "at_most_once":  # the seller's file promised more when it was sent
+            return self._close(self._next(), "unknown", said=self.outcomes[-1].facts["said"])
         if self.target.kind == "readable":
             try:
                 seen = self.target.observe(self.row.key, self.row.digest, self.payload)
@@ -132,21 +134,24 @@ class _Act:
         try:
             reference = self.target.act(self.row.key, self.row.digest, self.payload)
         except NotSent as trouble:
-            self._enter_outcome(attempt, "not_done", said=trouble.said)
-            return self.outcome("not_done", said=trouble.said)
+            self._enter_outcome(attempt, "repeat" if doubtful else "not_done", said=trouble.said)
+            return self.outcome("in_doubt" if doubtful else "not_done", said=trouble.said)
         except Refused as trouble:
-            return self._close(attempt, "refused", said=trouble.said)
+            return self._close(attempt, no, said=trouble.said)
         except Ambiguous as trouble:
             return self._settle(attempt, trouble.said)
         return self._close(attempt, "done", reference)
 
     def _settle(self, attempt: int, said: str) -> Outcome | None:
         """Find out about an act whose end nobody saw, by what the target promises."""
-        if self.target.kind == "at_most_once":
-            return self._close(attempt, "unknown", said=said)
-        if self.target.kind == "idempotent":
+        keyed = any(e.facts["attempt"] == attempt and e.facts["kind"] == "idempotent" for e in self.intents)
+        if self.target.kind == "idempotent" and keyed:
             self._enter_outcome(attempt, "repeat", said=said)
             return None
+        if self.target.kind != "readable":  # nor repeatable: no key went with it, whatever the file says now
+            return self._close(attempt, "unknown", said=said)
+        if not self._is_what_was_approved():  # nothing would be found under what stands there now
+            return self._close(attempt, "disputed", said=mark("its content is not what was approved"))
         try:
             seen = self._observe_settled()
         except TargetTrouble as trouble:
@@ -174,7 +179,11 @@ class _Act:
             return False
         found = hashlib.sha256(self.row.payload).hexdigest()
         released = list_events(proposal=self.row.proposal, event="approve")
-        return any(event.facts["instructions"].get(self.row.key) == found for event in released)
+        return (
+            any(event.facts["instructions"].get(self.row.key) == found for event in released)
+            and self.payload["target"] == self.target.name
+            and self.payload["seller"] == self.seller.id
+        )
 
     def _is_expired(self) -> bool:
         expires = self.payload["expires"]
@@ -249,12 +258,12 @@ class _Act:
 
 
 def _read_payload(row: InstructionRow) -> dict[str, Any]:
-    """The instruction's content; empty where somebody left no JSON in its place, which is then refused."""
+    """The instruction's content; empty where somebody left something else in its place, which is then refused."""
     try:
-        content: dict[str, Any] = json.loads(row.payload)
-    except ValueError:
+        content = json.loads(row.payload)
+    except (ValueError, TypeError):
         return {}
-    return content
+    return content if isinstance(content, dict) else {}
 
 
 def list_open(seller: str, proposal: str = "") -> list[InstructionRow]:

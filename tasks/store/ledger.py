@@ -60,7 +60,7 @@ class Event:
     Attributes:
         seq: Its number; the order of everything that happened.
         book: decision or execution.
-        event: What happened: approve, reject, edit, stop, lift, settle; intent, outcome.
+        event: What happened: approve, reject, edit, withdraw, stop, lift, settle; intent, outcome.
         seller: Whose; "" for all sellers.
         proposal: Digest of the proposal that it is about, or "".
         key: Its own name; no two events have the same.

@@ -54,6 +54,12 @@ def test_a_what_if_never_overwrites_the_mornings_report(
     assert report_path(proposal).read_bytes() == morning
 
 
+def test_a_late_rerun_never_overwrites_the_report_of_what_was_decided(home: Path, proposal: Proposal) -> None:
+    late = Proposal("77" * 32, proposal.content, "", "late")
+    assert report_path(late).name == "late-777777777777.html"
+    assert report_path(late).parent == report_path(proposal).parent
+
+
 def test_tables_of_the_run_page_are_worded_for_their_reader(proposal: Proposal, quarantine: pd.DataFrame) -> None:
     assert tabulate_decisions(proposal.body, "zh_CN")[0]["决策事项"] == "下单"
     row = tabulate_import(proposal.body, "zh_CN")[0]

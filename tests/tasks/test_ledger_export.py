@@ -16,6 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from config.seller import Seller, read_seller
+from tasks.approvals.rules import propose_rules
 from tasks.execution.carry import carry_out, list_open
 from tasks.execution.papers import PapersTarget
 from tasks.execution.stop import lift, stop
@@ -74,6 +75,7 @@ def test_what_was_approved_left_out_and_edited_comes_to_the_ledgers_own_sums(sel
     assert [row["number"] for row in rows if row["part"] == "left_out"] == ["2.2"]
     (edited,) = [row for row in rows if row["part"] == "edited"]
     assert (edited["units_before"], edited["units"], edited["reason"]) == (48, 60, "=1+1")
+    assert edited["money"] == Decimal("1250.08")  # 1000.06 × 60 ÷ 48, half even
     assert [row["event"] for row in rows if row["number"] is None] == ["stop", "lift"]
 
 
@@ -182,3 +184,11 @@ def test_another_sellers_rows_are_not_in_it(seller: Seller, lived: str, tmp_path
     other = read_seller("haina").model_copy(update={"id": "other"})
     tables = read_parquet(export_ledger(other, tmp_path / "other"))
     assert tables == {"proposals": [], "decisions": [], "executions": []}
+
+
+def test_rules_that_were_withdrawn_are_a_row_without_a_line(seller: Seller, tmp_path: Path) -> None:
+    rule = {"id": "small", "kinds": ["purchase_order_line"], "effect": "spend", "most_per_line_minor": 1_000}
+    propose_rules(desk.write_seller(tmp_path / "sellers", standing_rules=[rule]), desk.NOON)
+    propose_rules(desk.write_seller(tmp_path / "sellers", standing_rules=[{**rule, "id": "other"}]), desk.NOON)
+    (row,) = read_parquet(export_ledger(seller))["decisions"]
+    assert (row["event"], row["by"], row["number"], row["part"]) == ("withdraw", "farsail", None, None)

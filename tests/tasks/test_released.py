@@ -9,11 +9,13 @@ import desk
 import pandas as pd
 import pytest
 
-from tasks.execution.carry import carry_out, list_open
+from tasks.execution.carry import CLOSING, carry_out, list_open
 from tasks.execution.targets import open_target
 from tasks.files.exports import Exports
 from tasks.files.tables import TABLES
-from tasks.released import count_released
+from tasks.released import count_released, list_committed
+from tasks.store.ledger import append_event, open_ledger
+from tasks.store.models import InstructionRow
 
 TOMORROW = date(2025, 11, 25)
 
@@ -64,3 +66,50 @@ def test_it_counts_until_the_goods_are_promised_or_expected(
 def test_a_night_of_the_same_morning_knows_nothing_of_it(exports: Exports) -> None:
     assert count_released(exports, "haina", desk.MORNING).released == []
     assert count_released(exports, "else", TOMORROW).released == []
+
+
+def test_what_was_released_and_waits_to_be_carried_out_counts_while_it_still_may(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARSAIL_SELLERS", str(home / "sellers"))
+    desk.write_seller(home / "sellers")
+    desk.say(desk.propose(), "chen", amount="3000.00")  # nothing is carried out: a stop, say
+    assert kinds_on(TOMORROW) == ["order", "ship"]
+    assert kinds_on(date(2025, 11, 28)) == ["order", "ship"]
+    assert kinds_on(date(2025, 11, 29)) == ["order"]  # the shipment lapsed on the 28th; execute refuses it
+
+
+@pytest.mark.parametrize(
+    ("states", "counts"),
+    [
+        (("intent",), True),
+        (("intent", "unknown"), True),
+        (("intent", "disputed"), True),
+        (("intent", "unknown", "settle done"), True),
+        (("intent", "unknown", "settle not_done"), False),
+        (("intent", "refused"), False),
+        (("intent", "repeat"), True),
+        (("intent", "not_done"), True),
+    ],
+)
+def test_where_a_carrier_books_its_answer_counts_and_not_the_paper(
+    home: Path, monkeypatch: pytest.MonkeyPatch, states: tuple[str, ...], counts: bool
+) -> None:
+    monkeypatch.setenv("FARSAIL_SELLERS", str(home / "sellers"))
+    seller = desk.write_seller(home / "sellers", policy={"execution": {"shipment_targets": ["files", "carrier"]}})
+    desk.say(desk.propose(desk.shipment(desk.ship_line("TT-1"))), amount="600.00")
+    paper, booking = list_open("haina")
+    assert carry_out(paper, open_target("files", seller), seller, desk.NOON).state == "done"
+    for place, said in enumerate(states):
+        event = said.partition(" ")[0] if said.startswith(("intent", "settle")) else "outcome"
+        state = said.rpartition(" ")[2]
+        facts = {"instruction": booking.key, "attempt": 1} | ({} if event == "intent" else {"state": state})
+        with open_ledger() as session:
+            append_event(session, "execution", event, f"{place}", facts, seller="haina", proposal=booking.proposal)
+            closes = event == "settle" or state in CLOSING
+            session.get_one(InstructionRow, booking.key).closed = closes
+    assert kinds_on(TOMORROW) == (["ship"] if counts else [])
+
+
+def kinds_on(morning: date) -> list[str]:
+    return sorted(payload["kind"] for payload in list_committed("haina", morning))
