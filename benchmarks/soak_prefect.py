@@ -51,7 +51,7 @@ def run(kills: int, seed: int) -> dict[str, Any]:
     up = Up(home, FARSAIL_SELLERS=str(home / "sellers"))
     killed: list[str] = []
     try:
-        up.wait_for("[4/4] up:")
+        up.wait_for("[4/4] up:", seconds=400)
         while len(killed) < kills:
             target = TURNS[len(killed) % len(TURNS)]
             digest = _approve(len(killed) + 1)
@@ -112,7 +112,7 @@ def _carry_on(up: Up) -> None:
     if up.process.poll() is not None:
         up.kill_all()
         up.start()
-        up.wait_for("[4/4] up:")
+        up.wait_for("[4/4] up:", seconds=400)
     for _ in range(4):
         up.finish(up.begin("execute", seller_id="haina"))
         with open_session() as session:

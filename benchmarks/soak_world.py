@@ -210,10 +210,25 @@ def _has_papers(row: InstructionRow) -> bool:
 # ---- killing -----------------------------------------------------------------------------------------------
 
 
+_ON_RENAME: list[Hook | None] = []
+
+
+def _watch_renames(hook: Hook | None) -> None:
+    """Call `hook` before each rename from now on. An audit hook is for life: one serves all, or they would add up."""
+    if not _ON_RENAME:
+        _ON_RENAME.append(None)
+
+        def watch(name: str, _arguments: Any) -> None:
+            if name == "os.rename" and _ON_RENAME[0] is not None:
+                _ON_RENAME[0]("rename")
+
+        sys.addaudithook(watch)
+    _ON_RENAME[0] = hook
+
+
 @contextmanager
 def points(hook: Hook) -> Iterator[None]:
     """Call `hook` with the kind of each point that this process passes."""
-    active = True
 
     def wrote(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
@@ -229,10 +244,6 @@ def points(hook: Hook) -> Iterator[None]:
 
     def flushed(session: Session, *_: Any) -> None:
         session.info["wrote"] = True
-
-    def watch(name: str, _arguments: Any) -> None:
-        if active and name == "os.rename":
-            hook("rename")
 
     send, receive = socket.socket.send, socket.socket.recv
     answered = True
@@ -259,12 +270,12 @@ def points(hook: Hook) -> Iterator[None]:
     event.listen(Engine, "commit", before_commit)
     event.listen(Session, "after_flush", flushed)
     event.listen(Session, "after_commit", after_commit)
-    sys.addaudithook(watch)  # stays for the life of the process; `active` ends it
+    _watch_renames(hook)
     socket.socket.send, socket.socket.recv = sending, receiving  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        active = False
+        _watch_renames(None)
         event.remove(Engine, "after_cursor_execute", wrote)
         event.remove(Engine, "commit", before_commit)
         event.remove(Session, "after_flush", flushed)
