@@ -364,19 +364,20 @@ def test_a_stop_from_its_form_ceases_all_acting_until_an_owner_lifts_it(
     assert up.finish(stop["id"]) == "COMPLETED"
     assert [event.facts["reason"] for event in list_events(event="stop")] == ["The carrier's prices look wrong."]
 
-    # somebody else approves the edit meanwhile: that is recorded, and nothing is sent
+    # a made-up code lifts nothing; somebody else approves the edit: that is recorded, and nothing is sent
+    lift = {"seller_id": "demo", "approver": "chen", "reason": "The prices were right."}
+    guess = up.begin("lift", **lift, code="000000")
     asked = desk.wait_until_asked(edit.digest)
     executions = len(up.list_runs("execute"))
     desk.answer(asked["id"], approver="wu", code=desk.show_code("wu"))
     assert up.finish(asked["id"]) == "COMPLETED"
+    assert up.finish(guess) == "FAILED"
     _wait_for_more(up, executions)
     assert "stopped" in desk.execute()
     assert [event.event for event in list_events(proposal=edit.digest)] == ["approve"]
     assert desk.list_papers() == papers
 
-    # a made-up code lifts nothing; the owner's does, and what waited is carried out
-    lift = {"seller_id": "demo", "approver": "chen", "reason": "The prices were right."}
-    assert up.finish(up.begin("lift", **lift, code="000000")) == "FAILED"
+    # the owner's code lifts it, and what waited is carried out
     executions = len(up.list_runs("execute"))
     assert up.finish(up.begin("lift", **lift, code=desk.show_code("chen"))) == "COMPLETED"
     _wait_for_more(up, executions)

@@ -133,9 +133,14 @@ class Up:
         return False
 
     def read_log(self, run: str) -> str:
-        """What a run logged."""
-        found = self.ask("logs/filter", logs={"flow_run_id": {"any_": [run]}}, limit=200)
-        return "\n".join(str(line["message"]) for line in found)
+        """What a run logged, once its last line has arrived: lines come after the state that they tell of."""
+        for _ in range(40):
+            found = self.ask("logs/filter", logs={"flow_run_id": {"any_": [run]}}, limit=200)
+            said = "\n".join(str(line["message"]) for line in found)
+            if "Finished in state" in said:
+                break
+            time.sleep(0.5)
+        return said
 
     def read_ledger(self, run: str) -> str:
         """How our run ledger says that this run stands; empty before the night was entered."""
