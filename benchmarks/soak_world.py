@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -228,7 +229,12 @@ def _watch_renames(hook: Hook | None) -> None:
 
 @contextmanager
 def points(hook: Hook) -> Iterator[None]:
-    """Call `hook` with the kind of each point that this process passes."""
+    """Call `hook` with the kind of each point that this thread passes; other threads, such as Prefect's, go by."""
+    here = threading.get_ident()
+
+    def renaming(kind: str) -> None:
+        if threading.get_ident() == here:
+            hook(kind)
 
     def wrote(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
@@ -250,6 +256,8 @@ def points(hook: Hook) -> Iterator[None]:
 
     def sending(self: socket.socket, *arguments: Any) -> int:
         nonlocal answered
+        if threading.get_ident() != here:
+            return send(self, *arguments)
         hook("send")
         done = send(self, *arguments)
         answered = False
@@ -258,6 +266,8 @@ def points(hook: Hook) -> Iterator[None]:
 
     def receiving(self: socket.socket, *arguments: Any) -> bytes:
         nonlocal answered
+        if threading.get_ident() != here:
+            return receive(self, *arguments)
         first, answered = not answered, True  # an answer may come in one piece or in several; it is one point
         if first:
             hook("receive")
@@ -270,7 +280,7 @@ def points(hook: Hook) -> Iterator[None]:
     event.listen(Engine, "commit", before_commit)
     event.listen(Session, "after_flush", flushed)
     event.listen(Session, "after_commit", after_commit)
-    _watch_renames(hook)
+    _watch_renames(renaming)
     socket.socket.send, socket.socket.recv = sending, receiving  # type: ignore[method-assign, assignment]
     try:
         yield

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ if sys.platform == "win32":
 
 from soak_kills import kill_at_every_pair, kill_at_every_point, kill_at_moments
 from soak_schedules import draw, play
-from soak_world import KINDS, Worlds, run_counted, temporary_folder
+from soak_world import KINDS, Worlds, points, run_counted, temporary_folder
 
 from tasks.simulated.carrier import start_carrier
 
@@ -77,6 +79,25 @@ def test_whatever_goes_wrong_together_it_still_holds(worlds: Worlds) -> None:
 def test_a_schedule_is_replayed_by_its_seed(worlds: Worlds, seed: int) -> None:
     assert draw(seed) == draw(seed)
     assert play(worlds, draw(seed))[1] == play(worlds, draw(seed))[1]
+
+
+def test_what_other_threads_send_receive_or_rename_is_no_point_of_the_run(tmp_path: Path) -> None:
+    def speak() -> None:
+        one, other = socket.socketpair()
+        with one, other:
+            one.send(b"hello")
+            other.recv(5)
+        (tmp_path / "before").touch()
+        (tmp_path / "before").rename(tmp_path / "after")
+
+    passed: list[str] = []
+    with points(passed.append):
+        elsewhere = threading.Thread(target=speak)
+        elsewhere.start()
+        elsewhere.join()
+        assert passed == []
+        speak()
+    assert passed == ["send", "sent", "receive", "received", "rename"]
 
 
 def test_a_run_passes_points_of_every_kind(worlds: Worlds) -> None:
