@@ -17,7 +17,7 @@ up:
 	@$(PYTHON) farsail.py up
 
 check:
-	@$(PYTHON) farsail.py check
+	@$(PYTHON) farsail.py check $(ARGS)
 
 bench:
 	@$(PYTHON) farsail.py bench $(if $(ONLY),--only "$(ONLY)")

@@ -279,7 +279,7 @@ def test(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Set up, then ruff, mypy --strict, import-linter and the quick tests."""
+    """Set up, then ruff, mypy --strict, import-linter and the quick tests; --static leaves the tests out."""
     typed = ["farsail.py", "flows", "tasks", "skills", "config", "benchmarks/run.py", "benchmarks/figures.py"]
     checks = {
         "ruff check": ["-m", "ruff", "check"],
@@ -288,6 +288,8 @@ def check(options: argparse.Namespace) -> int:
         "import-linter": ["-c", "from importlinter.cli import lint_imports_command as main; main()"],
         "quick tests": ["-m", "pytest", "-q", "-m", "not long", *options.more],
     }
+    if options.static:
+        del checks["quick tests"]
     progress = Progress("Farsail: the checks", ["environment: .venv as requirements.lock has it", *checks])
     set_up(progress)
     progress.step(1, "environment ready")
@@ -384,7 +386,7 @@ HELP = f"""Farsail. Every command sets up .venv first; make <command> does the s
   python3 farsail.py night [--seller ID] [--as-of YYYY-MM-DD]   tonight's proposal of one seller (demo)
   python3 farsail.py test [--quick] [pytest arguments]          the tests
   python3 farsail.py up                                         server, pages, worker, schedules; Ctrl-C stops all
-  python3 farsail.py check                                      ruff, mypy, import-linter, quick tests
+  python3 farsail.py check [--static] [pytest arguments]        ruff, mypy, import-linter, quick tests
   python3 farsail.py bench [--only GROUP]                       measure; writes benchmarks/results.json
   python3 farsail.py soak                                       kill and restart until it would break
   python3 farsail.py help                                       this list
@@ -410,6 +412,7 @@ def read_command(arguments: list[str]) -> argparse.Namespace:
     commands.choices["night"].add_argument("--as-of", default="last", help='"last" or YYYY-MM-DD')
     commands.choices["night"].add_argument("--language", default="", help="zh_CN or en; else the seller's own")
     commands.choices["test"].add_argument("--quick", action="store_true", help="leave out what takes minutes")
+    commands.choices["check"].add_argument("--static", action="store_true", help="no tests: the suite has just run")
     commands.choices["bench"].add_argument("--only", default="", help="one group of figures")
     options, more = parser.parse_known_args(arguments or ["help"])
     if more and options.command not in ("test", "check"):

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from skills.catalogue import Effect
 
 Kind = Literal["purchase_order_line", "shipment_line", "price_change", "standing_rules"]
 TargetKind = Literal["idempotent", "readable", "at_most_once"]
+
+
+def _check_once(targets: list[str]) -> list[str]:
+    twice = sorted({target for target in targets if targets.count(target) > 1})
+    if twice:
+        raise ValueError(f"a line goes to a target once; named more than once: {', '.join(twice)}")
+    return targets
+
+
+Targets = Annotated[list[str], AfterValidator(_check_once)]
 
 
 class _Strict(BaseModel):
@@ -88,9 +98,9 @@ class ApprovalPolicy(_Strict):
 class ExecutionPolicy(_Strict):
     """Where released lines go, and the caps that hold whatever was approved."""
 
-    order_targets: list[str] = Field(default=["files"], description="Targets of supplier orders.")
-    shipment_targets: list[str] = Field(default=["files"], description="Targets of shipments, in this order.")
-    price_targets: list[str] = Field(default=["files"], description="Targets of price changes.")
+    order_targets: Targets = Field(default=["files"], description="Targets of supplier orders.")
+    shipment_targets: Targets = Field(default=["files"], description="Targets of shipments, in this order.")
+    price_targets: Targets = Field(default=["files"], description="Targets of price changes.")
     carrier_url: str = Field(
         default="", description="Address of the carrier's booking interface; `simulated` starts a simulated one."
     )

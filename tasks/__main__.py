@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from config.language import say, say_refusal
+from config.language import say, say_refusal, translator
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
 
@@ -290,6 +290,8 @@ def _show_proofs(options: argparse.Namespace, *, newest: bool) -> int:
 
 
 def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
+    from tasks.report_happened import PAPER_STATES
+
     facts = proof.stop.facts
     values = {"seller": seller, "seq": proof.stop.seq, "by": facts["by"], "reason": facts["reason"]}
     if proof.lifted:
@@ -301,7 +303,11 @@ def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
         )
     else:
         _say(options, mark("{seller}: stopped in row {seq} by {by} ({reason}), in force"), **values)
-    late = [f"{event.seq}: {event.facts['number']} ({event.facts['state']})" for event in proof.outcomes_after]
+    t = translator(_language_of(options.seller))
+    late = [
+        f"{event.seq}: {event.facts['number']} ({t(PAPER_STATES[event.facts['state']])})"
+        for event in proof.outcomes_after
+    ]
     still = [f"{event.seq}: {event.facts['number']}" for event in proof.open_before]
     shown = {
         mark("Begun after the stop"): str(len(proof.intents_after)),
@@ -309,7 +315,7 @@ def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
         mark("Begun before it, result not known yet"): ", ".join(still) or "–",
     }
     for name, value in shown.items():
-        print(f"  {say(name, {}, _language_of(options.seller))}: {value}", flush=True)
+        print(f"  {t(name)}: {value}", flush=True)
 
 
 # ---- codes, the ledger -----------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def _secret_path(seller: str, approver: str) -> Path:
 
 
 def _variable(seller: str, approver: str) -> str:
-    return f"FARSAIL_TOTP_{seller}_{approver}".upper().replace("-", "_")
+    return f"FARSAIL_TOTP_{seller}__{approver}".upper().replace("-", "_")
 
 
 def _read_secret(seller: str, approver: str) -> str:

@@ -238,7 +238,7 @@ def test_an_approver_is_enrolled_once_unless_it_is_meant() -> None:
 
 def test_who_was_never_enrolled_is_told_how() -> None:
     digest = desk.propose()
-    with pytest.raises(NoSecret, match=r"make enroll SELLER=haina APPROVER=lin.*set FARSAIL_TOTP_HAINA_LIN\."):
+    with pytest.raises(NoSecret, match=r"make enroll SELLER=haina APPROVER=lin.*set FARSAIL_TOTP_HAINA__LIN\."):
         desk.say(digest, code="123456", amount=ALL)
     assert read_head()[0] == 0
 
@@ -246,7 +246,7 @@ def test_who_was_never_enrolled_is_told_how() -> None:
 def test_a_secret_in_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     in_file = desk.code_of("lin")
     secret = pyotp.random_base32()
-    monkeypatch.setenv("FARSAIL_TOTP_HAINA_LIN", secret)
+    monkeypatch.setenv("FARSAIL_TOTP_HAINA__LIN", secret)
     assert check(pyotp.TOTP(secret).at(desk.NOON)).approver == "lin"
     with pytest.raises(WrongCode):
         check(in_file)
@@ -254,7 +254,7 @@ def test_a_secret_in_the_environment_wins_over_the_file(monkeypatch: pytest.Monk
 
 def test_a_secret_manager_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = pyotp.random_base32()
-    monkeypatch.setenv("FARSAIL_TOTP_HAINA_LIN", secret)
+    monkeypatch.setenv("FARSAIL_TOTP_HAINA__LIN", secret)
     assert check(pyotp.TOTP(secret).at(desk.NOON)).approver == "lin"
     assert not (read_settings().home / "secrets").exists()
 
