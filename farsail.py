@@ -268,14 +268,17 @@ def night(options: argparse.Namespace) -> int:
     return run(["-m", "flows", "nightly", *asked], prepare_environment())
 
 
+QUICK = ("-m", "not long", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+"""What minutes are needed for stays out; a file's tests stay together, so what they share is made once."""
+
+
 def test(options: argparse.Namespace) -> int:
     """Set up, then run the suite; --quick leaves out what takes minutes. Other arguments go to pytest."""
     progress = Progress("Farsail: the tests", ["environment: .venv as requirements.lock has it", "pytest"])
     set_up(progress)
     progress.step(1, "environment ready")
     progress.step(2, "pytest begins")
-    quick = ["-m", "not long"] if options.quick else []
-    return run(["-m", "pytest", *quick, *options.more], _test_environment())
+    return run(["-m", "pytest", *(QUICK if options.quick else ()), *options.more], _test_environment())
 
 
 def check(options: argparse.Namespace) -> int:
@@ -286,7 +289,7 @@ def check(options: argparse.Namespace) -> int:
         "ruff format": ["-m", "ruff", "format", "--check"],
         "mypy --strict": ["-m", "mypy", *typed],
         "import-linter": ["-c", "from importlinter.cli import lint_imports_command as main; main()"],
-        "quick tests": ["-m", "pytest", "-q", "-m", "not long", *options.more],
+        "quick tests": ["-m", "pytest", "-q", *QUICK, *options.more],
     }
     if options.static:
         del checks["quick tests"]

@@ -116,6 +116,7 @@ def test_a_stale_country_keeps_the_lines_of_the_plan_before(digest: str) -> None
     assert kept_lines(body, set()).empty
 
 
+@pytest.mark.long
 def test_a_what_if_stands_beside_the_night_and_says_what_was_changed(digest: str) -> None:
     changed = read_proposal(nightly("demo", demand_change_percent=30))
     assert changed.body["what_if"] == {"demand_change_percent": "30"}

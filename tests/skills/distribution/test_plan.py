@@ -43,6 +43,7 @@ def check(world: Any, allocation: Allocation) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@pytest.mark.long
 @relaxed
 @given(**NIGHTS)
 def test_an_allocation_keeps_every_limit_and_its_value_lies_below_the_bound(
@@ -56,6 +57,7 @@ def test_an_allocation_keeps_every_limit_and_its_value_lies_below_the_bound(
     assert (allocation.lines["units"] % allocation.lines["cartons"] == 0).all()
 
 
+@pytest.mark.long
 @relaxed
 @given(seed=st.integers(0, 10_000), volume=st.sampled_from([None, 0.1]), more=st.integers(1, 3))
 def test_more_hub_stock_never_lowers_the_value(build: Callable[..., Any], seed: int, volume: Any, more: int) -> None:
@@ -65,6 +67,7 @@ def test_more_hub_stock_never_lowers_the_value(build: Callable[..., Any], seed: 
     assert richer.allocate().value_base_minor >= world.allocate().value_base_minor
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10_000),
