@@ -64,7 +64,7 @@ def run(kills: int, seed: int) -> dict[str, Any]:
     finally:
         with suppress(OSError):
             up.kill_all()
-    shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return {
         "kills": len(killed),
         "killed": {target: killed.count(target) for target in TURNS},

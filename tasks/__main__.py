@@ -240,7 +240,8 @@ def settle(options: argparse.Namespace) -> int:
     code = options.code or _type(options, mark("One-time code"))
     event = settle(seller, options.instruction, options.state, options.approver, code, options.reason)
     _anchor(options)
-    values = {"seq": event.seq, "number": event.facts["number"], "state": event.facts["state"]}
+    found = {"done": mark("done"), "not_done": mark("not done")}[event.facts["state"]]
+    values = {"seq": event.seq, "number": event.facts["number"], "state": found}
     _say(options, mark("Row {seq} of the ledger: {number} is settled as {state}."), **values)
     return 0
 
