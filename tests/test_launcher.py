@@ -267,6 +267,7 @@ def test_up_notices_a_process_that_ends_and_stops_the_others(capsys: pytest.Capt
     assert "short  | done" in capsys.readouterr().out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

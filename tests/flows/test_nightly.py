@@ -52,6 +52,7 @@ def test_a_night_leaves_one_proposal_and_a_report_that_opens_without_a_server(di
     assert report_path(proposal).with_suffix(".xlsx").stat().st_size > 0
 
 
+@pytest.mark.long
 def test_the_same_morning_again_is_the_same_proposal(digest: str) -> None:
     assert nightly("demo") == digest
     assert read_proposal(digest).supersedes == ""

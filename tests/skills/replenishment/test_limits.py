@@ -111,6 +111,7 @@ def test_a_need_below_the_sellers_smallest_line_waits(facts: Any) -> None:
     assert orders.loc["KD-1", "order_units"] > 200
 
 
+@pytest.mark.long
 @given(
     stocks=st.lists(st.integers(0, 1500), min_size=6, max_size=6),
     cartons=st.lists(st.integers(1, 50), min_size=6, max_size=6),

@@ -258,6 +258,7 @@ def test_inputs_are_left_as_they_were(facts: Any) -> None:
         pd.testing.assert_frame_equal(was, now)
 
 
+@pytest.mark.long
 @given(
     stock=st.integers(0, 3000),
     more=st.integers(0, 500),

@@ -301,6 +301,7 @@ order_line = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(order_line, min_size=1, max_size=30))
 def test_whatever_is_in_the_file_every_row_is_accounted_for(tmp_path: Path, drawn: list[tuple[str, ...]]) -> None:

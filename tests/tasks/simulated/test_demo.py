@@ -68,6 +68,7 @@ def test_the_same_seed_gives_the_published_bytes(exports: Path) -> None:
     assert digest_of(exports) == PUBLISHED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("hash_seed", "zone", "features"), [("1", "America/Lima", "X86_V4 X86_V3")])
 def test_hash_seed_time_zone_and_cpu_do_not_change_a_byte(
     tmp_path: Path, hash_seed: str, zone: str, features: str

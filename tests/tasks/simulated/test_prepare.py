@@ -26,6 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Seller, Exports]:
         return seller, read_exports(seller, seller.as_of)
 
 
+@pytest.mark.long
 def test_only_the_planted_rows_are_quarantined(demo: tuple[Seller, Exports]) -> None:
     quarantine = demo[1].quarantine
     assert len(quarantine) == 18
@@ -77,6 +78,7 @@ def test_a_real_seller_gets_nothing_written(tmp_path: Path, monkeypatch: pytest.
     assert not exports_folder(own).exists()
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_real_order_lines_get_facts_for_every_sku(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FARSAIL_HOME", str(tmp_path))
