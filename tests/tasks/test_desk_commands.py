@@ -277,6 +277,17 @@ def test_a_stop_of_nobody_is_refused_and_a_stop_needs_a_reason(sellers: Path, ca
     assert read_head()[0] == 0
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("seller", ["", "torn"], ids=["all sellers", "a seller whose file is wrong"])
+def test_the_stop_journey_waits_for_no_sellers_file(sellers: Path, seller: str) -> None:
+    (sellers / "torn.yaml").write_text("id: torn\n")
+    command = [sys.executable, "-m", "flows", "stop", "--reason", "prices look wrong", "--seller", seller]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, "row 1 of the ledger" in done.stdout) == (0, True), done.stderr
+    (event,) = list_events(event="stop")
+    assert event.seller == seller
+
+
 def test_a_stop_holds_though_the_head_cannot_be_written_outside_the_ledger(
     sellers: Path, capsys: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
