@@ -122,6 +122,16 @@ def test_several_edits_and_a_second_person_are_answered_by_name(sellers: Path, c
     assert (code, "2 instructions released" in said) == (0, True)
 
 
+@pytest.mark.long
+def test_the_decide_journey_in_a_terminal_says_where_to_decide(sellers: Path) -> None:
+    digest = desk.propose()
+    command = [sys.executable, "-m", "flows", "decide", "--proposal", digest]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, "`make decide`" in done.stderr) == (1, True), done.stderr
+    assert "fault in the program" not in done.stderr
+    assert read_head()[0] == 0
+
+
 def test_of_several_proposals_the_oldest_is_taken_unless_another_is_named(sellers: Path, capsys: Shown) -> None:
     first = desk.propose()
     second = desk.propose(desk.prices(desk.price_line("TT-7", 1_799)), journey="manual")
