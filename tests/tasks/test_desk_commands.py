@@ -289,11 +289,16 @@ def test_a_stop_of_nobody_is_refused_and_a_stop_needs_a_reason(sellers: Path, ca
 
 @pytest.mark.long
 @pytest.mark.parametrize("seller", ["", "torn"], ids=["all sellers", "a seller whose file is wrong"])
-def test_the_stop_journey_waits_for_no_sellers_file(sellers: Path, seller: str) -> None:
+def test_the_stop_journey_waits_for_no_sellers_file_and_no_folder_outside(
+    sellers: Path, seller: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (sellers / "torn.yaml").write_text("id: torn\n")
+    (tmp_path / "full").write_text("no folder")
+    monkeypatch.setenv("FARSAIL_ANCHORS", str(tmp_path / "full" / "anchors"))
     command = [sys.executable, "-m", "flows", "stop", "--reason", "prices look wrong", "--seller", seller]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
     assert (done.returncode, "row 1 of the ledger" in done.stdout) == (0, True), done.stderr
+    assert "could not be written outside it" in done.stdout
     (event,) = list_events(event="stop")
     assert event.seller == seller
 
