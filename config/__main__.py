@@ -22,7 +22,7 @@ def describe_policy() -> list[str]:
         model = holder.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
             for name, field in model.model_fields.items():
-                default = "" if field.default in (None, PydanticUndefined) else f" Default {field.default}."
+                default = "" if field.default in (None, "", PydanticUndefined) else f" Default {field.default}."
                 rows.append(f"| {block} | `{name}` | {field.description}{default} |")
         else:
             rows.append(f"| | `{block}` | {holder.description} Default {holder.default}. |")
@@ -34,7 +34,7 @@ def describe_people() -> list[str]:
     rows = []
     for block, model in (("roles", Role), ("approvers", Approver), ("standing_rules", StandingRule)):
         for name, field in model.model_fields.items():
-            default = "" if field.default in (None, PydanticUndefined) else f" Default {field.default}."
+            default = "" if field.default in (None, "", PydanticUndefined) else f" Default {field.default}."
             rows.append(f"| {block} | `{name}` | {field.description}{default} |")
     return rows
 

@@ -120,7 +120,7 @@ class Seller(_Strict):
     standing_rules: list[StandingRule] = Field(
         default_factory=list, description="What is decided without asking, once the whole set was approved."
     )
-    inputs: dict[str, InputFiles] = Field(description="Table name → its files (docs/run.md lists the tables).")
+    inputs: dict[str, InputFiles] = Field(description="Table name → its files (docs/inputs.md lists the tables).")
     policy: Policy = Policy()
 
     @field_validator("time_zone")

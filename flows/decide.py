@@ -22,5 +22,5 @@ def decide(proposal: str) -> str:
         asked = asking.record(asked, answer)
         work.open_decisions()
         work.start_execution(asked.seller_id)
-        reissue.publish_report_again(asked.digest, return_state=True)  # without a report the form opens again too
+        reissue.publish_report_again(asked.digest, return_state=True)  # the form opens again even when this fails
     return asked.said

@@ -49,7 +49,7 @@ FORMS = (
 )
 NIGHTLY = "0 2 * * *"
 NEEDED = ("order_lines", "stock", "products", "suppliers", "nodes", "lanes")
-"""Inputs without which a night cannot begin (docs/run.md)."""
+"""Inputs without which a night cannot begin (docs/inputs.md)."""
 
 
 class DeployFailed(Refusal):

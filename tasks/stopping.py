@@ -22,7 +22,7 @@ def stop_acting(seller_id: str, by: str, reason: str) -> str:
     if seller_id and seller_id not in list_sellers():
         read_seller(seller_id)  # says which there are; one whose file is wrong can be stopped all the same
     event = stop(seller_id, by, reason)
-    write_anchor()
+    _anchor()
     return _publish(event, [seller_id] if seller_id else list_sellers())
 
 
@@ -30,7 +30,7 @@ def stop_acting(seller_id: str, by: str, reason: str) -> str:
 def lift_stop(seller_id: str, approver: str, code: str, reason: str) -> str:
     """Enter the lift, and publish what the ledger shows between the stop and it."""
     event = lift(read_seller(seller_id), approver, code, reason)
-    write_anchor()
+    _anchor()
     return _publish(event, [seller_id])
 
 
@@ -52,6 +52,17 @@ def describe_proof(proof: Proof, seller: str, language: Language) -> dict[str, s
         t(mark("Results of earlier acts that followed")): ", ".join(late) or "–",
         t(mark("Begun before it, result not known yet")): ", ".join(still) or "–",
     }
+
+
+def _anchor() -> None:
+    """Write the ledger's head outside the database; where that fails, say so: the stop or the lift stands."""
+    try:
+        write_anchor()
+    except OSError as error:
+        sentence = mark(
+            "What was recorded stands, but the ledger's head could not be written outside it ({problem})."
+        )
+        get_run_logger().warning("%s", say(sentence, {"problem": error}, read_settings().language or "en"))
 
 
 def _publish(event: Event, sellers: list[str]) -> str:

@@ -46,7 +46,7 @@ def run_journey(name: str, load: Callable[[], tuple[Journey, Parameters]]) -> in
     try:
         journey, parameters = load()
         language = _language_of(parameters)
-        _check(parameters)
+        _check(journey, parameters)
         print(f"         {server}", flush=True)
         with _progress_lines():
             result = journey(**parameters)
@@ -84,13 +84,15 @@ def _language_of(parameters: dict[str, Any]) -> Language:
         return "zh_CN" if asked == "zh_CN" else "en"
 
 
-def _check(parameters: dict[str, Any]) -> None:
+def _check(journey: Journey, parameters: dict[str, Any]) -> None:
     """Refuse an unknown seller or an impossible morning before a server is started.
+
+    A stop can do without a seller and is not held up by what is wrong with a seller's file.
 
     Raises:
         UnknownSeller, InvalidSeller, BadParameter: as the journey itself would.
     """
-    if "seller_id" in parameters:
+    if "seller_id" in (journey.parameters.required or []):
         from tasks.nights import resolve_morning
 
         resolve_morning(read_seller(parameters["seller_id"]), parameters.get("as_of", "last"))

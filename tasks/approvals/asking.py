@@ -2,6 +2,8 @@
 
 A suspended run starts again from the top when it is resumed, possibly on another day and in another process. Nothing
 is kept in it: which answers it got, and what came of them, are rows of our own store.
+
+NoForm                     a run without a deployment has no form, and cannot suspend
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from prefect import get_run_logger, suspend_flow_run, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.input import RunInput
+from prefect.runtime import deployment as this_deployment
 from prefect.runtime import flow_run as this_run
 from pydantic import Field, create_model
 from sqlalchemy import func, select
@@ -36,6 +39,10 @@ from tasks.store.session import open_session
 ANSWERS = ("approve", "reject")
 PATIENCE_SECONDS = 30 * 24 * 3600
 """How long a suspended run can be resumed; the lines' own last days end earlier, and the sweep closes stale runs."""
+
+
+class NoForm(Refusal):
+    """Nobody can answer in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,19 @@ def begin(digest: str) -> Asked:
 
 
 def ask_seller(asked: Asked) -> Answer:
-    """Suspend this run until somebody fills in the form; gives the answer when the run is back."""
+    """Suspend this run until somebody fills in the form; gives the answer when the run is back.
+
+    Raises:
+        NoForm: the run has no deployment, as in a terminal.
+    """
+    if not this_deployment.id:
+        raise NoForm(
+            mark(
+                "A run in a terminal has no form to wait with; {digest} still waits. Decide on it with `make decide` "
+                "or `make workbook`, or run `make up` and resume its run there."
+            ),
+            digest=asked.digest[:12],
+        )
     number = 1 + _count_answers(_source())
     form = build_form(read_proposal(asked.digest), read_seller(asked.seller_id), asked)
     given = suspend_flow_run(wait_for_input=form, timeout=PATIENCE_SECONDS, key=f"answer-{number}")

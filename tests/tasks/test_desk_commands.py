@@ -122,6 +122,16 @@ def test_several_edits_and_a_second_person_are_answered_by_name(sellers: Path, c
     assert (code, "2 instructions released" in said) == (0, True)
 
 
+@pytest.mark.long
+def test_the_decide_journey_in_a_terminal_says_where_to_decide(sellers: Path) -> None:
+    digest = desk.propose()
+    command = [sys.executable, "-m", "flows", "decide", "--proposal", digest]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, "`make decide`" in done.stderr) == (1, True), done.stderr
+    assert "fault in the program" not in done.stderr
+    assert read_head()[0] == 0
+
+
 def test_of_several_proposals_the_oldest_is_taken_unless_another_is_named(sellers: Path, capsys: Shown) -> None:
     first = desk.propose()
     second = desk.propose(desk.prices(desk.price_line("TT-7", 1_799)), journey="manual")
@@ -275,6 +285,22 @@ def test_a_stop_of_nobody_is_refused_and_a_stop_needs_a_reason(sellers: Path, ca
     with pytest.raises(SystemExit):
         main(["stop", "--seller", "haina"])
     assert read_head()[0] == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seller", ["", "torn"], ids=["all sellers", "a seller whose file is wrong"])
+def test_the_stop_journey_waits_for_no_sellers_file_and_no_folder_outside(
+    sellers: Path, seller: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sellers / "torn.yaml").write_text("id: torn\n")
+    (tmp_path / "full").write_text("no folder")
+    monkeypatch.setenv("FARSAIL_ANCHORS", str(tmp_path / "full" / "anchors"))
+    command = [sys.executable, "-m", "flows", "stop", "--reason", "prices look wrong", "--seller", seller]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, "row 1 of the ledger" in done.stdout) == (0, True), done.stderr
+    assert "could not be written outside it" in done.stdout
+    (event,) = list_events(event="stop")
+    assert event.seller == seller
 
 
 def test_a_stop_holds_though_the_head_cannot_be_written_outside_the_ledger(

@@ -139,11 +139,11 @@ def test_one_lift_ends_every_stop_before_it_and_none_after_it() -> None:
 
 def test_lifting_a_stop_of_all_sellers_for_one_leaves_the_others_stopped() -> None:
     stopped = stop("", "night watch", "")
-    lift_it(1)
+    stop("yunhai", "day watch", "")
+    assert lift_it(1).facts["stops"] == [stopped.seq]
     assert read_stop("haina") is None
     assert read_stop("yunhai") == stopped
-    (proof,) = prove_stops("yunhai")
-    assert proof.lifted is None
+    assert [proof.lifted for proof in prove_stops("yunhai")] == [None, None]
 
 
 @pytest.mark.parametrize("approver", ["lin", "bai"])
@@ -231,7 +231,7 @@ def test_a_proof_ends_with_the_lift_and_takes_no_other_sellers_acts() -> None:
     lift_it(1)
     enter("intent", 2)
     (mine,), (theirs,) = prove_stops("haina"), prove_stops("yunhai")
-    assert mine.holds
+    assert mine.holds and mine.open_before == []
     assert [event.facts["number"] for event in theirs.intents_after] == ["PO-1"]
 
 
@@ -265,6 +265,15 @@ def test_a_nights_edits_count_with_the_night(sellers: Path) -> None:
     desk.say(child, "wu", now=desk.later(1))
     desk.write_seller(sellers, policy={"execution": {"most_units_per_night": 48 + 24 + 71}})
     assert sorted(outcome.state for outcome in carry()) == ["done", "done", "refused"]
+
+
+def test_an_act_that_is_tried_again_counts_once(sellers: Path, home: Path) -> None:
+    release()
+    desk.write_seller(sellers, policy={"execution": {"most_units_per_night": 120}})
+    (home / "outbox").write_text("no folder")
+    assert {outcome.state for outcome in carry()} == {"not_done"}
+    (home / "outbox").unlink()
+    assert {outcome.state for outcome in carry()} == {"done"}
 
 
 def test_another_night_has_its_own_caps(sellers: Path) -> None:
