@@ -102,7 +102,9 @@ class ExecutionPolicy(_Strict):
     shipment_targets: Targets = Field(default=["files"], description="Targets of shipments, in this order.")
     price_targets: Targets = Field(default=["files"], description="Targets of price changes.")
     carrier_url: str = Field(
-        default="", description="Address of the carrier's booking interface; `simulated` starts a simulated one."
+        default="",
+        description="Address of the carrier's booking interface; `simulated` starts a simulated one, for "
+        "sellers whose `generated` says so.",
     )
     carrier_kind: TargetKind = Field(
         default="readable",

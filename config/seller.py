@@ -146,6 +146,15 @@ class Seller(_Strict):
             raise ValueError(f"approvers: role {', '.join(lost)} is not in roles; add it there")
         return self
 
+    @model_validator(mode="after")
+    def _says_that_a_simulated_carrier_is_none(self) -> Seller:
+        if self.policy.execution.carrier_url == "simulated" and not {"all", "carrier"} & set(self.generated):
+            raise ValueError(
+                "policy.execution.carrier_url: a simulated carrier moves no goods; add carrier to generated, which "
+                "the pages show, or name your carrier's address"
+            )
+        return self
+
     def language_or(self, asked: str) -> Language:
         """The language of this run's pages: the one asked for, else the seller's."""
         return asked if asked in ("zh_CN", "en") else self.language  # type: ignore[return-value]

@@ -32,6 +32,10 @@ def test_a_file_with_a_name_and_its_inputs_is_a_seller(sellers: Path) -> None:
         (FILE.replace("{home}", "{house}"), "inputs.products.files: .* has other braces than {home} and {data}"),
         (FILE.replace("{home}", "{home"), "has other braces than"),
         (FILE.replace("Acme", "Größe").encode("latin-1"), "not UTF-8"),
+        (
+            FILE + "policy: {execution: {carrier_url: simulated}}\n",
+            "a simulated carrier moves no goods; add carrier to",
+        ),
         (FILE + "policy: {execution: {order_targets: [files, files]}}\n", r"named more than once: files"),
         (FILE + "".join(f"field{number}: 1\n" for number in range(7)), r"… \(7\)"),
     ],

@@ -60,6 +60,7 @@ def write_seller(
         (own / name).write_text(text, encoding=encoding, newline="")
     fields = yaml.safe_load((ROOT / "config" / "sellers" / "demo.yaml").read_text(encoding="utf-8"))
     fields |= {"id": "own", "generator": "", "generated": []}
+    fields["policy"]["execution"] |= {"carrier_url": "", "shipment_targets": ["files"]}
     fields["inputs"] |= {"rates": {"files": f"{DEMO}rates.csv"}}
     for name, settings in fields["inputs"].items():
         settings["files"] = settings["files"].replace(DEMO, f"{own.as_posix()}/")
