@@ -123,7 +123,7 @@ def compare_schedules(old: pd.DataFrame, new: pd.DataFrame, policy: CustomsPolic
     before, after = (frame.set_index("number")[["description", "headings", "rate_text"]] for frame in (old, new))
     vanished = before[~before.index.isin(after.index)]
     added = after[~after.index.isin(before.index)]
-    both = before.join(after, how="inner", lsuffix="_old", rsuffix="_new")
+    both = before.add_suffix("_old").join(after.add_suffix("_new"), how="inner")
     by_heading = _group(new)
     rows: list[tuple[str, ...]] = []
     for number, row in _records(vanished):

@@ -44,6 +44,7 @@ EXPECTED_TERRITORY = mark("territory codes, one a line")
 EXPECTED_KIND = mark("standard, reduced, super_reduced or parking")
 EXPECTED_SERIES = mark("a series of one currency")
 EXPECTED_ONCE = mark("one row for each month of a series")
+EXPECTED_DAY_ONCE = mark("one row for each day")
 EXPECTED_DOLLAR = mark("a rate of the US dollar on the same day")
 EXPECTED_FIELDS = mark("as many fields as the header has")
 EXPECTED_PERIOD = mark("a last day on or after the first")
@@ -233,16 +234,21 @@ def read_ecb_fx(
     Returns:
         Rates of kind fx, keyed by currency, the euro among them.
     """
-    days: set[date] = set()
+    days: list[date] = []
+    seen: set[date] = set()
 
     def note_day(_line: int, cells: Cells) -> list[tuple[object, ...]]:
-        days.add(_read_day("Date", cells["Date"]))
+        if cells["USD"].strip() not in ("", "N/A"):
+            days.append(_read_day("Date", cells["Date"]))
         return []
 
     def read_row(_line: int, cells: Cells) -> list[tuple[object, ...]]:
         day = _read_day("Date", cells["Date"])
+        if day in seen:
+            raise _Fault("Date", cells["Date"], EXPECTED_DAY_ONCE)
         if cells["USD"].strip() in ("", "N/A"):
             raise _Fault("USD", cells["USD"], EXPECTED_DOLLAR)
+        seen.add(day)
         dollar = _read_positive("USD", cells["USD"])
         limit = day + timedelta(days=holds_days)
         last = min(following.get(day, limit), limit)
@@ -257,7 +263,7 @@ def read_ecb_fx(
         ]
 
     _read(path, "fx", ("Date", "USD"), [*RATE_COLUMNS], source, retrieved_on, note_day)
-    ordered = sorted(days)
+    ordered = sorted(set(days))
     following = dict(pairwise(ordered))
     return _read(path, "fx", ("Date", "USD"), [*RATE_COLUMNS], source, retrieved_on, read_row)
 
