@@ -107,7 +107,7 @@ def _check(entry: Entry) -> None:
     if entry.incoterm == "DDP":
         raise DutyAskedTwice(
             mark(
-                "Entry {entry} travels DDP: duty and tax are in the freight price, and are not charged again. Ask "
+                "Entry {entry} is under DDP: duty and tax are in the freight price, and are not charged again. Ask "
                 "for the charges of lanes with another incoterm, or state the lane's real incoterm."
             ),
             entry=entry.name,

@@ -169,7 +169,7 @@ def _check_decision(goods: Goods, rule: ValueRule, as_of: date) -> ValueDecision
         "decided_by": bool(decision.decided_by),
         "importer": bool(decision.importer),
         "attorney (ACP)": bool(decision.attorney) or not rule.needs_attorney,
-        "a method for goods that are not sold": decision.method != "transaction",
+        "method ≠ transaction": decision.method != "transaction",
         f"country {goods.country}": decision.country == goods.country,
         f"decided_on ≤ {as_of}": decision.decided_on <= as_of,
         "amount > 0": decision.amount.minor > 0,

@@ -78,7 +78,7 @@ def test_two_shipments_in_one_entry_pay_the_minimum_once() -> None:
 
 
 def test_duty_is_not_asked_for_where_the_freight_price_holds_it() -> None:
-    with pytest.raises(DutyAskedTwice, match="E-1 travels DDP"):
+    with pytest.raises(DutyAskedTwice, match="E-1 is under DDP"):
         charge_entry(replace(ENTRY, incoterm="DDP"), BOOK, POLICY, AS_OF)
 
 

@@ -97,7 +97,7 @@ def test_the_recorded_choice_gives_the_value_its_method_and_its_evidence() -> No
         ({"broker": ""}, "broker"),
         ({"decided_by": ""}, "decided_by"),
         ({"attorney": ""}, "attorney"),
-        ({"method": "transaction"}, "a method for goods that are not sold"),
+        ({"method": "transaction"}, "method ≠ transaction"),
         ({"country": "US"}, "country JP"),
         ({"decided_on": date(2026, 3, 3)}, "decided_on"),
         ({"amount": Money(0, "JPY")}, "amount > 0"),
