@@ -21,6 +21,7 @@ Method = Literal["transaction", "identical", "similar", "deductive", "computed",
 Basis = Literal["FOB", "CIF"]
 
 UNCOMMITTED = mark("Hub stock that no destination is committed to: the value holds only once it is sent.")
+UNVERIFIED_RULE = mark("Nobody has checked whether the country values imports FOB or CIF: ask the broker.")
 
 
 class UnusableValue(Refusal):
@@ -126,7 +127,8 @@ def value_goods(goods: Goods, rules: Iterable[ValueRule], as_of: date) -> Custom
             chosen; a component that the basis needs is unknown, or in another currency; evidence is missing.
     """
     rule = _find_rule(goods.country, rules, as_of)
-    flags = () if goods.committed else (UNCOMMITTED,)
+    doubts = {UNCOMMITTED: not goods.committed, UNVERIFIED_RULE: rule.confidence == "unverified"}
+    flags = tuple(doubt for doubt, holds in doubts.items() if holds)
     if not goods.sold_for_export:
         decision = _check_decision(goods, rule, as_of)
         return CustomsValue(decision.amount, decision.method, rule.basis, decision.evidence, rule, flags)

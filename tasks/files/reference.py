@@ -17,17 +17,19 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
 from config.settings import read_settings
 from skills.customs.schedule import pad_number
+from skills.customs.value import Basis, ValueRule
 from skills.rates import RATE_COLUMNS, Confidence
 from skills.vocabulary import mark, name_rows
 from tasks.files.problems import EmptyExport, UnknownHeader, UnreadableFile
 from tasks.files.quarantine import QUARANTINE
 
+VALUE_RULES = "skills/customs/assets/value_rules.csv"
 STARTER_RATES = "skills/distribution/assets/starter_rates.csv"
 
 US_COLUMNS = ("HTS Number", "Indent", "Description", "Unit of Quantity", "General Rate of Duty")
@@ -105,6 +107,25 @@ ReadRow = Callable[[int, Cells], list[tuple[object, ...]]]
 def read_starter_rates() -> pd.DataFrame:
     """The dated rates that every seller starts with: one row per value, columns of `skills.rates.RATE_COLUMNS`."""
     return pd.read_csv(read_settings().root / STARTER_RATES, dtype="str", keep_default_na=False, comment="#")
+
+
+def read_value_rules() -> list[ValueRule]:
+    """How each country values imports, dated, as the project knows it; unverified where no text was read."""
+    frame = pd.read_csv(read_settings().root / VALUE_RULES, dtype="str", keep_default_na=False)
+    return [
+        ValueRule(
+            country=row["country"],
+            basis=cast(Basis, row["basis"]),
+            needs_attorney=row["needs_attorney"] == "yes",
+            drops_fractions=row["drops_fractions"] == "yes",
+            effective_from=date.fromisoformat(row["effective_from"]),
+            effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
+            source=row["source"],
+            retrieved_on=date.fromisoformat(row["retrieved_on"]),
+            confidence=cast(Confidence, row["confidence"]),
+        )
+        for row in frame.to_dict("records")
+    ]
 
 
 def read_us_tariff(path: Path, source: str, retrieved_on: date) -> OfficialTable:

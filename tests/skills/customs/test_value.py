@@ -9,7 +9,15 @@ from decimal import Decimal
 import pytest
 
 from skills.customs.deductive import deduct_resale
-from skills.customs.value import UNCOMMITTED, Goods, UnusableValue, ValueDecision, ValueRule, value_goods
+from skills.customs.value import (
+    UNCOMMITTED,
+    UNVERIFIED_RULE,
+    Goods,
+    UnusableValue,
+    ValueDecision,
+    ValueRule,
+    value_goods,
+)
 from skills.rates import MissingRate, RateBook
 from skills.vocabulary import Incoterm, Money
 
@@ -111,6 +119,11 @@ def test_an_incomplete_choice_of_method_is_refused(change: dict[str, object], sa
 def test_hub_stock_that_no_destination_is_committed_to_is_flagged() -> None:
     assert value_goods(replace(SALE, committed=False), RULES, AS_OF).flags == (UNCOMMITTED,)
     assert value_goods(SALE, RULES, AS_OF).flags == ()
+
+
+def test_a_rule_that_nobody_has_checked_is_flagged() -> None:
+    doubtful = [replace(RULES[0], confidence="unverified")]
+    assert value_goods(SALE, doubtful, AS_OF).flags == (UNVERIFIED_RULE,)
 
 
 def test_a_rule_holds_only_in_its_days() -> None:

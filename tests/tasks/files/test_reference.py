@@ -143,6 +143,15 @@ def test_a_packed_file_reads_like_a_plain_one(tmp_path: Path) -> None:
     assert plain.equals(packed)
 
 
+def test_every_country_of_the_project_has_one_rule_of_value_with_its_source() -> None:
+    rules = {rule.country: rule for rule in reference.read_value_rules()}
+    assert {country: rule.basis for country, rule in rules.items()} == {
+        "US": "FOB", "CA": "FOB", "DE": "CIF", "FR": "CIF", "GB": "CIF", "JP": "CIF",
+    }  # fmt: skip
+    assert [country for country, rule in rules.items() if rule.needs_attorney] == ["JP"]
+    assert all(rule.source for rule in rules.values())
+
+
 def test_another_file_is_refused_with_the_columns_it_lacks(official: Path) -> None:
     official.write_text("Date,Currency,Value\n2026-01-01,EUR,1\n", "utf-8")
     with pytest.raises(UnknownHeader, match="Country, Exchange rate"):
