@@ -1,0 +1,49 @@
+"""The deductive customs value: from the resale price in the country of import back to its border."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+
+from skills.customs.value import UnusableValue
+from skills.rates import RateBook
+from skills.vocabulary import Country, Money, mark
+
+
+def deduct_resale(
+    price: Money,
+    deductions: Money,
+    duty_share: Decimal,
+    country: Country,
+    rates: RateBook,
+    drops_fractions: bool,
+    as_of: date,
+) -> Money:
+    """The deductive value: the resale price less what is earned and spent in the country, without its duty and tax.
+
+    (price − deductions) ÷ (1 + tax) ÷ (1 + duty), the tax being the `vat` rate of the country on the day.
+
+    Args:
+        price: Paid by the customer, consumption tax included.
+        deductions: Selling fees, fulfilment, domestic carriage, profit and general expenses, tax included.
+        duty_share: Ad valorem duty of the goods; 0 for free.
+
+    Raises:
+        MissingRate: the country has no consumption tax rate on the day.
+        UnusableValue: the deductions exceed the price, or are in another currency.
+    """
+    if price.currency != deductions.currency or not 0 <= deductions.minor <= price.minor or duty_share < 0:
+        raise UnusableValue(
+            mark(
+                "A deductive value of {price} {currency} less {deductions} {other}: expected one currency and "
+                "deductions between zero and the price. Correct the broker's calculation sheet."
+            ),
+            price=price.amount,
+            currency=price.currency,
+            deductions=deductions.amount,
+            other=deductions.currency,
+        )
+    tax = rates.read("vat", country, as_of).value
+    exact = Decimal(price.minor - deductions.minor) / (1 + tax) / (1 + duty_share)
+    rounding = ROUND_DOWN if drops_fractions else ROUND_HALF_EVEN
+    return Money(int(exact.quantize(Decimal(1), rounding=rounding)), price.currency)
