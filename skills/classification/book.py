@@ -16,8 +16,9 @@ from skills.classification.words import Phrases, letter_runs, nearest_word, spli
 from skills.vocabulary import Refusal, mark, name_rows
 
 Floats = npt.NDArray[np.float64]
-CHAIN_WEIGHTS = (1.0, 0.4, 0.15)
-"""What a word counts in the subheading's own text, in its heading's, in the national lines below it."""
+CHAIN_WEIGHTS = (1.0, 0.4)
+"""What a word counts in the subheading's own text and in its heading's. The texts of national lines brought nothing
+on the tuning products and are left out."""
 _SATURATION, _LENGTH = 1.2, 0.5
 """BM25's k1 and b (Robertson, Zaragoza 2009), b lower than usual because texts of headings vary by drafting."""
 
@@ -53,6 +54,7 @@ class HeadingBook:
     Attributes:
         codes: Six digits each, ascending.
         texts: Heading text and subheading text, joined.
+        lines: Six digits → national lines below that have none below themselves: code, text, its words.
         trade: Finds trade words; row numbers point into `trade_codes` and `trade_words`.
         slots: Finds slot words; row numbers point into `slot_values`.
     """
@@ -81,14 +83,13 @@ class HeadingBook:
         self.own_texts = [str(text[code]) for code in self.codes]
         self.headings = np.array([code[:4] for code in self.codes])
         self.chapters = np.array([code[:2] for code in self.codes])
-        below: dict[str, list[str]] = {}
-        for code, words in text.items():
-            if len(code) > 6:
-                below.setdefault(code[:6], []).append(str(words))
-        self._index([(text[code], text.get(code[:4], ""), " ; ".join(below.get(code, []))) for code in self.codes])
+        self.lines = _read_lines(own)
+        self._index([(text[code], text.get(code[:4], "")) for code in self.codes])
         claims = [split_negated(words) for words in self.own_texts]
         self.is_part = np.array([bool(_PART.search(claim)) for claim, _ in claims])
-        self.is_rest = np.array([bool(bars) or "n.e.c." in text for text, (_, bars) in zip(self.own_texts, claims, strict=True)])
+        self.is_rest = np.array(
+            [bool(bars) or "n.e.c." in text for text, (_, bars) in zip(self.own_texts, claims, strict=True)]
+        )
         self.heading_of = np.unique(self.headings, return_inverse=True)[1]
         self.trade = Phrases(zip(range(len(trade_words)), trade_words["words"], trade_words["words_zh"], strict=True))
         self.trade_codes = [[self.place[code] for code in codes.split() if code in self.place]
@@ -97,7 +98,7 @@ class HeadingBook:
         self.slots = Phrases(zip(range(len(slot_words)), slot_words["words"], slot_words["words_zh"], strict=True))
         self.slot_values = self._read_slots(slot_words, claims)
 
-    def _index(self, documents: list[tuple[str, str, str]]) -> None:
+    def _index(self, documents: list[tuple[str, str]]) -> None:
         weights: dict[str, dict[int, float]] = {}
         length = np.zeros(len(documents))
         for at, document in enumerate(documents):
@@ -143,9 +144,22 @@ class HeadingBook:
             siblings = [yes for other, (yes, _) in zip(rows, said, strict=True) if other["slot"] == row["slot"]]
             silent = ~np.logical_or.reduce(siblings)
             claimed = claimed | (silent & np.isin(self.chapters, str(row["chapters"]).split()))
-            asked = np.array([not row["applies"] or code.startswith(tuple(row["applies"].split())) for code in self.codes])
+            asked = np.array(
+                [not row["applies"] or code.startswith(tuple(row["applies"].split())) for code in self.codes]
+            )
             values.append(SlotValue(str(row["slot"]), str(row["value"]), claimed & asked, barred & ~claimed & asked))
         return values
+
+
+def _read_lines(headings: pd.DataFrame) -> dict[str, list[tuple[str, str, frozenset[str]]]]:
+    lines: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
+    follows = headings["code"].shift(-1, fill_value="")
+    last = [not after.startswith(code) for code, after in zip(headings["code"], follows, strict=True)]
+    below = headings[np.array(last) & (headings["code"].str.len() > 6)]
+    for code, text in zip(below["code"], below["text"], strict=True):
+        words = frozenset(split_words(split_negated(str(text))[0]))
+        lines.setdefault(str(code)[:6], []).append((str(code), str(text), words))
+    return lines
 
 
 def _pad(text: str) -> str:
@@ -165,8 +179,8 @@ def _check(headings: pd.DataFrame) -> None:
         if len(rows):
             raise UnusableHeadings(
                 mark(
-                    "The table of headings cannot be used: {rows} {what}. Expected digits without dots, each code once, "
-                    "its parent in the table. Import the official nomenclature again (docs/run.md)."
+                    "The table of headings cannot be used: {rows} {what}. Expected digits without dots, each code "
+                    "once, its parent in the table. Import the official nomenclature again (docs/run.md)."
                 ),
                 rows=name_rows(rows),
                 what=what,

@@ -47,8 +47,8 @@ class Calibration:
         if not least or list(least) != sorted(set(least)) or list(percent) != sorted(percent):
             raise UnusableCalibration(
                 mark(
-                    "The calibration of classification cannot be used: {steps} steps whose evidence or percentage does "
-                    "not rise. Restore skills/classification/assets/calibration.csv or fit it again."
+                    "The calibration of classification cannot be used: {steps} steps whose evidence or percentage "
+                    "does not rise. Restore skills/classification/assets/calibration.csv or fit it again."
                 ),
                 steps=len(least),
             )

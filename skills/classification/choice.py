@@ -88,7 +88,10 @@ def choose_code(
     ]
     if lacking:
         raise UnusableChoice(
-            mark("The choice of {code} for {product} cannot be recorded: {lacking} is missing. Add it and choose again."),
+            mark(
+                "The choice of {code} for {product} cannot be recorded: {lacking} is missing. Add it and choose "
+                "again."
+            ),
             code=code,
             product=product,
             lacking=lacking[0],

@@ -29,7 +29,12 @@ def explain_headings(candidates: pd.DataFrame) -> pd.DataFrame:
         if rank == 1:
             whole = [
                 (mark("Evidence for the first candidate"), f"{row['evidence']:.2f}", "points", ""),
-                (mark("Confidence that the first candidate is right"), str(row["confidence_percent"]), "%", row["answer"]),
+                (
+                    mark("Confidence that the first candidate is right"),
+                    str(row["confidence_percent"]),
+                    "%",
+                    row["answer"],
+                ),
             ]
             if row["question"]:
                 asked = str(row["question"]).format(first=row["question_first"], second=row["question_second"])

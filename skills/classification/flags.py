@@ -16,7 +16,8 @@ def check_flags(
 ) -> pd.DataFrame:
     """The measures in force on the day whose codes share their six digits with a candidate.
 
-    A measure on a national line flags every candidate above it: which line applies is not known at six digits.
+    Only candidates with at least half the score of the product's first one are looked at. A measure on a national
+    line flags the candidate above it: which line applies is not known at six digits.
 
     Args:
         candidates: From `rank_headings`.
@@ -37,13 +38,15 @@ def check_flags(
         & (flags["effective_from"] <= day)
         & ((flags["effective_to"] == "") | (flags["effective_to"] >= day))
     ].reset_index(drop=True)
+    first = candidates.groupby("product")["score"].transform("max")
+    looked_at = candidates[(candidates["code"] != "") & (candidates["score"] >= first / 2)]
     pairs = [
         (at, flag)
-        for at, code in enumerate(candidates["code"])
+        for at, code in enumerate(looked_at["code"])
         for flag, flagged in enumerate(valid["code"])
         if str(code).startswith(str(flagged)[:6])
     ]
-    touched = candidates.iloc[[at for at, _ in pairs]][["product", "rank", "code"]].reset_index(drop=True)
+    touched = looked_at.iloc[[at for at, _ in pairs]][["product", "rank", "code"]].reset_index(drop=True)
     measures = valid.iloc[[flag for _, flag in pairs]].reset_index(drop=True).rename(columns={"code": "flagged_code"})
     kept = ["kind", "flagged_code", "measure", "scope", "source", "retrieved_on", "confidence"]
     return pd.concat([touched, measures[kept]], axis=1).assign(advice=ASK_BROKER)

@@ -15,6 +15,7 @@ from skills.classification.calibration import Calibration, measure_evidence
 from skills.classification.policy import ClassificationPolicy
 from skills.classification.questions import ask
 from skills.classification.score import Scores, score_description
+from skills.classification.words import split_words
 from skills.vocabulary import Refusal, mark, name_rows
 
 FACTS = ("description", "description_zh", "material", "form", "use")
@@ -38,11 +39,13 @@ def rank_headings(
         calibration: From evidence to confidence.
         policy: The threshold and how many candidates are shown.
     Returns:
-        One row per (product, rank), rank from 1: code (six digits), text (heading › subheading), trade_words and
-        text_words that led there, facts_for and facts_against (slot: value), score and its parts trade_score,
-        text_score, facts_score [points]; and of the product: evidence [points], confidence_percent that the first
-        code is right [%], answer (`sure` or `ask`), question and also_ask (marked sentences, empty when sure) with
-        question_first and question_second for their places.
+        One row per (product, rank), rank from 1; one without a code where nothing fits. Of the candidate: code (six
+        digits), text (heading › subheading), trade_words and text_words that led there, facts_for and facts_against
+        (slot: value), score and its parts trade_score, text_score, facts_score [points], national_line and
+        national_text (the line below that shares most words: a pointer, no ranking; empty where the book has none).
+        Of the product: evidence [points], confidence_percent that the first code is right [%], answer (`sure` or
+        `ask`), question and also_ask (marked sentences, empty when sure), question_first and question_second (what
+        fills their places).
     Raises:
         UnusableDescriptions: names the products without any words, or listed twice.
     """
@@ -66,7 +69,10 @@ def _rank(
     evidence = measure_evidence(scores, order[0], order[1], book)
     confidence = calibration.read_percent(evidence)
     sure = confidence >= policy.sure_percent
-    question, also = ("", "") if sure else ask(scores, order, book)
+    question, also, other = ("", "", order[1]) if sure else ask(scores, order, book)
+    shown = [at for at in order if scores.total[at] > 0]
+    if not shown:
+        return [_name_nothing(product, evidence, confidence, question)]
     return [
         {
             "product": product,
@@ -74,16 +80,26 @@ def _rank(
             "code": book.codes[at],
             "text": book.texts[at],
             **_describe(at, scores, book),
+            **_point_to_line(at, text, scores, book),
             "evidence": evidence,
             "confidence_percent": confidence,
             "answer": SURE if sure else ASK,
             "question": question,
             "also_ask": also,
             "question_first": book.own_texts[order[0]],
-            "question_second": book.own_texts[order[1]],
+            "question_second": book.own_texts[other],
         }
-        for rank, at in enumerate(order, 1)
+        for rank, at in enumerate(shown, 1)
     ]
+
+
+def _name_nothing(product: str, evidence: float, confidence: int, question: str) -> dict[str, Any]:
+    words = dict.fromkeys(("code", "text", "trade_words", "text_words", "facts_for", "facts_against"), "")
+    points = dict.fromkeys(("score", "trade_score", "text_score", "facts_score"), 0.0)
+    lines = dict.fromkeys(("national_line", "national_text"), "")
+    places = dict.fromkeys(("also_ask", "question_first", "question_second"), "")
+    told = {"evidence": evidence, "confidence_percent": confidence, "answer": ASK, "question": question}
+    return {"product": product, "rank": 1, **words, **points, **lines, **told, **places}
 
 
 def _describe(at: int, scores: Scores, book: HeadingBook) -> dict[str, Any]:
@@ -110,6 +126,15 @@ def _describe(at: int, scores: Scores, book: HeadingBook) -> dict[str, Any]:
         "text_score": text,
         "facts_score": round(total - trade - text, 3),
     }
+
+
+def _point_to_line(at: int, text: str, scores: Scores, book: HeadingBook) -> dict[str, str]:
+    said = set(split_words(text)) | {value for values in scores.slots.values() for value in values}
+    said |= {word for item in scores.trade_found[:1] for word in book.trade_words[item.row]}
+    said |= {part for word in said for part in word.split("-")}
+    lines = book.lines.get(book.codes[at], [])
+    best = max(lines, key=lambda line: 10 * len(line[2] & said) - len(line[2] - said), default=("", "", frozenset()))
+    return {"national_line": best[0], "national_text": best[1]}
 
 
 def _check(products: pd.DataFrame, texts: pd.Series) -> None:

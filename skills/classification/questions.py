@@ -30,22 +30,24 @@ NEAR = 3.0
 """Candidates within so many points of the first one are worth a question."""
 
 
-def ask(scores: Scores, order: list[int], book: HeadingBook) -> tuple[str, str]:
-    """Two questions, the deciding one first; the second is empty where one is enough.
+def ask(scores: Scores, order: list[int], book: HeadingBook) -> tuple[str, str, int]:
+    """Two questions, the deciding one first, the second empty where one is enough; and the candidate compared with.
 
-    The first asks for the use when the two best candidates lie in different headings, else for the slot that tells
-    them apart, else for the better text. `{first}` and `{second}` stand for the texts of the two candidates.
+    The first asks for the use when a candidate near the best one lies in another heading, else for the slot that
+    tells near candidates apart, else for the better text. `{first}` and `{second}` stand for the texts of the best
+    candidate and of the one returned.
     """
     first, second = order[0], order[1]
-    if not scores.trade_found and float(scores.total[first]) < NEAR:
-        return ASK_MORE, ""
+    if scores.total[first] <= 0 or (not scores.trade_found and scores.total[first] < NEAR):
+        return ASK_MORE, "", second
     near = [at for at in order if scores.total[first] - scores.total[at] <= NEAR]
     telling = [slot for slot in ASK_SLOT if _tells_apart(slot, near, scores, book)]
-    if book.headings[first] != book.headings[second] and second in near:
-        return ASK_USE, ASK_SLOT[telling[0]] if telling else ""
+    elsewhere = [at for at in near if book.headings[at] != book.headings[first]]
+    if elsewhere:
+        return ASK_USE, ASK_SLOT[telling[0]] if telling else "", elsewhere[0]
     if telling:
-        return ASK_SLOT[telling[0]], ASK_SLOT[telling[1]] if len(telling) > 1 else ""
-    return ASK_WHICH, ""
+        return ASK_SLOT[telling[0]], ASK_SLOT[telling[1]] if len(telling) > 1 else "", second
+    return ASK_WHICH, "", second
 
 
 def _tells_apart(slot: str, near: list[int], scores: Scores, book: HeadingBook) -> bool:

@@ -11,11 +11,10 @@ from skills.classification.book import Floats, HeadingBook
 from skills.classification.words import Found, split_head, split_words
 
 TRADE, TEXT, LATER = 6.0, 0.35, 0.3
-"""What a trade word counts, what a point of text similarity counts, and the share left to what stands after `with`."""
+"""The strongest trade word, a point of text similarity, the share left to what stands after `with` and its like."""
 AGREES, SECOND, CONFLICTS, OPEN, REST = 1.0, 0.6, -1.6, -0.25, 0.8
-"""A slot the text asks for: the description agrees, agrees in what it
-names second, says something else, or is silent; the rest of a heading in which
-nothing agrees."""
+"""A slot that a text asks for: the description agrees, agrees in what it names second, says something else, is
+silent; and the rest of a heading in which nothing agrees."""
 PART, UNNAMED = -2.5, 0.5
 """A heading of parts for goods that are no parts; what a heading keeps of a trade word that names its neighbour."""
 _PARTS = frozenset({"part", "accessory", "replacement", "spare", "配件", "零件"})
@@ -141,7 +140,9 @@ def _score_slots(slots: dict[str, list[str]], book: HeadingBook) -> tuple[Floats
         agrees = np.logical_or.reduce([value.claimed for value in stated])
         excluded = np.logical_or.reduce([value.excluded for value in stated]) & ~agrees
         first = next(value.claimed for value in stated if value.value == slots[slot][0])
-        fit += np.where(first, AGREES, np.where(agrees, SECOND, 0.0)) + np.where(excluded | (asked & ~agrees), CONFLICTS, 0.0)
+        fit += np.where(first, AGREES, np.where(agrees, SECOND, 0.0)) + np.where(
+            excluded | (asked & ~agrees), CONFLICTS, 0.0
+        )
         rest = (book.is_rest | barred) & ~asked & ~excluded & ~_within(book, agrees) & _within(book, asked)
         fit += np.where(rest, REST, 0.0)
     return fit, open_slots

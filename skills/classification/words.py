@@ -15,14 +15,17 @@ _SPELLED = {
     "mould": "mold", "clothe": "cloth", "men's": "men", "women's": "women", "boys'": "boy", "girls'": "girl",
     "babies'": "baby", "knife": "knive", "brushe": "brush", "shelve": "shelf",
 }  # fmt: skip
-_STOP = frozenset(
-    "a an the of for and or with in on to by from at as is are its it other than not whether heading no n e c nec "
-    "including excluding like similar kind used thereof articles article parts accessories set pack pcs piece new "
-    "cm mm kg g ml l inch oz lb w v style design high quality".split()
-)
+_STOP = frozenset({
+    "a", "an", "the", "of", "for", "and", "or", "with", "in", "on", "to", "by", "from", "at", "as", "is", "are",
+    "its", "it", "other", "than", "not", "whether", "heading", "no", "n", "e", "c", "nec", "including", "excluding",
+    "like", "similar", "kind", "used", "thereof", "articles", "article", "parts", "accessories", "set", "pack",
+    "pcs", "piece", "new", "cm", "mm", "kg", "g", "ml", "l", "inch", "oz", "lb", "w", "v", "style", "design",
+    "high", "quality",
+})  # fmt: skip
 _LATER = re.compile(r"\s(?:with|w/|for|featuring|including|in)\s|[(（]|\s带|\s配")
 _NEGATED = re.compile(
-    r"\((?:other than|excluding|excl|not|except|those)[^)]*\)|\b(?:other than|excluding|except|not)\b(?:\([^)]*\)|[^;,()])*"
+    r"\((?:other than|excluding|excl|not|except|those)[^)]*\)"
+    r"|\b(?:other than|excluding|except|not)\b(?:\([^)]*\)|[^;,()])*"
 )
 
 
