@@ -72,7 +72,8 @@ class HeadingBook:
                 for all), both by space.
 
         Raises:
-            UnusableHeadings: a code that is no code, appears twice, or has no known parent; no six-digit row.
+            UnusableHeadings: a code that is no code, appears twice, or has no known parent; fewer than two six-digit
+                codes.
         """
         own = headings.sort_values("code", kind="stable").reset_index(drop=True)
         _check(own)
@@ -185,7 +186,11 @@ def _check(headings: pd.DataFrame) -> None:
                 rows=name_rows(rows),
                 what=what,
             )
-    if not (codes.str.len() == 6).any():
+    if (codes.str.len() == 6).sum() < 2:
         raise UnusableHeadings(
-            mark("The table of headings has no six-digit code. Import the official nomenclature (docs/run.md).")
+            mark(
+                "The table of headings has {count} six-digit codes; expected the whole nomenclature, to choose "
+                "among. Import the official one (docs/run.md)."
+            ),
+            count=int((codes.str.len() == 6).sum()),
         )

@@ -86,7 +86,7 @@ def test_the_explanation_adds_up_to_the_score(rank: Rank) -> None:
     assert {"tea towel"} <= set(told["note"])
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(["Tea towel, cotton", "Porcelain mug", "Kitchen dishcloth", "Hammer"]))
 def test_a_products_answer_does_not_depend_on_its_neighbours(rank: Rank, order: list[str]) -> None:
     alone = {text: rank(p=text)["code"].tolist() for text in order}
@@ -95,7 +95,7 @@ def test_a_products_answer_does_not_depend_on_its_neighbours(rank: Rank, order: 
         assert together.loc[together["product"] == f"p{at}", "code"].tolist() == alone[text]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip()))
 def test_any_words_get_ranked_candidates_and_a_confidence(rank: Rank, text: str) -> None:
     ranked = rank(p=text)
@@ -123,6 +123,15 @@ def test_a_table_that_is_no_tree_of_codes_is_refused(headings: pd.DataFrame, row
     words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
     with pytest.raises(UnusableHeadings, match=said):
         HeadingBook(wrong, words, words)
+
+
+def test_a_book_of_one_code_is_refused() -> None:
+    lonely = pd.DataFrame(
+        [("63", "x", ""), ("6307", "x", "63"), ("630710", "x", "6307")], columns=["code", "text", "parent"]
+    )
+    words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
+    with pytest.raises(UnusableHeadings, match="has 1 six-digit codes"):
+        HeadingBook(lonely, words, words)
 
 
 def test_a_calibration_that_falls_is_refused() -> None:
