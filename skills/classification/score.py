@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from skills.classification.book import Floats, HeadingBook
-from skills.classification.words import Found, split_head, split_words
+from skills.classification.words import Found, fold, split_head, split_words
 
 TRADE, TEXT, LATER = 6.0, 0.35, 0.3
 """The strongest trade word, a point of text similarity, the share left to what stands after `with` and its like."""
@@ -17,7 +18,7 @@ AGREES, SECOND, CONFLICTS, OPEN, REST = 1.0, 0.6, -1.6, -0.25, 0.8
 silent; and the rest of a heading in which nothing agrees."""
 PART, UNNAMED = -2.5, 0.5
 """A heading of parts for goods that are no parts; what a heading keeps of a trade word that names its neighbour."""
-_PARTS = frozenset({"part", "accessory", "replacement", "spare", "配件", "零件"})
+_PARTS = re.compile(r"\b(?:parts?|accessor(?:y|ies)|replacement|spares?)\b|配件|零件")
 
 
 Flags = npt.NDArray[np.bool_]
@@ -60,7 +61,7 @@ def score_description(description: str, book: HeadingBook) -> Scores:
     slots = _read_slots(head, later, book)
     fit, open_slots = _score_slots(slots, book)
     total = trade + TEXT * text + fit
-    if not _PARTS & set(split_words(description)) and not any(word in description for word in ("配件", "零件")):
+    if not _PARTS.search(fold(description)):
         total = total + np.where(book.is_part, PART, 0.0)
     return Scores(np.round(total, 6), trade, TEXT * text, open_slots, slots, [item for item, _ in ranked], hits)
 
