@@ -1,0 +1,75 @@
+"""The real nomenclature (PDDL) and the US HTS (public domain); docs/run.md says where to get them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from config.settings import ROOT, read_settings
+from skills.classification import check_flags, rank_headings
+from skills.classification.book import HeadingBook
+from skills.classification.calibration import fit_calibration
+from skills.classification.policy import ClassificationPolicy
+from tasks.files.nomenclature import read_calibration, read_flags, read_heading_book
+
+LABELLED = pd.read_csv(
+    ROOT / "tests" / "data" / "classification" / "labelled.csv", dtype="str", keep_default_na=False
+)
+
+
+def find(name: str) -> Path:
+    path = read_settings().data / "customs_tariffs" / name
+    if not path.exists():
+        pytest.skip(f"the data set is not here ({name}); docs/run.md says where to get it")
+    return path
+
+
+@pytest.fixture(scope="module")
+def book() -> HeadingBook:
+    return read_heading_book(find("harmonized_system.csv.gz"), find("us_hts_2024-11.csv.gz"))
+
+
+@pytest.mark.shared
+def test_a_kitchen_dishcloth_is_asked_about_and_flagged(book: HeadingBook) -> None:
+    products = pd.DataFrame({"product": ["KD-1"], "description": ["Kitchen dishcloth, 100% cotton, 12 pack"]})
+    candidates = rank_headings(products, book, read_calibration(), ClassificationPolicy())
+    assert {"630710", "630291", "630260"} <= set(candidates["code"])
+    assert {"6307102027", "6302910045"} <= set(candidates["national_line"])
+    assert set(candidates["answer"]) == {"ask"}
+    said = check_flags(candidates, read_flags(), "US", "CN", date(2026, 11, 24))
+    assert said["measure"].str.contains("shop towels").any()
+
+
+@pytest.mark.shared
+def test_every_labelled_and_every_trade_code_exists(book: HeadingBook) -> None:
+    trade = pd.read_csv(ROOT / "skills/classification/assets/trade_words.csv", dtype="str", keep_default_na=False)
+    named = {code for codes in trade["codes"] for code in codes.split()} | set(LABELLED["hs6"])
+    assert sorted(named - set(book.codes)) == []
+
+
+@pytest.mark.shared
+def test_the_shipped_confidence_is_what_its_recipe_gives(book: HeadingBook) -> None:
+    part = LABELLED[LABELLED["split"] == "calibrate"]
+    both = [
+        part[["product", "hs6", column]]
+        .rename(columns={column: "description"})
+        .assign(product=part["product"] + column)
+        for column in ("description", "description_zh")
+    ]
+    products = pd.concat(both).query("description != ''")
+    ranked = rank_headings(products, book, read_calibration(), ClassificationPolicy())
+    firsts = ranked[ranked["rank"] == 1].merge(products[["product", "hs6"]], on="product")
+    steps = fit_calibration(firsts["evidence"], firsts["code"] == firsts["hs6"])
+    shipped = read_calibration()
+    assert tuple(steps["least_evidence"].round(4)) == shipped.least_evidence
+    assert tuple(steps["percent"]) == shipped.percent
+
+
+def test_half_of_the_labelled_products_is_held_out() -> None:
+    assert len(LABELLED) >= 200
+    assert (LABELLED["description_zh"] != "").sum() >= 60
+    assert (LABELLED["split"] == "held_out").sum() * 2 == len(LABELLED)
+    assert not LABELLED["description"].duplicated().any()
