@@ -77,8 +77,8 @@ def check_facts(lines: pd.DataFrame, products: pd.DataFrame, lanes: pd.DataFrame
         twice = facts[included & facts["charge_duty"].astype(bool)]
         raise DutyInPrice(
             mark(
-                "Duty is asked for on {rows}, whose freight includes duty and VAT. Expected it once. Leave it out, or "
-                "choose a lane without tax in its price."
+                "Duty is asked for on {rows}, whose freight includes duty and VAT. Expected it once. Leave it out, "
+                "or choose a lane without tax in its price."
             ),
             rows=name_rows(twice["sku"] + " " + twice["lane"]),
         )

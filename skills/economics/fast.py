@@ -37,13 +37,14 @@ def _check_size(sheet: CostSheet) -> None:
     if not len(sheet.bases):
         return
     bases = [float(value) for value in sheet.bases.max(axis=0)]
+    most_rate, least_rate, most_fx = sheet.rates.max(axis=0), sheet.rates.min(axis=0), sheet.fx.max(axis=0)
     largest = 0.0
     duties = 0.0
     for column, (_, on, divisor) in enumerate(LINE_COMPONENTS):
         basis = bases[CUSTOMS] + duties if on == DUTIABLE else bases[on]
-        product = basis * max(float(sheet.rates[:, column].max()), -float(sheet.rates[:, column].min()))
+        product = basis * max(float(most_rate[column]), -float(least_rate[column]))
         duties += product / divisor if column in DUTIES else 0.0
-        largest = max(largest, product, (product / divisor + 1) * float(sheet.fx[:, column].max()))
+        largest = max(largest, product, (product / divisor + 1) * float(most_fx[column]))
     totals = np.add.reduceat(sheet.bases, sheet.starts[:-1]).max(axis=0)
     rate, _, most, fx = (float(value) for value in sheet.mpf.max(axis=0))
     mpf = most * fx
@@ -72,6 +73,8 @@ _divide_fast = numba.njit(inline="always", error_model="numpy")(_divide)
 
 
 def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no-untyped-def]
+    if amount == 0:
+        return
     total = 0
     for line in range(first, last):
         total += weights[line, on]

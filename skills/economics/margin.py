@@ -50,12 +50,12 @@ def quote_margin(
     rows = []
     quoted = {(row["sku"], row["country"]): row for row in prices.to_dict("records")}
     for key, group in landed.groupby(KEY, sort=True):
-        price = quoted[(key[1], key[2])]  # type: ignore[index]
+        price = quoted[(key[1], key[2])]
         currency = str(price["currency"])
         fx = rates.convert(currency, base_currency, as_of).scaleb(
             minor_digits(base_currency) - minor_digits(currency)
         )
-        row: dict[str, object] = dict(zip(KEY, key, strict=True))  # type: ignore[call-overload]
+        row: dict[str, object] = dict(zip(KEY, key, strict=True))
         share = rates.read("vat", str(price["country"]), as_of).value if price["tax_in_price"] else Decimal(0)
         gross = _round(int(price["price_minor"]) * fx)
         amounts = {"price": gross, "tax": _round(gross * share / (1 + share))}

@@ -96,7 +96,7 @@ def _build_sheet(
                 [tariff.fx(charges[name].currency) if name in charges else FX for name, _, _ in LINE_COMPONENTS]
             )
             notes.append({name: charge.note for name, charge in charges.items()})
-        head = rows.iloc[0]
+        head = rows.to_dict("records")[0]
         entry = tariff.charge_entry(head)
         for note in notes[starts[-1] :]:
             note.update({name: charge.note for name, charge in entry.items()})

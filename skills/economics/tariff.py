@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from skills.economics.exact import divide_half_even
 from skills.economics.sheet import ENTRY_COMPONENTS, FX, SHARE
 from skills.rates import Rate, RateBook
 from skills.vocabulary import Refusal, mark, minor_digits
@@ -41,14 +42,14 @@ class Tariff:
         scaled = ratio.scaleb(minor_digits(self._base) - minor_digits(currency)) * FX
         return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
-    def charge_line(self, line: Mapping[str, Any]) -> dict[str, Charge]:
+    def charge_line(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
         """Charges on units, weight and value; under tax-included freight none of the border's."""
         country, lane, code = str(line["country"]), str(line["lane"]), str(line["hs_code"])
         cost, customs = str(line["cost_currency"]), str(line["customs_currency"])
         charges = {
             "ex_works": self._given(int(line["unit_cost_minor"]), cost, "unit"),
             "tooling_share": self._given(
-                int(round(int(line["tooling_minor"]) * 1000 / max(int(line["tooling_units"]), 1))), cost, "unit"
+                divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost, "unit"
             ),
             "qc_pack": self._given(int(line["qc_pack_minor"]), cost, "unit"),
             "freight": self._amount("freight", lane, "kg", 1000),
@@ -68,13 +69,13 @@ class Tariff:
             charges["hmf"] = self._share("hmf", country, customs, "customs value")
         return charges
 
-    def charge_entry(self, line: Mapping[str, Any]) -> dict[str, Charge]:
+    def charge_entry(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
         """Charges per entry; those of the border are in the price of tax-included freight."""
         included = bool(line["tax_included"])
         names = [name for name in ENTRY_COMPONENTS[1:] if not (included and name in _BORDER)]
         return {name: self._amount(name, str(line["lane"]), "entry", 1) for name in names}
 
-    def read_mpf(self, line: Mapping[str, Any]) -> list[int]:
+    def read_mpf(self, line: Mapping[Any, Any]) -> list[int]:
         """Rate, minimum, maximum and fx of the merchandise processing fee; zeros outside the US and under DDP."""
         if line["country"] != _US or bool(line["tax_included"]):
             return [0, 0, 0, FX]
@@ -83,8 +84,8 @@ class Tariff:
         if str(line["customs_currency"]) != least.currency:
             raise UnusableRate(
                 mark(
-                    "The customs value of entry {entry} is in {found}; the merchandise processing fee is in {expected}. "
-                    "State the customs value in {expected}."
+                    "The customs value of entry {entry} is in {found}; the merchandise processing fee is in "
+                    "{expected}. State the customs value in {expected}."
                 ),
                 entry=line["entry"],
                 found=line["customs_currency"],

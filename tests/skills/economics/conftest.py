@@ -16,7 +16,8 @@ from skills.rates import RateBook
 AS_OF = date(2026, 9, 1)
 RATES = [
     ("fx", "CNY", "7.2", "CNY per USD"), ("fx", "EUR", "0.9", "EUR per USD"),
-    ("duty", "US:6302", "0.09", "share"), ("duty_301", "US:6302", "0.075", "share"), ("duty", "DE:6302", "0.12", "share"),
+    ("duty", "US:6302", "0.09", "share"), ("duty_301", "US:6302", "0.075", "share"),
+    ("duty", "DE:6302", "0.12", "share"),
     ("vat", "US", "0", "share"), ("vat", "DE", "0.19", "share"), ("export_rebate", "CN:6302", "0.13", "share"),
     ("hmf", "US", "0.00125", "share"), ("mpf", "US", "0.003464", "share"),
     ("mpf_min", "US", "33.58", "USD/entry"), ("mpf_max", "US", "651.50", "USD/entry"),
