@@ -1,0 +1,142 @@
+"""Landed cost: what is charged, what is not, what is refused, and that both bookings agree."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skills.economics.exact import book_exactly, split_amount
+from skills.economics.facts import DutyInPrice, UnservedLane, UnstatedCustomsValue, UnusableCost
+from skills.economics.fast import AmountTooLarge, book_quickly
+from skills.economics.sheet import FX, LINE_COMPONENTS, CostSheet
+from skills.rates import MissingRate, RateBook
+
+
+def amounts(landed: pd.DataFrame, entry: str) -> dict[str, int]:
+    rows = landed[landed["entry"] == entry]
+    return dict(zip(rows["component"], rows["amount_minor"], strict=True))
+
+
+def test_a_sea_entry_is_charged_layer_by_layer(facts: Any) -> None:
+    sea = amounts(facts.land(), "E1")
+    assert sea["ex_works"] == 2_500_000
+    assert sea["tooling_share"] == 50_000
+    assert sea["freight"] == 300 * 950, "300 kg, more than the volume of 200 kg"
+    assert sea["duty"] == 36_000 * 7.2
+    assert sea["duty_301"] == 30_000 * 7.2, "on the customs value, not on the duty"
+    assert sea["hmf"] == 500 * 7.2
+    assert sea["mpf"] == round(3358 * 7.2), "13.86 USD is below the minimum per entry"
+    assert sea["export_rebate"] == -325_000
+
+
+def test_every_charge_carries_its_rate_its_date_and_its_source(facts: Any) -> None:
+    landed = facts.land()
+    charged = landed[landed["amount_minor"] != 0]
+    assert (charged[["rate", "rate_from", "source", "basis"]] != "").all(axis=None)
+    assert landed["amount_minor"].dtype == "int64"
+
+
+def test_harbor_maintenance_is_charged_on_ocean_only(facts: Any) -> None:
+    assert amounts(facts.land(), "E2")["hmf"] == 0
+
+
+def test_import_vat_is_cash_for_a_registered_importer_and_cost_for_others(facts: Any) -> None:
+    landed = facts.land()
+    vat = landed[(landed["component"] == "import_vat") & (landed["entry"] == "E3")].iloc[0]
+    assert vat["treatment"] == "cash later" and not vat["in_cost"]
+    assert vat["cash_on"] == pd.Timestamp("2026-11-04")
+    bare = facts.but(registrations=pd.DataFrame({"country": []})).land()
+    assert bare[(bare["component"] == "import_vat") & (bare["entry"] == "E3")]["in_cost"].all()
+    assert vat["amount_minor"] == 8 * round((400_000 + 48_000) * 0.19)
+
+
+def test_tax_included_freight_is_charged_no_duty_and_asking_again_is_refused(facts: Any) -> None:
+    ddp = amounts(facts.land(), "E4")
+    assert {ddp[name] for name in ("duty", "import_vat", "mpf", "hmf", "brokerage", "bond_isf")} == {0}
+    with pytest.raises(DutyInPrice, match="Expected it once"):
+        facts.but(lines=facts.lines.assign(charge_duty=True)).land()
+
+
+def test_no_rebate_without_a_special_vat_invoice_and_its_clock_starts_at_departure(facts: Any) -> None:
+    assert amounts(facts.but(products=facts.products.assign(special_vat_invoice=False)).land(), "E1")[
+        "export_rebate"
+    ] == 0  # fmt: skip
+    rebate = facts.land().query("component == 'export_rebate'")
+    assert set(rebate["cash_on"]) == {pd.Timestamp("2026-12-04")}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "refusal"),
+    [
+        ("products", "unit_cost_minor", -1, UnusableCost),
+        ("products", "weight_g", float("nan"), UnusableCost),
+        ("lines", "customs_method", "", UnstatedCustomsValue),
+        ("lines", "lane", "SEA-JP", UnservedLane),
+        ("lines", "customs_currency", "XXX", MissingRate),
+        ("lines", "duty_layers", "", UnusableCost),
+    ],
+)
+def test_bad_input_is_refused(facts: Any, table: str, column: str, value: object, refusal: type[Exception]) -> None:
+    rows = getattr(facts, table).assign(**{column: value})
+    if column == "customs_currency":
+        rows = rows[rows["country"] == "DE"]
+    with pytest.raises(refusal):
+        facts.but(**{table: rows}).land()
+
+
+def test_a_day_after_the_last_rate_is_refused(facts: Any) -> None:
+    with pytest.raises(MissingRate, match="2026-10-01"):
+        facts.land(date(2026, 10, 1))
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
+def test_a_fee_shared_out_adds_up_to_itself(amount: int, weights: list[int]) -> None:
+    parts = split_amount(amount, weights)
+    assert sum(parts) == amount
+    assert min(parts) >= 0
+
+
+def draw_sheet(seed: int, lines: int = 60) -> CostSheet:
+    draw = np.random.default_rng(seed)
+    rates = draw.integers(0, 3_000_000, (lines, len(LINE_COMPONENTS)))
+    rates[:, [0, 2, 11]] %= 500
+    rates[:, -1] *= -1
+    starts = np.array([0, 1, 4, 30, lines])
+    mpf = np.tile([34_640, 3358, 65_150, 7_123_456_789], (4, 1))
+    fx = draw.integers(1, 8 * FX, rates.shape)
+    bases = draw.integers(0, 60_000, (lines, 4))
+    return CostSheet(bases, rates, fx, starts, mpf, draw.integers(0, 99_999, (4, 7)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_fast_booking_equals_the_decimal_one_on_every_line(seed: int) -> None:
+    sheet = draw_sheet(seed)
+    assert (book_quickly(sheet) == book_exactly(sheet)).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+def test_a_higher_duty_never_lowers_the_landed_cost(seed: int, more: int) -> None:
+    sheet = draw_sheet(seed)
+    before = book_quickly(sheet).sum(axis=1)
+    sheet.rates[:, 5] += more
+    assert (book_quickly(sheet).sum(axis=1) >= before).all()
+
+
+def test_an_amount_beyond_64_bits_is_refused_not_wrapped() -> None:
+    sheet = draw_sheet(1)
+    sheet.bases[0, 2] = 10**14
+    with pytest.raises(AmountTooLarge):
+        book_quickly(sheet)
+
+
+def test_an_empty_rate_book_is_refused(facts: Any) -> None:
+    with pytest.raises(MissingRate):
+        facts.but(rates=RateBook([])).land()
