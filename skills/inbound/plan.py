@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from skills.inbound.blocks import (
-    JOINED,
     VOLUME,
     Ints,
     add_joined,
     build_simple,
 )
 from skills.inbound.facts import SIDES, check_cartons, check_containers
-from skills.inbound.order import order_boxes
+from skills.inbound.order import order_blocks
 from skills.inbound.policy import LoadingPolicy
 from skills.inbound.search import CELLS, UNLIMITED, search
 from skills.vocabulary import Refusal, mark, name_rows
@@ -30,6 +29,8 @@ LOADING_COLUMNS = (
     "path_free",
 )
 UPRIGHT = "lwh"
+PATH = 7
+"""Column of a loaded carton that says whether its line from the door is free."""
 
 
 class UnknownOrientation(Refusal):
@@ -65,22 +66,23 @@ def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: Loadin
         if not left.any():
             break
         inner = np.array([container[side] for side in SIDES], np.int64)
-        kinds, boxes = _fill(inner, int(container["payload_g"]), cartons, sizes, types, left, policy)
-        if not len(boxes):
+        rows = _fill(inner, int(container["payload_g"]), cartons, sizes, types, left, policy)
+        if not len(rows):
             continue
+        kinds = rows[:, 0]
         left -= np.bincount(kinds, minlength=len(left))
-        order, clear = order_boxes(boxes)
-        rows, kinds = boxes[order], kinds[order]
-        lying = rows[:, 3:] - rows[:, :3]
-        frame = pd.DataFrame({"container": container["container"], "step": np.arange(1, len(rows) + 1)})
-        frame["carton"] = names[kinds]
-        for at, side in enumerate(("x_mm", "y_mm", "z_mm")):
-            frame[side] = rows[:, at]
-        for at, side in enumerate(SIDES):
-            frame[side] = lying[:, at]
-        frame["weight_g"] = grams[kinds]
-        frame["path_free"] = clear
-        frames.append(frame)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "container": container["container"],
+                    "step": np.arange(1, len(rows) + 1),
+                    "carton": names[kinds],
+                    **{side: rows[:, at] for at, side in enumerate(("x_mm", "y_mm", "z_mm", *SIDES), start=1)},
+                    "weight_g": grams[kinds],
+                    "path_free": rows[:, PATH] == 1,
+                }
+            )
+        )
     if not frames:
         return pd.DataFrame(columns=list(LOADING_COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(LOADING_COLUMNS)]
@@ -111,10 +113,10 @@ def _list_orientations(cartons: pd.DataFrame) -> tuple[Ints, Ints]:
 
 def _fill(
     inner: Ints, payload: int, cartons: pd.DataFrame, sizes: Ints, types: Ints, left: Ints, policy: LoadingPolicy
-) -> tuple[Ints, Ints]:
-    """One container: the type of each loaded carton, and its near and far corner."""
+) -> Ints:
+    """One container, one row per carton in loading order: type, near corner, size as it lies, line from the door."""
     fits = (sizes <= inner).all(axis=1) & (left[types] > 0)
-    nothing = np.empty(0, np.int64), np.empty((0, 6), np.int64)
+    nothing = np.empty((0, PATH + 1), np.int64)
     if not fits.any():
         return nothing
     sizes, types = sizes[fits], types[fits]
@@ -137,7 +139,7 @@ def _fill(
         facts,
         counts,
         order,
-        -(-sizes // cell),
+        _list_sides(sizes, types, cell),
         types,
         sizes.min(axis=0),
         cell,
@@ -147,11 +149,27 @@ def _fill(
     )
     if not len(placed):
         return nothing
-    boxes: list[tuple[int, ...]] = []
-    for block, x, y, z, corner in placed.tolist():
-        _unpack(block, (x, y, z), corner, facts, recipes, sizes, types, boxes)
-    table = np.array(boxes, np.int64)
-    return table[:, 0], table[:, 1:]
+    corners = np.hstack([placed[:, 1:4], placed[:, 1:4] + facts[placed[:, 0], :3]])
+    deepest = np.lexsort((corners[:, 1], corners[:, 2], corners[:, 0]))
+    placed, corners = placed[deepest], corners[deepest]
+    order, clear = order_blocks(corners)
+    parts: list[Ints] = []
+    for at in order:
+        block, x, y, z, mirrored = placed[at].tolist()
+        known = len(parts)
+        _unpack(block, (x, y, z), mirrored, facts, recipes, sizes, types, parts)
+        for part in parts[known:]:
+            part[:, PATH] = clear[at]
+    return np.vstack(parts)
+
+
+def _list_sides(sizes: Ints, types: Ints, cell: int) -> Ints:
+    """Sides of each orientation in cells, 0 where an earlier orientation of the type has the same side on that axis."""
+    sides: Ints = -(-sizes // cell)
+    for axis in range(3):
+        again = pd.Series(list(zip(types.tolist(), sizes[:, axis].tolist(), strict=True))).duplicated()
+        sides[again.to_numpy(), axis] = 0
+    return sides
 
 
 def _read_bearing(cartons: pd.DataFrame) -> Ints:
@@ -165,30 +183,34 @@ def _read_bearing(cartons: pd.DataFrame) -> Ints:
 
 def _unpack(
     block: int,
-    corner_at: tuple[int, int, int],
+    corner: tuple[int, int, int],
     mirrored: int,
     facts: Ints,
     recipes: Ints,
     sizes: Ints,
     types: Ints,
-    boxes: list[tuple[int, ...]],
+    parts: list[Ints],
 ) -> None:
-    """Appends the cartons of a placed block: type, near corner, far corner. A mirrored axis is counted from its end."""
+    """Appends the cartons of a placed block in loading order, one table per simple block.
+
+    An axis that is mirrored is counted from the block's far end.
+    """
     joined, first, second, *repeats = recipes[block].tolist()
     if joined < 0:
-        size = sizes[first].tolist()
-        for i in range(repeats[0]):
-            for j in range(repeats[1]):
-                for k in range(repeats[2]):
-                    near = [at + step * side for at, step, side in zip(corner_at, (i, j, k), size, strict=True)]
-                    far = [at + side for at, side in zip(near, size, strict=True)]
-                    boxes.append((int(types[first]), *near, *far))
+        places = np.indices((repeats[0], repeats[2], repeats[1])).reshape(3, -1).T[:, [0, 2, 1]]
+        part = np.ones((len(places), PATH + 1), np.int64)
+        part[:, 0] = types[first]
+        part[:, 1:4] = np.array(corner) + places * sizes[first]
+        part[:, 4:7] = sizes[first]
+        parts.append(part)
         return
-    whole = facts[block, :3].tolist()
-    for part, before in ((first, 0), (second, int(facts[first, joined]))):
-        at = list(corner_at)
+    halves = []
+    for half, before in ((first, 0), (second, int(facts[first, joined]))):
+        at = list(corner)
         for axis in range(3):
             offset = before if axis == joined else 0
-            side = int(facts[part, axis])
-            at[axis] += whole[axis] - offset - side if mirrored & (1 << axis) else offset
-        _unpack(part, (at[0], at[1], at[2]), mirrored, facts, recipes, sizes, types, boxes)
+            free = int(facts[block, axis]) - offset - int(facts[half, axis])
+            at[axis] += free if mirrored & (1 << axis) else offset
+        halves.append((at, half))
+    for at, half in sorted(halves, key=lambda pair: pair[0][joined]):
+        _unpack(half, (at[0], at[1], at[2]), mirrored, facts, recipes, sizes, types, parts)

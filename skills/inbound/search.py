@@ -22,6 +22,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 CELLS = 640
 """Carton sides are added up on a grid of at most this many cells per axis."""
 UNLIMITED = 1 << 50
+SCARCE = 8
+"""With at least so many cartons of a type left, its sides are taken to add up without end."""
 MOST_PLACED = 1000
 """Blocks in one container; a filling ends there."""
 
@@ -59,6 +61,15 @@ def fill_reach(reach: Ints, sides: Ints, types: Ints, left: Ints, container: Int
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def is_scarce(content: Ints, left: Ints) -> bool:
+    """Whether a placed block left so few of one of its types that the reach must be told."""
+    for kind in range(left.size):
+        if content[kind] > 0 and left[kind] < SCARCE:
+            return True
+    return False
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def rate_block(facts: Ints, k: int, sx: int, sy: int, sz: int, reach: Ints, cell: int) -> float:
     """How good a block is for a space of these sides; larger is better."""
     lx, ly, lz = facts[k, LENGTH], facts[k, WIDTH], facts[k, HEIGHT]
@@ -89,9 +100,17 @@ def rank_blocks(
         How many were found, how many blocks stay alive, and the work done.
     """
     sx, sy, sz, bears = space[3] - space[0], space[4] - space[1], space[5] - space[2], space[6]
-    found, kept, wanted, kinds = 0, 0, best.size, left.size
+    room = sx * sy * sz
+    start, last = 0, living
+    while start < last:  # blocks are sorted by volume: those larger than the space are passed over
+        middle = (start + last) // 2
+        if facts[alive[middle], VOLUME] > room:
+            start = middle + 1
+        else:
+            last = middle
+    found, kept, wanted, kinds = 0, start, best.size, left.size
     stop = living
-    for at in range(living):
+    for at in range(start, living):
         k = alive[at]
         if found == wanted and float(facts[k, VOLUME]) <= rating[found - 1]:
             stop = at
@@ -122,10 +141,12 @@ def rank_blocks(
             rating[place], best[place] = rating[place - 1], best[place - 1]
             place -= 1
         rating[place], best[place] = value, k
+    if kept == stop:
+        return found, living, stop - start + 4
     for at in range(stop, living):
         alive[kept] = alive[at]
         kept += 1
-    return found, kept, stop + 4
+    return found, kept, stop - start + 4 + (living - stop) // 8
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -181,7 +202,7 @@ def fill_up(
         number += 1
         grams -= facts[k, GRAMS]
         added += facts[k, VOLUME]
-        stale = True
+        stale = is_scarce(counts[k], left)
     return added, number, work
 
 
