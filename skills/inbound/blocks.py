@@ -4,8 +4,9 @@ A simple block repeats one orientation n1 × n2 × n3 times; a joined block sets
 and wastes at most a few percent of its own volume. Every block knows how much it presses on what lies below and how
 much may still be put on its top, so that the search never has to look inside.
 
-Lengths are whole millimetres (or the unit of the caller), weights grams, pressure grams per square metre rounded so
-that an error is on the safe side. Sources: references/sources.md.
+Lengths are whole millimetres (or the unit of the caller), weights grams, pressure micrograms per square metre; what
+a top bears is rounded up by a milligram per square metre, so that a stack at its very limit is allowed.
+Sources: references/sources.md.
 """
 
 from __future__ import annotations
@@ -22,15 +23,21 @@ LENGTH, WIDTH, HEIGHT, TOP_LENGTH, TOP_WIDTH, VOLUME, BOXES, GRAMS, PRESSES, BEA
 JOINED, FIRST, SECOND, N1, N2, N3 = range(6)
 """Columns of a block's recipe: axis joined along or -1; the two parts, or orientation and repeats."""
 FACTS, RECIPE = 10, 6
+UNLIMITED = 1 << 60
+PER_AREA = 10**12
+"""From grams over square millimetres to micrograms per square metre."""
+ALLOWED = 1000
+MOST_PAIRS = 4_000_000
+"""Pairs of blocks looked at for joining."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def on_grid(repeats: int, most: int, step: int) -> bool:
     """Whether this many repeats are tried: one, the most, and every `step`-th."""
     return repeats in (1, most) or repeats % step == 0
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def count_repeats(container: Ints, size: Ints, stock: int, step: int) -> int:
     """How many simple blocks one orientation gives when repeats are tried in steps."""
     number = 0
@@ -49,7 +56,7 @@ def count_repeats(container: Ints, size: Ints, stock: int, step: int) -> int:
     return number
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def build_simple(
     container: Ints, sizes: Ints, types: Ints, cartons: Ints, supported: bool, room: int
 ) -> tuple[Ints, Ints, Ints, int]:
@@ -59,7 +66,7 @@ def build_simple(
         container: Inner length, width, height.
         sizes: One row per orientation: length, width, height.
         types: Carton type of each orientation.
-        cartons: One row per type: count, volume, grams, most grams per square metre on its top.
+        cartons: One row per type: count, volume, grams, most grams on its top (-1 = no limit).
         supported: Whether pressure and full support count.
         room: Most blocks kept; an orientation with more than its share is thinned out, its single carton never.
 
@@ -75,13 +82,14 @@ def build_simple(
         kind = types[o]
         stock = cartons[kind, 0]
         area = sizes[o, 0] * sizes[o, 1]
-        presses = (cartons[kind, 2] * 1_000_000 + area - 1) // area
+        presses = (cartons[kind, 2] * PER_AREA + area - 1) // area
+        most = UNLIMITED if cartons[kind, 3] < 0 else cartons[kind, 3] * PER_AREA // area + ALLOWED
         step = 1
         while step < 64 and count_repeats(container, sizes[o], stock, step) > share:
             step += 1
         high = min(container[2] // sizes[o, 2], stock)
         for n3 in range(1, high + 1):
-            bears = cartons[kind, 3] - (n3 - 1) * presses
+            bears = most - (n3 - 1) * presses
             if supported and bears < 0:
                 break
             wide = min(container[1] // sizes[o, 1], stock // n3)
@@ -107,7 +115,7 @@ def build_simple(
     return facts, recipes, counts, filled
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def join(a: Ints, b: Ints, axis: int, supported: bool, out: Ints) -> bool:
     """Whether the second block can stand behind (0), beside (1) or on (2) the first; its facts go to `out`."""
     if axis == 2:
@@ -133,7 +141,7 @@ def join(a: Ints, b: Ints, axis: int, supported: bool, out: Ints) -> bool:
     return True
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def add_joined(
     container: Ints,
     stock: Ints,
@@ -155,10 +163,13 @@ def add_joined(
     content = np.zeros(kinds, np.int64)
     for k in range(filled):
         find_slot(table, facts, counts, facts[k], counts[k], k)
-    done = 0
-    while done < filled < room:
+    done, pairs = 0, 0
+    while done < filled < room and pairs < MOST_PAIRS:
         known = filled
         for j in range(done, known):
+            pairs += j + 1
+            if pairs > MOST_PAIRS:
+                break
             for i in range(j + 1):
                 enough = True
                 for kind in range(kinds):
@@ -202,7 +213,7 @@ def add_joined(
     return filled
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def find_slot(table: Ints, facts: Ints, counts: Ints, made: Ints, content: Ints, number: int) -> bool:
     """Enters a block into the open-addressed table; False when one of the same size and content is there."""
     key = made[0] * 73856093 + made[1] * 19349663 + made[2] * 83492791

@@ -1,8 +1,8 @@
 """Cartons and containers as they come in: complete, positive, within the limits of the place they go to.
 
-    IncompleteCarton     a size, weight or count is missing or not positive
-    BoxOverLimit         a carton is larger or heavier than its marketplace takes
-    UnknownContainer     a container kind that is given without its size
+IncompleteCarton     a size, weight or count is missing or not positive
+BoxOverLimit         a carton is larger or heavier than its marketplace takes
+UnknownContainer     a container kind that is given without its size
 """
 
 from __future__ import annotations
@@ -82,15 +82,15 @@ def check_boxes(cartons: pd.DataFrame, marketplace: str, rates: RateBook, as_of:
     if len(over):
         raise BoxOverLimit(
             mark(
-                "Boxes over the limit of {marketplace} on {as_of}: {cartons}. A box may have sides up to {side} mm and "
-                "weigh up to {weight} g ({source}). Pack fewer units into these cartons or choose a smaller carton, "
+                "Boxes over the limit of {marketplace} on {as_of}: {cartons}. A box may have sides up to {side} mm "
+                "and weigh up to {weight} g ({source}). Pack fewer units into these cartons or choose a smaller carton, "
                 "or correct size and weight in the product file."
             ),
             marketplace=marketplace,
             as_of=as_of.isoformat(),
             cartons=name_rows(
-                f"{row.carton} ({max(row.length_mm, row.width_mm, row.height_mm)} mm, {row.weight_g} g)"  # type: ignore[call-overload, type-var]
-                for row in over.itertuples()
+                f"{row['carton']} ({max(row[side] for side in SIDES)} mm, {row['weight_g']} g)"
+                for row in over.to_dict("records")
             ),
             side=side_mm,
             weight=weight_g,
@@ -120,8 +120,8 @@ def check_cartons(cartons: pd.DataFrame) -> None:
     if not usable.all():
         raise IncompleteCarton(
             mark(
-                "Cartons without size, weight or count: {cartons}. Expected whole millimetres, grams and cartons above "
-                "zero. Measure and weigh the carton and complete it in the product file."
+                "Cartons without size, weight or count: {cartons}. Expected whole millimetres, grams and cartons "
+                "above zero. Measure and weigh the carton and complete it in the product file."
             ),
             cartons=name_rows(cartons.loc[~usable, "carton"]),
         )
@@ -146,7 +146,7 @@ def check_containers(containers: pd.DataFrame) -> None:
         raise UnknownContainer(
             mark(
                 "Containers without inner size or payload, or named twice: {containers}. Expected whole millimetres "
-                "and grams. Take them from the rate book (container_length, container_payload) or the carrier's sheet."
+                "and grams. Take them from the rate book (container_length …) or the carrier's sheet."
             ),
             containers=name_rows(containers.loc[~usable, "container"]),
         )

@@ -1,4 +1,4 @@
-"""The order in which blocks of cartons go in: back to front, bottom to top, nothing placed behind what already stands."""
+"""The order in which blocks of cartons go in: back to front, bottom to top, nothing behind what already stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skills.inbound.blocks import Ints
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def order_blocks(boxes: Ints) -> tuple[Ints, Bools]:
     """Loading order of the blocks of one container whose door is at the far end of its length.
 
@@ -57,7 +57,7 @@ def order_blocks(boxes: Ints) -> tuple[Ints, Bools]:
     return order, clear
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def comes_before(boxes: Ints, a: int, b: int) -> int:
     """1 when block a is below b, 2 when it lies deeper in b's line from the door, else 0."""
     if boxes[a, 1] >= boxes[b, 4] or boxes[a, 4] <= boxes[b, 1]:

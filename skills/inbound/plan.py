@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skills.inbound.blocks import (
+    UNLIMITED,
     VOLUME,
     Ints,
     add_joined,
@@ -14,7 +15,7 @@ from skills.inbound.blocks import (
 from skills.inbound.facts import SIDES, check_cartons, check_containers
 from skills.inbound.order import order_blocks
 from skills.inbound.policy import LoadingPolicy
-from skills.inbound.search import CELLS, UNLIMITED, search
+from skills.inbound.search import CELLS, search
 from skills.vocabulary import Refusal, mark, name_rows
 
 LOADING_COLUMNS = (
@@ -29,6 +30,7 @@ LOADING_COLUMNS = (
     "path_free",
 )
 UPRIGHT = "lwh"
+MOST_BEARING = 1_000_000
 PATH = 7
 """Column of a loaded carton that says whether its line from the door is free."""
 
@@ -49,8 +51,8 @@ def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: Loadin
         policy: Rules and how far the search looks.
 
     Returns:
-        One row per loaded carton, by container in loading order: container, step (1 …), carton, x_mm, y_mm, z_mm (near
-        lower left corner), length_mm, width_mm, height_mm (as it lies) [mm], weight_g, path_free (False where it is
+        One row per loaded carton, by container in loading order: container, step (1 …), carton, x_mm, y_mm, z_mm (near,
+        left, lower corner), length_mm, width_mm, height_mm (as it lies) [mm], weight_g, path_free (False where it is
         lifted in over others). Cartons that found no room are in no row; `explain_loading` counts them.
 
     Raises:
@@ -164,7 +166,7 @@ def _fill(
 
 
 def _list_sides(sizes: Ints, types: Ints, cell: int) -> Ints:
-    """Sides of each orientation in cells, 0 where an earlier orientation of the type has the same side on that axis."""
+    """Sides of each orientation in cells, 0 where an earlier one of the type has the same side on that axis."""
     sides: Ints = -(-sizes // cell)
     for axis in range(3):
         again = pd.Series(list(zip(types.tolist(), sizes[:, axis].tolist(), strict=True))).duplicated()
@@ -173,12 +175,11 @@ def _list_sides(sizes: Ints, types: Ints, cell: int) -> Ints:
 
 
 def _read_bearing(cartons: pd.DataFrame) -> Ints:
-    """The most pressure on a carton's top [g per m², rounded down], on the largest side that may be its top."""
+    """The most weight on a carton's top [g], -1 without a limit; beyond a tonne there is none."""
     if "bears_g" not in cartons:
-        return np.full(len(cartons), UNLIMITED, np.int64)
-    sides = np.sort(cartons[list(SIDES)].to_numpy(np.int64), axis=1)
-    bears = pd.to_numeric(cartons["bears_g"]).fillna(-1).to_numpy(np.int64)
-    return np.where(bears < 0, UNLIMITED, bears * 1_000_000 // (sides[:, 1] * sides[:, 2]))
+        return np.full(len(cartons), -1, np.int64)
+    bears = pd.to_numeric(cartons["bears_g"])
+    return np.asarray(bears.where(bears < MOST_BEARING, -1).fillna(-1), np.int64)
 
 
 def _unpack(

@@ -15,8 +15,8 @@ class LoadingPolicy(BaseModel):
     rules: Literal["full_support", "rotation_only"] = Field(
         default="full_support",
         description="full_support: every carton stands on others or the floor with its whole base, and no carton "
-        "bears more than it may. rotation_only: the rules of published benchmarks, cartons may hang; nothing loaded so "
-        "may be shipped.",
+        "bears more than it may. rotation_only: the rules of published benchmarks, cartons may hang; nothing loaded "
+        "so may be shipped.",
     )
     search_work: int = Field(
         default=4_000_000,

@@ -14,21 +14,32 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from skills.inbound.blocks import BEARS, GRAMS, HEIGHT, LENGTH, PRESSES, TOP_LENGTH, TOP_WIDTH, VOLUME, WIDTH, Ints
+from skills.inbound.blocks import (
+    BEARS,
+    GRAMS,
+    HEIGHT,
+    LENGTH,
+    PRESSES,
+    TOP_LENGTH,
+    TOP_WIDTH,
+    UNLIMITED,
+    VOLUME,
+    WIDTH,
+    Ints,
+)
 from skills.inbound.spaces import MOST_SPACES, SPACE, choose_space, cut_spaces
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 CELLS = 640
 """Carton sides are added up on a grid of at most this many cells per axis."""
-UNLIMITED = 1 << 50
 SCARCE = 8
 """With at least so many cartons of a type left, its sides are taken to add up without end."""
 MOST_PLACED = 1000
 """Blocks in one container; a filling ends there."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def fill_reach(reach: Ints, sides: Ints, types: Ints, left: Ints, container: Ints, cell: int) -> int:
     """For each axis and free length (in cells): the greatest sum of sides of cartons that are left."""
     work = 0
@@ -60,16 +71,16 @@ def fill_reach(reach: Ints, sides: Ints, types: Ints, left: Ints, container: Int
     return work // 8
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def is_scarce(content: Ints, left: Ints) -> bool:
     """Whether a placed block left so few of one of its types that the reach must be told."""
-    for kind in range(left.size):
+    for kind in range(left.size):  # noqa: SIM110 - compiled
         if content[kind] > 0 and left[kind] < SCARCE:
             return True
     return False
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def rate_block(facts: Ints, k: int, sx: int, sy: int, sz: int, reach: Ints, cell: int) -> float:
     """How good a block is for a space of these sides; larger is better."""
     lx, ly, lz = facts[k, LENGTH], facts[k, WIDTH], facts[k, HEIGHT]
@@ -86,10 +97,10 @@ def rate_block(facts: Ints, k: int, sx: int, sy: int, sz: int, reach: Ints, cell
     if sz - lz <= sz * 0.03:
         touching += xy
     share = touching / whole
-    return float(facts[k, VOLUME]) * kept * share * share
+    return float(facts[k, VOLUME] * kept * kept * share * share)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def rank_blocks(
     space: Ints, facts: Ints, counts: Ints, alive: Ints, living: int, left: Ints, grams: int,
     reach: Ints, cell: int, supported: bool, best: Ints, rating: Floats,
@@ -149,7 +160,7 @@ def rank_blocks(
     return found, kept, stop - start + 4 + (living - stop) // 8
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def place_block(
     spaces: Ints, held: int, chosen: int, corner: int, k: int, facts: Ints, counts: Ints, left: Ints, placed: Ints,
     number: int, smallest: Ints, supported: bool,
@@ -172,7 +183,7 @@ def place_block(
     return int(cut_spaces(spaces, held, box, top, bears, smallest, supported))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def fill_up(
     spaces: Ints, held: int, left: Ints, grams: int, placed: Ints, number: int, alive: Ints, living: int,
     container: Ints, facts: Ints, counts: Ints, sides: Ints, types: Ints, smallest: Ints, cell: int,
@@ -189,16 +200,14 @@ def fill_up(
         found, living, done = rank_blocks(
             spaces[chosen], facts, counts, alive, living, left, grams, reach, cell, supported, best, rating
         )
-        work += done + held * 4
+        work += done + held * 8
         if found == 0:
             held -= 1
             for k in range(SPACE):
                 spaces[chosen, k] = spaces[held, k]
             continue
         k = best[0]
-        held = place_block(
-            spaces, held, chosen, corner, k, facts, counts, left, placed, number, smallest, supported
-        )
+        held = place_block(spaces, held, chosen, corner, k, facts, counts, left, placed, number, smallest, supported)
         number += 1
         grams -= facts[k, GRAMS]
         added += facts[k, VOLUME]
@@ -206,7 +215,7 @@ def fill_up(
     return added, number, work
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def search(
     container: Ints, payload: int, floor_bears: int, stock: Ints, facts: Ints, counts: Ints, order: Ints, sides: Ints,
     types: Ints, smallest: Ints, cell: int, supported: bool, work_limit: int, widest: int,
@@ -271,8 +280,8 @@ def search(
                     )
                     weight = grams[now, s] - facts[k, GRAMS]
                     added, last, done = fill_up(
-                        try_spaces, h, try_left, weight, try_placed, n + 1, try_alive, lives, container, facts, counts,
-                        sides, types, smallest, cell, supported, try_reach,
+                        try_spaces, h, try_left, weight, try_placed, n + 1, try_alive, lives, container, facts,
+                        counts, sides, types, smallest, cell, supported, try_reach,
                     )  # fmt: skip
                     work += done
                     reached = volume[now, s] + facts[k, VOLUME] + added

@@ -16,7 +16,7 @@ SPACE = 7
 MOST_SPACES = 1000
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def choose_space(spaces: Ints, held: int, container: Ints, supported: bool) -> tuple[int, int]:
     """The space nearest to a corner of the container (largest on a tie), and that corner as three bits."""
     best, corner = -1, 0
@@ -40,15 +40,13 @@ def choose_space(spaces: Ints, held: int, container: Ints, supported: bool) -> t
         if a > b:
             a, b = b, a
         distance = (a, b, c)
-        volume = (
-            (spaces[i, 3] - spaces[i, 0]) * (spaces[i, 4] - spaces[i, 1]) * (spaces[i, 5] - spaces[i, 2])
-        )
+        volume = (spaces[i, 3] - spaces[i, 0]) * (spaces[i, 4] - spaces[i, 1]) * (spaces[i, 5] - spaces[i, 2])
         if distance < near or (distance == near and volume > largest):
             best, corner, near, largest = i, bits, distance, volume
     return best, corner
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def cut_spaces(spaces: Ints, held: int, box: Ints, top: Ints, bears: int, smallest: Ints, supported: bool) -> int:
     """Takes a placed block out of every space; returns how many spaces are left.
 
@@ -99,7 +97,7 @@ def cut_spaces(spaces: Ints, held: int, box: Ints, top: Ints, bears: int, smalle
     return tidy_spaces(spaces, held, known, smallest)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tidy_spaces(spaces: Ints, held: int, known: int, smallest: Ints) -> int:
     """Drops spaces that are gone, too small, or (new ones) inside another of the same floor."""
     for i in range(held):
