@@ -83,8 +83,8 @@ def check_boxes(cartons: pd.DataFrame, marketplace: str, rates: RateBook, as_of:
         raise BoxOverLimit(
             mark(
                 "Boxes over the limit of {marketplace} on {as_of}: {cartons}. A box may have sides up to {side} mm "
-                "and weigh up to {weight} g ({source}). Pack fewer units into these cartons or choose a smaller carton, "
-                "or correct size and weight in the product file."
+                "and weigh up to {weight} g ({source}). Pack fewer units into these cartons or choose a smaller "
+                "carton, or correct size and weight in the product file."
             ),
             marketplace=marketplace,
             as_of=as_of.isoformat(),

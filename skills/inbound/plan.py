@@ -13,9 +13,10 @@ from skills.inbound.blocks import (
     build_simple,
 )
 from skills.inbound.facts import SIDES, check_cartons, check_containers
+from skills.inbound.filling import CELLS
 from skills.inbound.order import order_blocks
 from skills.inbound.policy import LoadingPolicy
-from skills.inbound.search import CELLS, search
+from skills.inbound.search import search
 from skills.vocabulary import Refusal, mark, name_rows
 
 LOADING_COLUMNS = (
@@ -51,9 +52,9 @@ def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: Loadin
         policy: Rules and how far the search looks.
 
     Returns:
-        One row per loaded carton, by container in loading order: container, step (1 …), carton, x_mm, y_mm, z_mm (near,
-        left, lower corner), length_mm, width_mm, height_mm (as it lies) [mm], weight_g, path_free (False where it is
-        lifted in over others). Cartons that found no room are in no row; `explain_loading` counts them.
+        One row per loaded carton, by container in loading order: container, step (1 …), carton, x_mm, y_mm, z_mm
+        (near, left, lower corner), length_mm, width_mm, height_mm (as it lies) [mm], weight_g, path_free (False where
+        it is lifted in over others). Cartons that found no room are in no row; `explain_loading` counts them.
 
     Raises:
         IncompleteCarton, UnknownContainer, UnknownOrientation: name the rows.

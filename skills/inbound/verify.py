@@ -41,7 +41,7 @@ def verify_loading(
         set(loading["container"]) - set(containers["container"])
     )
     problems += [f"{name} is not in the files" for name in strange]
-    loaded: dict[str, int] = loading["carton"].value_counts().to_dict()
+    loaded = {str(name): int(number) for name, number in loading["carton"].value_counts().items()}
     problems += [
         f"{name}: {number} loaded, {there[name]} there"
         for name, number in sorted(loaded.items())

@@ -32,6 +32,6 @@ def test_a_full_container_shows_its_upper_and_outer_cartons_only() -> None:
 
 
 def test_a_picture_is_said_in_the_readers_language_and_an_empty_container_is_drawn_empty() -> None:
-    picture = draw_loading(LOADING.iloc[:0], CONTAINER, say=lambda sentence: sentence.replace("cartons", "箱"))
+    picture = draw_loading(LOADING.iloc[:0], CONTAINER, say=lambda sentence: sentence.replace("} cartons", "} 箱"))
     assert "0 箱" in picture
     assert "url(#type" not in picture

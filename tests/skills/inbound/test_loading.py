@@ -58,7 +58,7 @@ def shipments(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(cartons=shipments(), payload=st.sampled_from([50_000, 400_000, 10**8]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_what_is_planned_passes_the_independent_check(cartons: pd.DataFrame, payload: int) -> None:
     containers = pd.DataFrame([container(2000, 1100, 1200, payload), container(1500, 900, 1000, payload, "box 2")])
     for policy in (QUICK, LOOSE):
@@ -104,7 +104,7 @@ def test_a_loading_list_goes_back_to_front_and_bottom_to_top() -> None:
 
 
 def test_a_carton_that_bears_little_is_stacked_only_so_high() -> None:
-    weak = pd.DataFrame([carton("A", 600, 400, 325, 48, bears_g=8000)])
+    weak = pd.DataFrame([carton("A", 600, 400, 325, 48, bears_g=8000, upright="h")])
     loading = plan_loading(weak, ROOM, QUICK)
     assert loading["z_mm"].max() == 325
     assert len(loading) == 24
