@@ -46,7 +46,7 @@ FIGURES = (
 DATA = ROOT.parent / "shared" / "data" / "container_loading"
 PEERS = Path(__file__).resolve().parent / "peers" / "loading"
 EVERY = int(os.environ.get("FARSAIL_BENCH_EVERY", "1"))
-WORK_PER_SECOND = 55_000_000
+WORK_PER_SECOND = 48_000_000
 """Blocks looked at in a CPU-second of the slowest instance, on the machine of the documents."""
 SELLER_WORK = 1_500_000
 
