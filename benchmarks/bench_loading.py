@@ -3,7 +3,7 @@
 Published: BR1 and BR2 of the OR-Library (../shared/data), 100 instances each, container 587 × 233 × 220, with full
 support and under the benchmark's own rules (rotation only). Every loading is checked by `verify_loading`; one that
 fails counts as invalid and as 0 %. The budgets of 1 and 5 CPU-seconds are given as work counts; the CPU-seconds used
-are measured, and a mean above the budget fails the run. Generated: the seller's case. Peers live in their own
+are measured, and one above the budget fails the run. Generated: the seller's case. Peers live in their own
 environment (peers/loading/requirements.lock) and see every tenth instance. FARSAIL_BENCH_EVERY=10 measures every
 tenth instance only. Out of scope: several containers, weights, bearing (tests cover them).
 """
@@ -46,9 +46,9 @@ FIGURES = (
 DATA = ROOT.parent / "shared" / "data" / "container_loading"
 PEERS = Path(__file__).resolve().parent / "peers" / "loading"
 EVERY = int(os.environ.get("FARSAIL_BENCH_EVERY", "1"))
-WORK_PER_SECOND = 48_000_000
-"""Blocks looked at in a CPU-second of the slowest instance, on the machine of the documents."""
-SELLER_WORK = 1_500_000
+WORK = {1: 48_000_000, 5: 330_000_000}
+"""Blocks looked at within so many CPU-seconds of the slowest instance, on the machine of the documents."""
+SELLER_WORK = 2_000_000
 
 Instance = tuple[list[int], list[dict[str, Any]]]
 
@@ -69,7 +69,7 @@ def main() -> int:
         filled, wrong, used = fill_all(chosen, rules, seconds)
         invalid += wrong
         print(f"  {name}: {statistics.mean(used):.2f} CPU-seconds on average, {max(used):.2f} at most", flush=True)
-        if statistics.mean(used) > seconds:
+        if max(used) > seconds:
             late.append(name)
         record_figure(
             f"loading.{name}", round(statistics.mean(filled), 2), "percent", target=target,
@@ -127,7 +127,7 @@ def fill(cartons: pd.DataFrame, containers: pd.DataFrame, policy: LoadingPolicy)
 
 def fill_all(instances: list[Instance], rules: str, seconds: int) -> tuple[list[float], int, list[float]]:
     """Every instance under the rules, with the work of so many CPU-seconds."""
-    policy = LoadingPolicy(rules=rules, search_work=seconds * WORK_PER_SECOND)  # type: ignore[arg-type]
+    policy = LoadingPolicy(rules=rules, search_work=WORK[seconds])  # type: ignore[arg-type]
     fill(*as_frames(instances[0]), policy.model_copy(update={"search_work": 1000}))  # compiles
     done = [fill(*as_frames(instance), policy) for instance in instances]
     return [row[0] for row in done], sum(row[1] for row in done), [row[2] for row in done]

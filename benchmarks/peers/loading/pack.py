@@ -19,7 +19,7 @@ def pack_packingsolver3d(container: list[int], items: list[dict], seconds: float
         ItemType(
             x=item["sides"][0], y=item["sides"][1], z=item["sides"][2], copies=item["count"],
             profit=item["sides"][0] * item["sides"][1] * item["sides"][2],
-            rotations=[way for way in Rotation if "lwh"[way.value.index("Z")] in item["upright"]],
+            rotations=[way for way in Rotation if "lwh"["XYZ".index(way.value[2])] in item["upright"]],
         )
         for item in items
     ]  # fmt: skip
