@@ -13,7 +13,7 @@ from skills.vocabulary import mark
 
 TITLE = mark("{container}: {cartons} cartons, {filled} % of {volume} m³, {gross} kg of {payload} kg")
 FROM_ABOVE = mark("From above (closed end left, door right), lengths in mm")
-FROM_THE_SIDE = mark("From the right side, lengths in mm")
+FROM_THE_SIDE = mark("From the left side (closed end left, door right), lengths in mm")
 LEGEND_ROW = mark("{sign}  {carton}: {count} × ({length} × {width} × {height} mm)")
 
 _WIDE, _EDGE, _LINE, _SIGN = 960, 40, 18, 14
@@ -87,12 +87,13 @@ def _draw_view(
     scale: float,
     top: int,
 ) -> list[str]:
-    """Length to the right, `axes[0]` upwards; what is nearer along `axes[1]` covers what is farther."""
+    """Length to the right, `axes[0]` upwards; seen from the far end of the height or the near end of the width."""
     up, over = axes
     bottom = top + inner[up] * scale
     parts = []
-    for k in sorted(range(len(near)), key=lambda row: (int(far[row, over]), row)):
-        if _is_hidden(near, far, k, up, over):
+    back, front = (near, far) if over == 2 else (-far, -near)
+    for k in sorted(range(len(near)), key=lambda row: (int(front[row, over]), row)):
+        if _is_hidden(near, far, k, up, back[:, over] == front[k, over]):
             continue
         x, wide = _EDGE + near[k, 0] * scale, (far[k, 0] - near[k, 0]) * scale
         y, high = bottom - far[k, up] * scale, (far[k, up] - near[k, up]) * scale
@@ -110,13 +111,15 @@ def _draw_view(
     return parts
 
 
-def _is_hidden(near: np.ndarray[Any, Any], far: np.ndarray[Any, Any], k: int, up: int, over: int) -> bool:
+def _is_hidden(
+    near: np.ndarray[Any, Any], far: np.ndarray[Any, Any], k: int, up: int, touching: np.ndarray[Any, Any]
+) -> bool:
     """Whether cartons that touch this one on the viewer's side cover it wholly."""
     along = np.minimum(far[k, 0], far[:, 0]) - np.maximum(near[k, 0], near[:, 0])
     across = np.minimum(far[k, up], far[:, up]) - np.maximum(near[k, up], near[:, up])
-    touching = (near[:, over] == far[k, over]) & (along > 0) & (across > 0)
+    covering = touching & (along > 0) & (across > 0)
     seen = int((far[k, 0] - near[k, 0]) * (far[k, up] - near[k, up]))
-    return int((along * across)[touching].sum()) == seen
+    return int((along * across)[covering].sum()) == seen
 
 
 def _sign(place: int) -> str:

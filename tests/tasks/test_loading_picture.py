@@ -28,7 +28,7 @@ def test_a_full_container_shows_its_upper_and_outer_cartons_only() -> None:
     assert "B  towel: 7 × (600 × 500 × 400 mm)" in words
     drawn = [box for box in picture.iter(f"{SVG}rect") if box.get("fill", "").startswith("url(#type")]
     assert len(drawn) == 4 + 4 + 2
-    assert sum(box.get("fill") == "url(#type0)" for box in drawn) == 3
+    assert sum(box.get("fill") == "url(#type0)" for box in drawn) == 2
 
 
 def test_a_picture_is_said_in_the_readers_language_and_an_empty_container_is_drawn_empty() -> None:
