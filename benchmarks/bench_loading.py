@@ -48,7 +48,7 @@ PEERS = Path(__file__).resolve().parent / "peers" / "loading"
 EVERY = int(os.environ.get("FARSAIL_BENCH_EVERY", "1"))
 WORK = {1: 48_000_000, 5: 330_000_000}
 """Blocks looked at within so many CPU-seconds of the slowest instance, on the machine of the documents."""
-SELLER_WORK = 2_000_000
+SELLER_WORK = 1_800_000
 
 Instance = tuple[list[int], list[dict[str, Any]]]
 

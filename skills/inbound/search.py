@@ -3,7 +3,7 @@
 A state is a partly filled container. The next space is the one nearest to a corner; blocks for it are ranked by
 volume, by how little of the space becomes unreachable for the carton sides that are left, and by the share of the
 block's surface that touches something. Each promising child is judged by filling it up greedily;
-the best children go on. The beam starts with one state and grows by half when it has reached the end. Work is counted
+the best children go on. The beam starts with two states and grows by half when it has reached the end. Work is counted
 in blocks looked at, never in seconds: the same input gives the same answer on every machine.
 """
 
@@ -41,7 +41,7 @@ def search(
     reach = np.zeros((3, CELLS + 2), np.int64)
     try_reach = np.zeros((3, CELLS + 2), np.int64)
     best_volume, best_placed, best_number, work = -1, np.zeros((most, 5), np.int64), 0, 0
-    width = 1
+    width = min(2, widest)
     while work < work_limit:
         now = 0
         states = 1
