@@ -2,9 +2,9 @@
 
 A state is a partly filled container. The next space is the one nearest to a corner; blocks for it are ranked by
 volume, by how little of the space becomes unreachable for the carton sides that are left, and by the share of the
-block's surface that touches something. Each promising child is judged by filling it up greedily;
-the best children go on. The beam starts with two states and grows by half when it has reached the end. Work is counted
-in blocks looked at, never in seconds: the same input gives the same answer on every machine.
+block's surface that touches something. Each promising child is judged by filling it up greedily; the best children
+go on. The beam starts with two states and grows by half when it has reached the end. Work is counted in blocks looked
+at, never in seconds: the same input gives the same answer on every machine.
 """
 
 from __future__ import annotations
