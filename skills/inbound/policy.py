@@ -1,0 +1,38 @@
+"""What the seller may set about loading."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LoadingPolicy(BaseModel):
+    """How cartons may lie, and how long the search looks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rules: Literal["full_support", "rotation_only"] = Field(
+        default="full_support",
+        description="full_support: every carton stands on others or the floor with its whole base, and no carton "
+        "bears more than it may. rotation_only: the rules of published benchmarks, cartons may hang; nothing loaded "
+        "so may be shipped.",
+    )
+    search_work: int = Field(
+        default=4_000_000,
+        ge=1_000,
+        description="Blocks looked at per container before the best filling is taken [count]; never a time, so that "
+        "the answer is the same on every machine.",
+    )
+    most_blocks: int = Field(
+        default=6_000, ge=500, le=40_000, description="Blocks of cartons that the search may choose from [count]."
+    )
+    block_fill_permille: int = Field(
+        default=960,
+        ge=800,
+        le=1000,
+        description="Least share of a joined block's volume that is carton [‰].",
+    )
+    widest_beam: int = Field(
+        default=32, ge=1, le=256, description="Most part-filled containers followed side by side [count]."
+    )

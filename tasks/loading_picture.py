@@ -1,0 +1,148 @@
+"""The picture of a loaded container: from above and from the side, as SVG text that also reads in black and white."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skills.vocabulary import mark
+
+TITLE = mark("{container}: {cartons} cartons, {filled} % of {volume} m³, {gross} kg of {payload} kg")
+FROM_ABOVE = mark("From above (closed end left, door right), lengths in mm")
+FROM_THE_SIDE = mark("From the left side (closed end left, door right), lengths in mm")
+LEGEND_ROW = mark("{sign}  {carton}: {count} × ({length} × {width} × {height} mm)")
+
+_WIDE, _EDGE, _LINE, _SIGN = 960, 40, 18, 14
+_ANGLES, _GAPS = (45, 135, 0, 90), (9, 6, 4)
+
+
+def draw_loading(loading: pd.DataFrame, container: dict[str, Any], say: Callable[[str], str] = str) -> str:
+    """One container as an SVG document.
+
+    Only cartons that can be seen are drawn. Each type has its own hatching and a sign that stands in its cartons and
+    in the legend.
+
+    Args:
+        loading: One row per loaded carton, as the inbound skill's loading list; other containers' rows are left out.
+        container: One row of its containers: container, length_mm, width_mm, height_mm [mm], payload_g [g].
+        say: Turns a marked English sentence into the reader's language.
+    """
+    inside = loading[loading["container"] == container["container"]]
+    inner = [int(container[side]) for side in ("length_mm", "width_mm", "height_mm")]
+    near = inside[["x_mm", "y_mm", "z_mm"]].to_numpy(np.int64)
+    far = near + inside[["length_mm", "width_mm", "height_mm"]].to_numpy(np.int64)
+    types = sorted(set(inside["carton"]))
+    signs = {carton: _sign(place) for place, carton in enumerate(types)}
+    kinds = [types.index(carton) for carton in inside["carton"]]
+    scale = (_WIDE - 2 * _EDGE) / inner[0]
+    loaded, room = int((far - near).prod(axis=1).sum()), inner[0] * inner[1] * inner[2]
+    title = say(TITLE).format(
+        container=container["container"],
+        cartons=len(inside),
+        filled=f"{1000 * loaded // room / 10:.1f}",
+        volume=f"{room / 1e9:.1f}",
+        gross=f"{int(inside['weight_g'].sum()) / 1000:.0f}",
+        payload=f"{int(container['payload_g']) / 1000:.0f}",
+    )
+    parts = [_text(_EDGE, 24, title, size=16)]
+    top = 44
+    for caption, up, over in ((FROM_ABOVE, 1, 2), (FROM_THE_SIDE, 2, 1)):
+        parts.append(_text(_EDGE, top + 10, say(caption)))
+        parts += _draw_view(near, far, kinds, types, signs, inner, (up, over), scale, top + 18)
+        top += 18 + int(inner[up] * scale) + 34
+    for place, carton in enumerate(types):
+        row = inside[inside["carton"] == carton].iloc[0]
+        sides = sorted((int(row[side]) for side in ("length_mm", "width_mm", "height_mm")), reverse=True)
+        words = say(LEGEND_ROW).format(
+            sign=signs[carton],
+            carton=carton,
+            count=int((inside["carton"] == carton).sum()),
+            length=sides[0],
+            width=sides[1],
+            height=sides[2],
+        )
+        parts.append(_rectangle(_EDGE, top, 2 * _SIGN, _SIGN, place))
+        parts.append(_text(_EDGE + 2 * _SIGN + 8, top + 12, words))
+        top += _LINE
+    patterns = "".join(_pattern(place) for place in range(len(types)))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_WIDE}" height="{top + 12}" '
+        f'viewBox="0 0 {_WIDE} {top + 12}" font-family="sans-serif"><title>{escape(title)}</title>'
+        f"<defs>{patterns}</defs>" + "".join(parts) + "</svg>"
+    )
+
+
+def _draw_view(
+    near: np.ndarray[Any, Any],
+    far: np.ndarray[Any, Any],
+    kinds: list[int],
+    types: list[str],
+    signs: dict[str, str],
+    inner: list[int],
+    axes: tuple[int, int],
+    scale: float,
+    top: int,
+) -> list[str]:
+    """Length to the right, `axes[0]` upwards; seen from the far end of the height or the near end of the width."""
+    up, over = axes
+    bottom = top + inner[up] * scale
+    parts = []
+    back, front = (near, far) if over == 2 else (-far, -near)
+    for k in sorted(range(len(near)), key=lambda row: (int(front[row, over]), row)):
+        if _is_hidden(near, far, k, up, back[:, over] == front[k, over]):
+            continue
+        x, wide = _EDGE + near[k, 0] * scale, (far[k, 0] - near[k, 0]) * scale
+        y, high = bottom - far[k, up] * scale, (far[k, up] - near[k, up]) * scale
+        parts.append(_rectangle(x, y, wide, high, kinds[k]))
+        sign = signs[types[kinds[k]]]
+        if wide >= 8 * len(sign) and high >= 11:
+            parts.append(_text(x + wide / 2, y + high / 2 + 4, sign, anchor="middle", halo=True))
+    parts.append(
+        f'<rect x="{_EDGE}" y="{top}" width="{inner[0] * scale:.1f}" height="{inner[up] * scale:.1f}" fill="none" '
+        'stroke="#000" stroke-width="2"/>'
+    )
+    parts.append(_text(_EDGE, bottom + 13, "0"))
+    parts.append(_text(_EDGE + inner[0] * scale, bottom + 13, str(inner[0]), anchor="end"))
+    parts.append(_text(_EDGE - 4, top + 10, str(inner[up]), anchor="end", size=10))
+    return parts
+
+
+def _is_hidden(
+    near: np.ndarray[Any, Any], far: np.ndarray[Any, Any], k: int, up: int, touching: np.ndarray[Any, Any]
+) -> bool:
+    """Whether cartons that touch this one on the viewer's side cover it wholly."""
+    along = np.minimum(far[k, 0], far[:, 0]) - np.maximum(near[k, 0], near[:, 0])
+    across = np.minimum(far[k, up], far[:, up]) - np.maximum(near[k, up], near[:, up])
+    covering = touching & (along > 0) & (across > 0)
+    seen = int((far[k, 0] - near[k, 0]) * (far[k, up] - near[k, up]))
+    return int((along * across)[covering].sum()) == seen
+
+
+def _sign(place: int) -> str:
+    """A, B … Z, A1, B1 …"""
+    return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+
+def _pattern(place: int) -> str:
+    gap = _GAPS[place // len(_ANGLES) % len(_GAPS)]
+    return (
+        f'<pattern id="type{place}" width="{gap}" height="{gap}" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate({_ANGLES[place % len(_ANGLES)]})"><rect width="{gap}" height="{gap}" fill="#fff"/>'
+        f'<line x1="0" y1="0" x2="{gap}" y2="0" stroke="#777" stroke-width="1"/></pattern>'
+    )
+
+
+def _rectangle(x: float, y: float, wide: float, high: float, kind: int) -> str:
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="url(#type{kind})" '
+        'stroke="#000" stroke-width="0.8"/>'
+    )
+
+
+def _text(x: float, y: float, words: str, *, size: int = 12, anchor: str = "start", halo: bool = False) -> str:
+    edge = ' stroke="#fff" stroke-width="3" paint-order="stroke"' if halo else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}"{edge}>{escape(words)}</text>'
