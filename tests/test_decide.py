@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -279,8 +279,13 @@ def test_a_newcomer_approves_a_part_with_an_edit_and_finds_papers_booking_and_re
     entry = desk.page.locator(".state-list-item", has_text=name).filter(has_text="Suspended")
     entry.wait_for()
     desk.take_picture("runs")
-    entry.get_by_text(name).click()
-    desk.page.wait_for_url("**/runs/flow-run/*")
+    from playwright.sync_api import TimeoutError as TooLate
+
+    for _ in range(6):  # the list may be drawn anew at the very moment of a click
+        entry.get_by_text(name).click()
+        with suppress(TooLate):
+            desk.page.wait_for_url("**/runs/flow-run/*", timeout=10_000)
+            break
     run = desk.page.url.rpartition("/")[2]
     assert run == desk.find_run(proposal.digest)["id"]
 

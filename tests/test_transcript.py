@@ -47,6 +47,7 @@ def _plain_environment() -> dict[str, str]:
 def _normalise(text: str, project: Path) -> str:
     text = text.replace(str(project), "<project>")
     text = re.sub(r"^ {6}.*packages (fetched|installed).*\n|^ {6}asking the package index.*\n", "", text, flags=re.M)
+    text = re.sub(r"up to \d+ packages", "up to <n> packages", text)
     text = re.sub(r"^ {9}Prefect: .*$", "         Prefect: <server>", text, flags=re.M)
     text = re.sub(r"^ +\d+\.\d s ", "    <s> s ", text, flags=re.M)
     text = re.sub(r"· \d+ s$", "· <s> s", text, flags=re.M)

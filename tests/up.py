@@ -85,7 +85,7 @@ class Up:
         """What the API answers; asked again while its database is busy, as Prefect's own client does."""
         for _ in range(20):
             json = {"json": content} if content else {}
-            reply = httpx.request(method, f"{self.server}/api/{path}", timeout=30, **json)
+            reply = httpx.request(method, f"{self.server}/api/{path}", timeout=120, **json)
             if reply.status_code != 503:
                 break
             time.sleep(0.5)
