@@ -11,9 +11,10 @@ import pandas as pd
 from config.seller import InputFiles, Seller
 from skills.vocabulary import mark
 from tasks.files.freshness import measure_feeds
+from tasks.files.order_lines import NOT_A_PRODUCT
 from tasks.files.problems import InvalidInput
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
-from tasks.files.sales import read_order_lines
+from tasks.files.sales import OrderLines, read_order_lines
 from tasks.files.sources import find_files
 from tasks.files.table_rows import read_table
 from tasks.files.tables import ORDER_LINES, TABLES
@@ -56,6 +57,7 @@ def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame],
     order_files = find_files(ORDER_LINES, source, seller.id)
     settings = source or InputFiles(files="")
     orders = read_order_lines(settings, order_files, as_of, seller.marketplaces, countries)
+    _check_codes(seller.id, settings.product_code, orders)
     if complete is not None:
         complete(orders.sales)
     files = {name: find_files(table, seller.inputs.get(name), seller.id) for name, table in TABLES.items()}
@@ -87,6 +89,26 @@ def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame],
         quarantine=pd.concat([orders.quarantine, *quarantine], ignore_index=True)[QUARANTINE],
         set_aside=orders.set_aside,
     )
+
+
+def _check_codes(seller_id: str, pattern: str, orders: OrderLines) -> None:
+    """A pattern that no order line's code fits is a mistake in the seller's file, not a night without sales.
+
+    Raises:
+        InvalidInput: every line that was set aside was so for its code, and none is left.
+    """
+    aside = orders.set_aside.set_index("reason")["rows"]
+    if pattern and orders.sales.empty and list(aside.index) == [NOT_A_PRODUCT]:
+        raise InvalidInput(
+            mark(
+                "No order line has a code like {pattern}: {count} lines were set aside for it and none is left. "
+                "Expected a pattern that your products' codes fit. Correct product_code in "
+                "config/sellers/{seller}.yaml, or leave it out."
+            ),
+            pattern=pattern,
+            count=int(aside[NOT_A_PRODUCT]),
+            seller=seller_id,
+        )
 
 
 def _check_names(seller: Seller) -> None:

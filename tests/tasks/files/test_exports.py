@@ -87,6 +87,11 @@ def test_a_pattern_or_zone_that_cannot_be_used_is_refused(read: Read) -> None:
         read(stock={"format": "amazon-all-orders"})
 
 
+def test_a_product_code_that_no_order_line_fits_is_refused_with_how_many_were_set_aside(read: Read) -> None:
+    with pytest.raises(InvalidInput, match=r"No order line has a code like ZZ: [1-9]\d* lines were set aside"):
+        read(order_lines={**EXAMPLE_SETTINGS, "product_code": "ZZ"})
+
+
 @pytest.mark.parametrize("table", ["order_lines", "products", "stock"])
 def test_a_needed_export_without_rows_is_refused(read: Read, folder: Path, write: Write, table: str) -> None:
     header = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
