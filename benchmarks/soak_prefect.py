@@ -47,7 +47,7 @@ def run(kills: int, seed: int) -> dict[str, Any]:
     home = folder / "home"
     world = World(home, "", "readable")
     world.enter()
-    desk.write_seller(home / "sellers", policy={"execution": POLICY})
+    desk.write_seller(home / "sellers", generated=["carrier"], policy={"execution": POLICY})
     up = Up(home, FARSAIL_SELLERS=str(home / "sellers"))
     killed: list[str] = []
     try:

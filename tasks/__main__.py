@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from config.language import say, say_refusal, translator
+from config.language import say, say_refusal
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
 
@@ -192,16 +192,11 @@ def _report(options: argparse.Namespace, recorded: Recorded) -> None:
 
 
 def _anchor(options: argparse.Namespace) -> None:
-    """Write the ledger's head outside the database; where that fails, say so: what was recorded stands."""
-    from tasks.store.anchors import write_anchor
+    from tasks.store.anchors import keep_head
 
-    try:
-        write_anchor()
-    except OSError as error:
-        sentence = mark(
-            "What was recorded stands, but the ledger's head could not be written outside it ({problem})."
-        )
-        _say(options, sentence, problem=error)
+    problem = keep_head(_language_of(getattr(options, "seller", "")))
+    if problem:
+        print(problem, flush=True)
 
 
 def _conclude(options: argparse.Namespace, released: int) -> int:
@@ -227,7 +222,7 @@ def execute(options: argparse.Namespace) -> int:
 def settle(options: argparse.Namespace) -> int:
     """Record what a person found out about an act whose end nobody saw; without --instruction, list them."""
     from config.seller import read_seller
-    from tasks.execution.settle import list_person_tasks, settle
+    from tasks.execution.settle import FOUND, list_person_tasks, settle
 
     seller = read_seller(options.seller)
     if not options.instruction:
@@ -240,8 +235,7 @@ def settle(options: argparse.Namespace) -> int:
     code = options.code or _type(options, mark("One-time code"))
     event = settle(seller, options.instruction, options.state, options.approver, code, options.reason)
     _anchor(options)
-    found = {"done": mark("done"), "not_done": mark("not done")}[event.facts["state"]]
-    values = {"seq": event.seq, "number": event.facts["number"], "state": found}
+    values = {"seq": event.seq, "number": event.facts["number"], "state": FOUND[event.facts["state"]]}
     _say(options, mark("Row {seq} of the ledger: {number} is settled as {state}."), **values)
     return 0
 
@@ -291,7 +285,7 @@ def _show_proofs(options: argparse.Namespace, *, newest: bool) -> int:
 
 
 def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
-    from tasks.report_happened import PAPER_STATES
+    from tasks.execution.proof import list_results
 
     facts = proof.stop.facts
     values = {"seller": seller, "seq": proof.stop.seq, "by": facts["by"], "reason": facts["reason"]}
@@ -304,19 +298,8 @@ def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
         )
     else:
         _say(options, mark("{seller}: stopped in row {seq} by {by} ({reason}), in force"), **values)
-    t = translator(_language_of(options.seller))
-    late = [
-        f"{event.seq}: {event.facts['number']} ({t(PAPER_STATES[event.facts['state']])})"
-        for event in proof.outcomes_after
-    ]
-    still = [f"{event.seq}: {event.facts['number']}" for event in proof.open_before]
-    shown = {
-        mark("Begun after the stop"): str(len(proof.intents_after)),
-        mark("Results of earlier acts that followed"): ", ".join(late) or "–",
-        mark("Begun before it, result not known yet"): ", ".join(still) or "–",
-    }
-    for name, value in shown.items():
-        print(f"  {t(name)}: {value}", flush=True)
+    for name, value in list_results(proof, _language_of(options.seller)).items():
+        print(f"  {name}: {value}", flush=True)
 
 
 # ---- codes, the ledger -----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from config.settings import read_settings
 from skills.vocabulary import Money, mark
 from tasks.approvals.decision_sheets import name_decision, say_why
 from tasks.approvals.standing import read_standing
+from tasks.execution.settle import FOUND
 from tasks.lines import KINDS, Body, number_lines, reprice
 from tasks.report_happened import BECAME, EVENTS, PAPER_STATES
 from tasks.report_words import WORDS
@@ -58,8 +59,6 @@ _WORDS = {
     "workbook": mark("workbook"),
 }
 """Codes in the tables, and how a reader calls them."""
-
-_FOUND = {"done": mark("done"), "not_done": mark("not done")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +443,7 @@ def _word_row(row: Row, fields: tuple[_Field, ...], language: Language) -> Row:
         if value is None:
             continue
         if field.kind in ("code", "said", "found"):
-            words: dict[str, str] = _FOUND if field.kind == "found" else _WORDS
+            words: dict[str, str] = FOUND if field.kind == "found" else _WORDS
             value = t(words.get(str(value), str(value)))
         elif field.kind == "truth":
             value = t(mark("yes") if value else mark("no"))

@@ -111,9 +111,21 @@ def view_happened(body: Body, state: ReportState) -> Body:
             | {"within": stage.within}
             for stage in state.clock
         ],
+        "expiring": _view_lines(body, state.expiring),
+        "expired": _view_lines(body, state.expired),
         "people": people,
         "events": [_view_event(event) for event in state.events[-SHOWN_EVENTS:]],
         "edits": [{"digest": digest, "by": by, "waits": waits} for digest, (by, waits) in state.edits.items()],
+    }
+
+
+def _view_lines(body: Body, numbers: list[str]) -> Body:
+    """How many lines, what they come to, and which decisions they belong to."""
+    wanted = set(numbers)
+    return {
+        "count": len(numbers),
+        "money_minor": sum(line["money_minor"] for number, _, line in number_lines(body) if number in wanted),
+        "decisions": list(dict.fromkeys(number.partition(".")[0] for number in numbers)),
     }
 
 

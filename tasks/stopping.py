@@ -10,9 +10,9 @@ from config.language import say, translator
 from config.seller import Language, list_sellers, read_seller
 from config.settings import read_settings
 from skills.vocabulary import mark
+from tasks.execution.proof import list_results
 from tasks.execution.stop import Proof, lift, prove_stops, stop
-from tasks.report_happened import PAPER_STATES
-from tasks.store.anchors import write_anchor
+from tasks.store.anchors import keep_head
 from tasks.store.ledger import Event
 
 
@@ -22,7 +22,7 @@ def stop_acting(seller_id: str, by: str, reason: str) -> str:
     if seller_id and seller_id not in list_sellers():
         read_seller(seller_id)  # says which there are; one whose file is wrong can be stopped all the same
     event = stop(seller_id, by, reason)
-    _anchor()
+    _keep_head()
     return _publish(event, [seller_id] if seller_id else list_sellers())
 
 
@@ -30,39 +30,26 @@ def stop_acting(seller_id: str, by: str, reason: str) -> str:
 def lift_stop(seller_id: str, approver: str, code: str, reason: str) -> str:
     """Enter the lift, and publish what the ledger shows between the stop and it."""
     event = lift(read_seller(seller_id), approver, code, reason)
-    _anchor()
+    _keep_head()
     return _publish(event, [seller_id])
 
 
 def describe_proof(proof: Proof, seller: str, language: Language) -> dict[str, str]:
     """One row of the proof, worded for a reader."""
     t = translator(language)
-    late = [
-        f"{event.seq}: {event.facts['number']} ({t(PAPER_STATES[event.facts['state']])})"
-        for event in proof.outcomes_after
-    ]
-    still = [f"{event.seq}: {event.facts['number']}" for event in proof.open_before]
     return {
         t(mark("Seller")): seller,
         t(mark("Stopped in row")): str(proof.stop.seq),
         t(mark("By")): proof.stop.facts["by"],
         t(mark("Reason")): proof.stop.facts["reason"],
         t(mark("Lifted in row")): str(proof.lifted.seq) if proof.lifted else "–",
-        t(mark("Begun after the stop")): str(len(proof.intents_after)),
-        t(mark("Results of earlier acts that followed")): ", ".join(late) or "–",
-        t(mark("Begun before it, result not known yet")): ", ".join(still) or "–",
-    }
+    } | list_results(proof, language)
 
 
-def _anchor() -> None:
-    """Write the ledger's head outside the database; where that fails, say so: the stop or the lift stands."""
-    try:
-        write_anchor()
-    except OSError as error:
-        sentence = mark(
-            "What was recorded stands, but the ledger's head could not be written outside it ({problem})."
-        )
-        get_run_logger().warning("%s", say(sentence, {"problem": error}, read_settings().language or "en"))
+def _keep_head() -> None:
+    problem = keep_head(read_settings().language or "en")
+    if problem:
+        get_run_logger().warning("%s", problem)
 
 
 def _publish(event: Event, sellers: list[str]) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.environment import find_home, find_server, prepare_environment
-from config.language import say, say_refusal
+from config.language import say, say_refusal, translator
 from config.seller import Language, read_seller
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
@@ -50,7 +50,7 @@ def run_journey(name: str, load: Callable[[], tuple[Journey, Parameters]]) -> in
         print(f"         {server}", flush=True)
         with _progress_lines():
             result = journey(**parameters)
-        for line in _closing_lines(name, result):
+        for line in _closing_lines(name, result, language):
             print(line, flush=True)
     except Refusal as error:
         print(say_refusal(error, language), file=sys.stderr, flush=True)
@@ -135,31 +135,43 @@ def _progress_lines() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def _closing_lines(name: str, result: object) -> list[str]:
+def _closing_lines(name: str, result: object, language: Language) -> list[str]:
     """What a night ends with: where each row went, the proposal's digest, the page. Other journeys: what they say."""
     if not (isinstance(result, str) and len(result) == 64):
         return [] if result is None else [f"{name}: {result}"]
     from tasks.artifacts import report_path
     from tasks.store.proposals import read_proposal
 
+    t = translator(language)
     proposal = read_proposal(result)
     files = proposal.body["import"]
+    values = {"seller": proposal.body["seller"]}
+    lines = [
+        f"{t(what)}{t(': ')}{_account([file for file in files if (file['feed'] == 'order_lines') is own], language)}"
+        for what, own in ((mark("order lines"), True), (mark("other inputs"), False))
+    ]
     return [
-        f"{_account([file for file in files if file['feed'] == 'order_lines'])} (order lines)",
-        f"{_account([file for file in files if file['feed'] != 'order_lines'])} (other inputs)",
-        f"proposal {proposal.digest}",
-        f"morning report {report_path(proposal)}",
-        "to decide: make decide, make workbook, or make up and the waiting run's form",
+        *lines,
+        f"{t(mark('proposal'))} {proposal.digest}",
+        f"{t(mark('morning report'))} {report_path(proposal)}",
+        say(
+            mark(
+                "to decide: make decide SELLER={seller}, make workbook SELLER={seller}, or make up and the waiting "
+                "run's form"
+            ),
+            values,
+            language,
+        ),
     ]
 
 
-def _account(files: list[dict[str, Any]]) -> str:
+def _account(files: list[dict[str, Any]], language: Language) -> str:
     parts = ("rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of")
-    rows = {part: sum(file[part] for file in files) for part in parts}
-    return (
-        "rows in {rows_in} = kept {kept} + netted {netted} + set aside {set_aside} + quarantined {quarantined}"
-        " + after as_of {after_as_of}"
-    ).format(**rows)
+    sentence = mark(
+        "{rows_in} rows in = kept {kept} + netted {netted} + set aside {set_aside} + quarantined {quarantined} "
+        "+ after as_of {after_as_of}"
+    )
+    return say(sentence, {part: sum(file[part] for file in files) for part in parts}, language)
 
 
 def _say_unexpected(name: str, error: Exception, language: Language, folder: Path) -> str:

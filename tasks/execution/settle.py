@@ -24,6 +24,9 @@ from tasks.store.models import InstructionRow
 UNSETTLED = ("unknown", "disputed")
 """Last outcomes that only a person can clear."""
 
+FOUND = {"done": mark("done"), "not_done": mark("not done")}
+"""What a person may have found out, and how a reader calls it."""
+
 
 class NothingToSettle(Refusal):
     """No such instruction waits for a person."""

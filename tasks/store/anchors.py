@@ -8,14 +8,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from config.language import say
 from config.settings import read_settings
 from skills.vocabulary import mark
 from tasks.store.ledger import GENESIS, BrokenLedger, link, read_head
 from tasks.store.models import LedgerRow
 from tasks.store.session import open_session
+
+if TYPE_CHECKING:
+    from config.seller import Language
 
 _COLUMNS = ("seq", "book", "event", "seller", "proposal", "key")
 
@@ -59,6 +64,19 @@ def write_anchor(now: datetime | None = None) -> tuple[int, str]:
             file.flush()
             os.fsync(file.fileno())
     return seq, head
+
+
+def keep_head(language: Language) -> str:
+    """Write the head where that is possible; gives the sentence for the reader where it is not, else ""."""
+    try:
+        write_anchor()
+    except OSError as error:
+        sentence = mark(
+            "What was recorded stands, but the ledger's head could not be written outside it ({problem}). Make "
+            "{folder} writable; the next act or night writes it."
+        )
+        return say(sentence, {"problem": error, "folder": anchors_path().parent}, language)
+    return ""
 
 
 def read_anchors() -> list[tuple[int, str]]:

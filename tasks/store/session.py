@@ -76,6 +76,9 @@ def close_engines() -> None:
     _OPEN.clear()
 
 
+_PATIENCE_SECONDS = 30
+"""How long SQLite waits for another writer."""
+
 _OPEN: dict[str, Engine] = {}
 
 
@@ -97,8 +100,8 @@ def _engine(address: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 30000")
-    deadline = time.monotonic() + 30
+    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000}")
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")

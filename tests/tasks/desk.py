@@ -56,8 +56,6 @@ def write_seller(folder: Path, **changes: Any) -> Seller:
     policy = {**SELLER["policy"]}
     for block, values in changes.get("policy", {}).items():
         policy[block] = {**policy.get(block, {}), **values}
-    if policy["execution"].get("carrier_url") == "simulated":
-        content.setdefault("generated", ["carrier"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "haina.yaml").write_text(yaml.safe_dump({**content, "policy": policy}, allow_unicode=True))
     return read_seller("haina")

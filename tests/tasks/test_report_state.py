@@ -15,13 +15,14 @@ import httpx
 import pandas as pd
 import pytest
 
-from config.language import LANGUAGES, translator
+from config.language import LANGUAGES, format_money, translator
 from config.seller import Language, Seller
 from tasks.execution.carrier import CarrierTarget
 from tasks.execution.carry import carry_out, list_open
 from tasks.execution.papers import PapersTarget
 from tasks.execution.settle import settle
 from tasks.execution.stop import stop
+from tasks.lines import number_lines
 from tasks.morning_report import render_morning_report, write_front_page
 from tasks.report_state import ReportState, read_clock, read_report_state
 from tasks.simulated.carrier import start_carrier
@@ -157,6 +158,14 @@ def test_lines_whose_last_day_is_today_stand_apart_from_those_past_it(seller: Se
     assert (read_state(today, seller).expiring, read_state(today, seller).expired) == (["2.1", "3.1"], [])
     page, front = show(today, seller, language)
     assert last in page and last in front and past not in page
+    money = sum(
+        line["money_minor"] for number, _, line in number_lines(read_proposal(today).body) if number in ("2.1", "3.1")
+    )
+    t = translator(language)
+    said = f"{t('{count} lines').format(count=2)} · {format_money(money, 'CNY', language, whole=True)}"
+    decisions = t("decisions {numbers}").format(numbers=t(", ").join(["2", "3"]))
+    assert f"{said} ({decisions})" in page and f"{said} ({decisions})" in front
+    assert "make decide SELLER=haina" in page
     late = propose_page("2025-11-23")
     assert (read_state(late, seller).expiring, read_state(late, seller).expired) == ([], ["2.1", "3.1"])
     page, _ = show(late, seller, language)

@@ -104,9 +104,8 @@ def test_approving_a_part_releases_that_part_and_closes_the_rest(leave_out: str,
 
 
 def test_each_target_of_a_decision_gets_one_instruction_of_the_same_content(folder: Path) -> None:
-    desk.write_seller(
-        folder, policy={"execution": {"shipment_targets": ["files", "carrier"], "carrier_url": "simulated"}}
-    )
+    policy = {"execution": {"shipment_targets": ["files", "carrier"], "carrier_url": "simulated"}}
+    desk.write_seller(folder, generated=["carrier"], policy=policy)
     digest = desk.propose()
     assert desk.say(digest, amount=ALL).released == 3
     assert refuse_exactly_what_was_approved(digest) == {"1.1", "1.2", "2.1"}
