@@ -35,8 +35,19 @@ class ConflictingRates(Refusal):
     """Two rates with different values claim the same day."""
 
 
+class Dated:
+    """What holds from one day to another, both included; without an end while none is known."""
+
+    __slots__ = ()
+    effective_from: date
+    effective_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Dated):
     """One dated value.
 
     Attributes:
@@ -60,9 +71,6 @@ class Rate:
     source: str
     retrieved_on: date
     confidence: Confidence
-
-    def holds_on(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 class RateBook:

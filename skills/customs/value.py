@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from skills.rates import Confidence
+from skills.rates import Confidence, Dated
 from skills.vocabulary import Country, Incoterm, Money, Refusal, mark, minor_digits, name_rows
 
 Method = Literal["transaction", "identical", "similar", "deductive", "computed", "fall_back"]
@@ -29,7 +29,7 @@ class UnusableValue(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueRule:
+class ValueRule(Dated):
     """How a country values imports, dated like a rate.
 
     Attributes:
@@ -47,9 +47,6 @@ class ValueRule:
     source: str
     retrieved_on: date
     confidence: Confidence
-
-    def holds_on(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True)
