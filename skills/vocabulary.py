@@ -88,6 +88,11 @@ def minor_digits(currency: Currency) -> int:
     return 0 if currency in _NO_MINOR_UNIT else 2
 
 
+def round_half_even(amount: Decimal) -> int:
+    """The nearest whole number, halves to the even one; exact for any number of digits."""
+    return int(amount.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in integer minor units of a currency.
@@ -103,8 +108,7 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: Currency) -> Money:
         """From major units, rounded half even to the minor unit."""
-        scaled = Decimal(amount).scaleb(minor_digits(currency))
-        return cls(int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
+        return cls(round_half_even(Decimal(amount).scaleb(minor_digits(currency))), currency)
 
     @property
     def amount(self) -> Decimal:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ from skills.customs.charge import LineFacts, charge_duty
 from skills.customs.duty import Duty
 from skills.customs.policy import CustomsPolicy
 from skills.rates import Rate, RateBook
-from skills.vocabulary import Country, Incoterm, Mode, Money, Refusal, mark, name_rows
+from skills.vocabulary import Country, Incoterm, Mode, Money, Refusal, mark, name_rows, round_half_even
 
 CHARGES = ["entry", "line", "number", "component", "base_minor", "rate", "amount_minor", "currency", "effective_from",
            "effective_to", "source", "confidence", "note"]  # fmt: skip
@@ -151,7 +150,7 @@ def _charge_us_fees(entry: Entry, rates: RateBook, policy: CustomsPolicy, as_of:
             unit=foreign[0],
         )
     low, high = (Money.of(rate.value, currency).minor for rate in (least, most))
-    plain = _round(total * share.value)
+    plain = round_half_even(total * share.value)
     amount = min(max(plain, low), high)
     note = mark("minimum per entry") if amount > plain else mark("maximum per entry") if amount < plain else ""
     rows = [_row(entry, None, "mpf", total, share, amount, note)]
@@ -176,7 +175,7 @@ def _row(
         component,
         base,
         f"{rate.value} {rate.unit}",
-        _round(base * rate.value) if amount is None else amount,
+        round_half_even(base * rate.value) if amount is None else amount,
         entry.lines[0].facts.customs_value.currency,
         rate.effective_from.isoformat(),
         rate.effective_to.isoformat() if rate.effective_to else "",
@@ -200,7 +199,3 @@ def _trust(rate: Rate, policy: CustomsPolicy) -> Rate:
             source=rate.source,
         )
     return rate
-
-
-def _round(exact: Decimal) -> int:
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 
 from skills.economics.sheet import CUSTOMS, DUTIABLE, DUTIES, FX, GRAMS, LINE_COMPONENTS, SHARE, CostSheet, Ints
+from skills.vocabulary import round_half_even
 
 _CONTEXT = Context(prec=60)
 
 
 def divide_half_even(number: int, divisor: int) -> int:
     """The quotient as a whole number, halves to the even one."""
-    quotient = _CONTEXT.divide(Decimal(number), Decimal(divisor))
-    return int(quotient.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=_CONTEXT))
+    return round_half_even(_CONTEXT.divide(Decimal(number), Decimal(divisor)))
 
 
 def split_amount(amount: int, weights: Sequence[int]) -> list[int]:

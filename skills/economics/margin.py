@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from skills.economics.exact import divide_half_even
 from skills.economics.facts import UnusableCost
 from skills.economics.sheet import COMPONENTS
 from skills.rates import RateBook
-from skills.vocabulary import mark, minor_digits, name_rows
+from skills.vocabulary import mark, minor_digits, name_rows, round_half_even
 
 SALES = ("discounts", "refunds")
 SELLING = ("referral", "fulfilment", "storage", "returns")
@@ -57,9 +57,9 @@ def quote_margin(
         )
         row: dict[str, object] = dict(zip(KEY, key, strict=True))
         share = rates.read("vat", str(price["country"]), as_of).value if price["tax_in_price"] else Decimal(0)
-        gross = _round(int(price["price_minor"]) * fx)
-        amounts = {"price": gross, "tax": _round(gross * share / (1 + share))}
-        amounts |= {name: _round(int(price[f"{name}_minor"]) * fx) for name in (*SALES, *SELLING, "ads")}
+        gross = round_half_even(int(price["price_minor"]) * fx)
+        amounts = {"price": gross, "tax": round_half_even(gross * share / (1 + share))}
+        amounts |= {name: round_half_even(int(price[f"{name}_minor"]) * fx) for name in (*SALES, *SELLING, "ads")}
         costs = dict.fromkeys(COMPONENTS, 0)
         for part in group[group["in_cost"]].to_dict("records"):
             costs[part["component"]] = divide_half_even(int(part["amount_minor"]), int(part["units"]))
@@ -77,10 +77,6 @@ def quote_margin(
         row["tax_basis"] = mark("sales without tax")
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _round(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
 def _check(landed: pd.DataFrame, prices: pd.DataFrame, changes: Mapping[str, int]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from skills.economics.exact import divide_half_even
 from skills.economics.sheet import ENTRY_COMPONENTS, FX, SHARE
 from skills.rates import Rate, RateBook
-from skills.vocabulary import Refusal, mark, minor_digits
+from skills.vocabulary import Refusal, mark, minor_digits, round_half_even
 
 _BORDER = frozenset({"brokerage", "bond_isf"})
 _US = "US"
@@ -44,7 +44,7 @@ class Tariff:
         """Base minor units for one minor unit of the currency, in billionths."""
         ratio = self._rates.convert(currency, self._base, self._as_of)
         scaled = ratio.scaleb(minor_digits(self._base) - minor_digits(currency)) * FX
-        return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        return round_half_even(scaled)
 
     def charge_line(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
         """Charges on units, weight and value; under tax-included freight none of the border's."""
