@@ -3,6 +3,8 @@
 Refusal                    a decision that cannot be taken, in words a seller can act on
 ├── MissingRate            no rate is valid on that day            (skills/rates.py)
 ├── ConflictingRates       two sources disagree about one day      (skills/rates.py)
+├── UnverifiedRate         the rate is one that nobody has checked (skills/rates.py)
+├── UnusableRate           a rate in another unit than it is used in (skills/rates.py)
 └── one or two per skill, declared in that skill
 """
 
