@@ -23,7 +23,7 @@ NOT_CHARGED = mark("not charged")
 SELLERS_FILES = mark("seller's files")
 
 _AT_THE_BORDER = frozenset({"brokerage", "bond_isf"})
-_TRUST = ("generated", "unverified", "secondary", "primary")
+_TRUST = ("unverified", "generated", "secondary", "primary")
 _US = "US"
 
 
