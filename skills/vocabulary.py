@@ -1,6 +1,7 @@
 """The words all skills share, and the one way a skill refuses.
 
 Refusal                    a decision that cannot be taken, in words a seller can act on
+├── MissingColumns         a table lacks a column
 ├── MissingRate            no rate is valid on that day            (skills/rates.py)
 ├── ConflictingRates       two sources disagree about one day      (skills/rates.py)
 ├── UnverifiedRate         the rate is one that nobody has checked (skills/rates.py)
@@ -10,7 +11,7 @@ Refusal                    a decision that cannot be taken, in words a seller ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
@@ -78,11 +79,35 @@ class Refusal(Exception):
         super().__init__(template.format(**values))
 
 
+class MissingColumns(Refusal):
+    """A table without a column that the decision needs."""
+
+
 def name_rows(rows: Iterable[object], shown: int = 5) -> str:
     """The first few rows and how many there are: `A1, A2, A3, A4, A5 … (17)`."""
     listed = [str(row) for row in rows]
     head = ", ".join(listed[:shown])
     return head if len(listed) <= shown else f"{head} … ({len(listed)})"
+
+
+def check_columns(table: str, columns: Iterable[object], needed: Sequence[str]) -> None:
+    """Refuses a table that lacks a column.
+
+    Raises:
+        MissingColumns: names the table and what it lacks.
+    """
+    present = set(columns)
+    missing = [name for name in needed if name not in present]
+    if missing:
+        raise MissingColumns(
+            mark(
+                "The table {table} lacks the columns {missing}. Expected: {expected}. Add them in the file, under "
+                "these names, and import it again."
+            ),
+            table=table,
+            missing=", ".join(missing),
+            expected=", ".join(needed),
+        )
 
 
 def minor_digits(currency: Currency) -> int:

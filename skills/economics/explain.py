@@ -59,7 +59,7 @@ def explain_margin(margin: pd.DataFrame) -> pd.DataFrame:
         units per unit], is_total, currency.
     Raises:
         ArithmeticError: the steps do not add up to a total of the margin.
-        UnusableCost: a column is missing.
+        MissingColumns: a column is missing.
     """
     steps = ("price", "tax", *SALES, "net_sales", *list_components(margin), "cm1", *SELLING, "cm2", "ads", "cm3")
     rows = []

@@ -10,11 +10,10 @@ Refusal
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 import pandas as pd
 
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 _COLUMNS = {
     "lines": ("entry", "sku", "country", "lane", "units", "customs_value_minor", "customs_currency",
@@ -46,31 +45,12 @@ class DutyInPrice(Refusal):
     """Duty asked for on freight whose price includes it."""
 
 
-def check_columns(table: str, frame: pd.DataFrame, needed: Collection[str]) -> None:
-    """Refuses a table that lacks a column.
-
-    Raises:
-        UnusableCost: names the table and its missing columns.
-    """
-    missing = [column for column in needed if column not in frame]
-    if missing:
-        raise UnusableCost(
-            mark(
-                "The table {table} lacks the columns {missing}. Expected: {expected}. Add them in the file, under "
-                "these names, and import it again."
-            ),
-            table=table,
-            missing=name_rows(missing, len(missing)),
-            expected=", ".join(needed),
-        )
-
-
 def check_facts(
     lines: pd.DataFrame, products: pd.DataFrame, lanes: pd.DataFrame, registrations: pd.DataFrame
 ) -> pd.DataFrame:
     """One row per line, sorted by (entry, sku), with the columns of its product and lane."""
     for (name, needed), frame in zip(_COLUMNS.items(), (lines, products, lanes, registrations), strict=True):
-        check_columns(name, frame, needed)
+        check_columns(name, frame.columns, needed)
     for table, key in ((lines, ["entry", "sku"]), (products, ["sku"]), (lanes, ["lane", "country"])):
         _refuse(table[table.duplicated(key)], key, "+".join(key), mark("one row each"))
     facts = lines.merge(products, how="left", on="sku").merge(

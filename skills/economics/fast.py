@@ -74,18 +74,14 @@ def _divide(number, divisor):  # type: ignore[no-untyped-def]
 _divide_fast = numba.njit(inline="always", error_model="numpy")(_divide)
 
 
-def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no-untyped-def]
+def _split(amount, weights, total, first, last, column, on, booked, remainders):  # type: ignore[no-untyped-def]
     if amount == 0:
         return
-    total = 0
-    for line in range(first, last):
-        total += weights[line, on]
     equal = total == 0
     if equal:
         total = last - first
     left = amount
     inverse = 1.0 / total
-    remainders = np.empty(last - first, dtype=np.int64)
     for line in range(first, last):
         product = amount * (1 if equal else weights[line, on])
         part = int(product * inverse)
@@ -98,7 +94,7 @@ def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no
         remainders[line - first] = rest
         left -= part
     if left > 16:
-        order = np.argsort(-remainders, kind="mergesort")
+        order = np.argsort(-remainders[: last - first], kind="mergesort")
         for place in range(left):
             booked[first + order[place], column] += 1
         return
@@ -131,15 +127,20 @@ def _book(bases, rates, fx, starts, fees, on, divisors, after_duties, by, booked
             if FIRST_DUTY <= column < after_duties:
                 duties += own
             booked[line, column] = own if fx[line, column] == FX else _divide_fast(own * fx[line, column], FX)
+    totals = np.empty(bases.shape[1], dtype=np.int64)
+    remainders = np.empty(np.max(starts[1:] - starts[:-1]) if len(fees) else 0, dtype=np.int64)
     for entry in range(len(fees)):
         first, last = starts[entry], starts[entry + 1]
-        customs = 0
-        for line in range(first, last):
-            customs += bases[line, CUSTOMS]
+        for on_base in range(len(totals)):
+            totals[on_base] = 0
+            for line in range(first, last):
+                totals[on_base] += bases[line, on_base]
         for place in range(len(by)):
             rate, least, most, ratio = fees[entry, place]
-            fee = min(max(_divide_fast(customs * rate, SHARE), least), most)
-            _split_fast(_divide_fast(fee * ratio, FX), bases, first, last, columns + place, by[place], booked)
+            fee = min(max(_divide_fast(totals[CUSTOMS] * rate, SHARE), least), most)
+            amount = _divide_fast(fee * ratio, FX)
+            weight = by[place]
+            _split_fast(amount, bases, totals[weight], first, last, columns + place, weight, booked, remainders)
 
 
 _KERNEL = cast(Callable[..., None], numba.njit(error_model="numpy")(_book))

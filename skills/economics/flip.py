@@ -24,7 +24,7 @@ def find_flips(margin: pd.DataFrame) -> pd.DataFrame:
         where a cost would have to be negative), distance_minor, against (lane → country, for `better elsewhere`);
         flip is `cm2 is zero`, `cm3 is zero` or `better elsewhere` (equal CM3 with the best other row of the SKU).
     Raises:
-        UnusableCost: a column is missing.
+        MissingColumns: a column is missing.
     """
     steps = ("price", "tax", *SALES, *list_components(margin), *SELLING, "ads")
     rows: list[tuple[object, ...]] = []

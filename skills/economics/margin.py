@@ -9,10 +9,10 @@ from decimal import Decimal
 import pandas as pd
 
 from skills.economics.exact import divide_half_even
-from skills.economics.facts import UnusableCost, check_columns
+from skills.economics.facts import UnusableCost
 from skills.economics.policy import EconomicsPolicy
 from skills.rates import RateBook
-from skills.vocabulary import mark, minor_digits, name_rows, round_half_even
+from skills.vocabulary import check_columns, mark, minor_digits, name_rows, round_half_even
 
 SALES = ("discounts", "refunds")
 SELLING = ("referral", "fulfilment", "storage", "returns")
@@ -45,8 +45,8 @@ def quote_margin(
         break_even_roas and break_even_acos_percent (Decimal, missing where cm2 is not positive) and tax_basis, which
         says that their sales are without tax. Each amount is rounded half even per unit; sums are of rounded amounts.
     Raises:
-        UnusableCost: a negative, broken or missing price or cost, two prices, an unknown component in `changes`, a
-            missing column.
+        UnusableCost: a negative, broken or missing price or cost, two prices, an unknown component in `changes`.
+        MissingColumns: a table lacks a column.
         MissingRate: no fx or vat rate on the day.
         UnverifiedRate: one is unverified, and the policy does not accept such.
         UnusableRate: the vat rate is no share.
@@ -91,9 +91,9 @@ def list_components(margin: pd.DataFrame) -> list[str]:
     """The landed components of a margin, in order: its columns between net_sales and landed.
 
     Raises:
-        UnusableCost: a column of `quote_margin` is missing.
+        MissingColumns: a column of `quote_margin` is missing.
     """
-    check_columns("margin", margin, [*KEY, *STEPS, "net_sales", "landed", "cm1", "cm2", "cm3", "currency"])
+    check_columns("margin", margin.columns, [*KEY, *STEPS, "net_sales", "landed", "cm1", "cm2", "cm3", "currency"])
     names = list(margin.columns)
     return names[names.index("net_sales") + 1 : names.index("landed")]
 
@@ -101,8 +101,8 @@ def list_components(margin: pd.DataFrame) -> list[str]:
 def _check(landed: pd.DataFrame, prices: pd.DataFrame, changes: Mapping[str, int]) -> list[str]:
     """The landed components, in order."""
     amounts = [f"{name}_minor" for name in STEPS if name != "tax"]
-    check_columns("landed", landed, [*KEY, "units", "component", "amount_minor", "in_cost"])
-    check_columns("prices", prices, ["sku", "country", "currency", "tax_in_price", *amounts])
+    check_columns("landed", landed.columns, [*KEY, "units", "component", "amount_minor", "in_cost"])
+    check_columns("prices", prices.columns, ["sku", "country", "currency", "tax_in_price", *amounts])
     usable = ((prices[amounts] >= 0) & (prices[amounts] % 1 == 0)).all(axis=1)
     wrong = prices[~usable | prices.duplicated(["sku", "country"])]
     known = set(zip(prices["sku"], prices["country"], strict=True))

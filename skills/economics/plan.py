@@ -49,7 +49,8 @@ def quote_landed_cost(
         confidence, basis, treatment (`cost`, or `cash later`: left out of the cost, the rebate being taken off it),
         cash_on. A fee of an entry is shared out once in each of the two currencies.
     Raises:
-        UnusableCost, UnstatedCustomsValue, DutyInPrice, UnservedLane, MissingRate, UnverifiedRate, UnusableRate.
+        UnusableCost, UnstatedCustomsValue, DutyInPrice, UnservedLane, MissingColumns, MissingRate, UnverifiedRate,
+        UnusableRate.
     """
     facts = check_facts(lines, products, lanes, registrations)
     tariff = Tariff(rates.trust(policy.accept_unverified), base_currency, as_of)

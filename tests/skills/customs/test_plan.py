@@ -16,7 +16,7 @@ from skills.customs.plan import DutyAskedTwice, Entry, EntryLine, UnusableEntry,
 from skills.customs.policy import CustomsPolicy
 from skills.customs.wording import parse_duty
 from skills.rates import Confidence, MissingRate, Rate, RateBook, UnusableRate, UnverifiedRate
-from skills.vocabulary import Money
+from skills.vocabulary import MissingColumns, Money
 
 AS_OF = date(2026, 3, 2)
 POLICY = CustomsPolicy()
@@ -143,6 +143,11 @@ def test_the_explanation_adds_up_to_the_entry() -> None:
     assert steps.iloc[-1]["value"] == "5414.28"
     assert sum(Decimal(value) for value in steps["value"].iloc[:-1]) == Decimal("5414.28")
     assert steps.iloc[0]["note"] == "20000.00 USD: 0.091 share; publisher; 2025-10-01 – 2026-09-30"
+
+
+def test_charges_without_a_column_are_not_explained() -> None:
+    with pytest.raises(MissingColumns, match="The table charges lacks the columns note"):
+        explain_entry(charge_entry(ENTRY, BOOK, POLICY, AS_OF).drop(columns="note"))
 
 
 @settings(max_examples=40)

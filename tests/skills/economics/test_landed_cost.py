@@ -18,6 +18,7 @@ from skills.economics.fast import AmountTooLarge, book_quickly
 from skills.economics.policy import EconomicsPolicy
 from skills.economics.sheet import ENTRY_COMPONENTS, FIRST_DUTY, FX, CostSheet, list_line_components
 from skills.rates import MissingRate, RateBook, UnverifiedRate
+from skills.vocabulary import MissingColumns
 
 AS_OF = date(2026, 9, 1)
 
@@ -108,7 +109,7 @@ def test_a_day_after_the_last_rate_is_refused(facts: Any) -> None:
 @pytest.mark.parametrize("table", ["lines", "products", "lanes", "registrations"])
 def test_a_table_without_a_column_is_refused_by_both_names(facts: Any, table: str) -> None:
     column = getattr(facts, table).columns[-1]
-    with pytest.raises(UnusableCost, match=f"The table {table} lacks the columns {column}. Expected: "):
+    with pytest.raises(MissingColumns, match=f"The table {table} lacks the columns {column}. Expected: "):
         facts.but(**{table: getattr(facts, table).drop(columns=column)}).land()
 
 

@@ -14,6 +14,7 @@ from skills.economics.explain import LABELS
 from skills.economics.facts import UnusableCost
 from skills.economics.policy import EconomicsPolicy
 from skills.rates import RateBook, UnverifiedRate
+from skills.vocabulary import MissingColumns
 
 
 def test_tax_never_enters_net_sales(facts: Any) -> None:
@@ -64,10 +65,10 @@ def test_without_a_margin_nothing_is_explained_and_a_missing_column_is_refused(f
     margin = facts.margin()
     for explain in (explain_margin, find_flips):
         assert explain(margin.iloc[:0]).columns.equals(explain(margin).columns)
-        with pytest.raises(UnusableCost, match="The table margin lacks the columns net_sales"):
+        with pytest.raises(MissingColumns, match="The table margin lacks the columns net_sales"):
             explain(margin.drop(columns="net_sales"))
     for column in ("price_minor", "tax_in_price"):
-        with pytest.raises(UnusableCost, match=f"The table prices lacks the columns {column}"):
+        with pytest.raises(MissingColumns, match=f"The table prices lacks the columns {column}"):
             facts.but(prices=facts.prices.drop(columns=column)).margin()
 
 
