@@ -107,7 +107,7 @@ def _money(duty: Specific, line: LineFacts) -> Decimal:
 def _find_quantity(measure: str, line: LineFacts) -> Decimal:
     if measure not in line.quantities:
         raise UnchargeableDuty(
-            mark("The duty is charged by {measure!r}, and the line does not say how many. Known of it: {known}."),
+            mark("The duty is charged by {measure!r}, and the line does not say how many. State it. Known: {known}."),
             measure=measure,
             known=", ".join(sorted(line.quantities)) or "–",
         )

@@ -30,6 +30,7 @@ def deduct_resale(
 
     Raises:
         MissingRate: the country has no consumption tax rate on the day.
+        UnverifiedRate: nobody has checked it, and the book accepts no such rate (`RateBook.trust`).
         UnusableValue: the deductions exceed the price, or are in another currency.
     """
     if price.currency != deductions.currency or not 0 <= deductions.minor <= price.minor or duty_share < 0:
@@ -43,6 +44,6 @@ def deduct_resale(
             deductions=deductions.amount,
             other=deductions.currency,
         )
-    tax = rates.read("vat", country, as_of).value
+    tax = rates.read("vat", country, as_of).share
     exact = Decimal(price.minor - deductions.minor) / (1 + tax) / (1 + duty_share)
     return Money(int(exact) if drops_fractions else round_half_even(exact), price.currency)

@@ -150,7 +150,7 @@ def test_charges_without_a_column_are_not_explained() -> None:
         explain_entry(charge_entry(ENTRY, BOOK, POLICY, AS_OF).drop(columns="note"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 10**9), st.integers(0, 10**6), st.decimals(0, 1, places=3))
 def test_what_an_entry_owes_never_falls_when_its_value_or_a_layer_rises(
     value: int, extra: int, more: Decimal

@@ -169,6 +169,7 @@ def test_a_layer_of_any_name_is_charged_on_the_customs_value(facts: Any) -> None
     assert "duty_122" in facts.but(rates=rates, lines=lines).margin()
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
 def test_a_fee_shared_out_adds_up_to_itself(amount: int, weights: list[int]) -> None:
     parts = split_amount(amount, weights)
@@ -195,6 +196,7 @@ def draw_sheet(seed: int, lines: int = 60) -> CostSheet:
     return CostSheet(layers, bases, rates, fx, starts, fees)
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_fast_booking_equals_the_decimal_one_on_every_line(seed: int) -> None:
@@ -202,6 +204,7 @@ def test_the_fast_booking_equals_the_decimal_one_on_every_line(seed: int) -> Non
     assert (book_quickly(sheet) == book_exactly(sheet)).all()
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_higher_duty_never_lowers_the_landed_cost(seed: int, more: int) -> None:
