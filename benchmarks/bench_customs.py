@@ -17,18 +17,19 @@ from figures import record_figure
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from config.settings import read_settings  # noqa: E402
 from skills.customs import build_schedule, type_rates  # noqa: E402
 from skills.customs.duty import list_references  # noqa: E402
 from tasks.files.reference import read_us_tariff  # noqa: E402
 
 FIGURES = ("customs.hts_lines_typed_percent", "customs.hts_lines_chargeable_percent")
-HTS = ROOT.parent / "shared" / "data" / "customs_tariffs" / "us_hts_2024-11.csv.gz"
+HTS = read_settings().data / "customs_tariffs" / "us_hts_2024-11.csv.gz"
 
 
 def main() -> int:
     """Measure every figure of this group."""
     if not HTS.exists():
-        print(f"{HTS} is absent: the tariff cannot be measured (README says how to get it).", file=sys.stderr)
+        print(f"{HTS} is absent: the tariff cannot be measured (docs/run.md says where to get it).", file=sys.stderr)
         return 1
     table = read_us_tariff(HTS, "hts.usitc.gov, 2024-11", date(2026, 11, 22))
     schedule = build_schedule(table.rows)

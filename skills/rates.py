@@ -35,8 +35,27 @@ class ConflictingRates(Refusal):
     """Two rates with different values claim the same day."""
 
 
+class UnverifiedRate(Refusal):
+    """The rate that holds is one that nobody has checked, and the policy does not accept such."""
+
+
+class UnusableRate(Refusal):
+    """A rate in another unit than it is used in, below zero, or with more digits than a booking can hold."""
+
+
+class Dated:
+    """What holds from one day to another, both included; without an end while none is known."""
+
+    __slots__ = ()
+    effective_from: date
+    effective_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Dated):
     """One dated value.
 
     Attributes:
@@ -61,20 +80,53 @@ class Rate:
     retrieved_on: date
     confidence: Confidence
 
-    def holds_on(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+    @property
+    def share(self) -> Decimal:
+        """The value of a rate in `share` or `share of …`.
+
+        Raises:
+            UnusableRate: it is in another unit, or negative.
+        """
+        if self.unit.partition(" of ")[0] != "share" or self.value < 0:
+            raise self.refuse_unit("share")
+        return self.value
+
+    def refuse_unit(self, expected: str) -> UnusableRate:
+        """The refusal that says what is wrong with the rate's unit or digits."""
+        return UnusableRate(
+            mark(
+                "The {kind} rate for {key} is {value} {found}. Expected {expected}, not negative, with at most "
+                "seven decimals of a share or five of an amount. Correct it in the rate file and import it again."
+            ),
+            kind=self.kind,
+            key=self.key,
+            value=self.value,
+            found=self.unit,
+            expected=expected,
+        )
 
 
 class RateBook:
-    """Rates of one moment, looked up by kind, key and day."""
+    """Rates of one moment, looked up by kind, key and day.
 
-    def __init__(self, rates: Iterable[Rate]) -> None:
+    Args:
+        accept_unverified: Whether a look-up may end at a rate that nobody has checked.
+    """
+
+    def __init__(self, rates: Iterable[Rate], accept_unverified: bool = True) -> None:
+        self._accept_unverified = accept_unverified
         self._by_kind: dict[str, dict[str, list[Rate]]] = {}
         for rate in rates:
             self._by_kind.setdefault(rate.kind, {}).setdefault(rate.key, []).append(rate)
 
     def __iter__(self) -> Iterator[Rate]:
         return (rate for keys in self._by_kind.values() for rates in keys.values() for rate in rates)
+
+    def trust(self, accept_unverified: bool) -> RateBook:
+        """The same rates; unless accepted, a look-up that ends at an unverified one is refused."""
+        book = RateBook((), accept_unverified)
+        book._by_kind = self._by_kind
+        return book
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> RateBook:
@@ -99,6 +151,7 @@ class RateBook:
 
         Raises:
             ConflictingRates: two values took effect on the same day.
+            UnverifiedRate: it is unverified, and this book does not accept such.
         """
         valid = [rate for rate in self._by_kind.get(kind, {}).get(key, []) if rate.holds_on(as_of)]
         if not valid:
@@ -116,7 +169,21 @@ class RateBook:
                 as_of=as_of.isoformat(),
                 claims=" / ".join(sorted(f"{rate.value} {rate.unit} ({rate.source})" for rate in latest)),
             )
-        return min(latest, key=lambda rate: rate.source)
+        found = min(latest, key=lambda rate: rate.source)
+        if found.confidence == "unverified" and not self._accept_unverified:
+            raise UnverifiedRate(
+                mark(
+                    "The {kind} rate for {key} ({value} {unit}, from {source}) is unverified. Have the broker "
+                    "confirm it and enter it with its source, or accept unverified rates in the policy: they are "
+                    "then shown as such."
+                ),
+                kind=kind,
+                key=key,
+                value=found.value,
+                unit=found.unit,
+                source=found.source,
+            )
+        return found
 
     def read(self, kind: str, key: str, as_of: date) -> Rate:
         """The rate valid on the day.

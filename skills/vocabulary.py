@@ -1,14 +1,17 @@
 """The words all skills share, and the one way a skill refuses.
 
 Refusal                    a decision that cannot be taken, in words a seller can act on
+├── MissingColumns         a table lacks a column
 ├── MissingRate            no rate is valid on that day            (skills/rates.py)
 ├── ConflictingRates       two sources disagree about one day      (skills/rates.py)
+├── UnverifiedRate         the rate is one that nobody has checked (skills/rates.py)
+├── UnusableRate           a rate in another unit than it is used in (skills/rates.py)
 └── one or two per skill, declared in that skill
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
@@ -76,6 +79,10 @@ class Refusal(Exception):
         super().__init__(template.format(**values))
 
 
+class MissingColumns(Refusal):
+    """A table without a column that the decision needs."""
+
+
 def name_rows(rows: Iterable[object], shown: int = 5) -> str:
     """The first few rows and how many there are: `A1, A2, A3, A4, A5 … (17)`."""
     listed = [str(row) for row in rows]
@@ -83,9 +90,34 @@ def name_rows(rows: Iterable[object], shown: int = 5) -> str:
     return head if len(listed) <= shown else f"{head} … ({len(listed)})"
 
 
+def check_columns(table: str, columns: Iterable[object], needed: Sequence[str]) -> None:
+    """Refuses a table that lacks a column.
+
+    Raises:
+        MissingColumns: names the table and what it lacks.
+    """
+    present = set(columns)
+    missing = [name for name in needed if name not in present]
+    if missing:
+        raise MissingColumns(
+            mark(
+                "The table {table} lacks the columns {missing}. Expected: {expected}. Add them in the file, under "
+                "these names, and import it again."
+            ),
+            table=table,
+            missing=", ".join(missing),
+            expected=", ".join(needed),
+        )
+
+
 def minor_digits(currency: Currency) -> int:
     """How many decimal digits the currency's minor unit has (ISO 4217): 2, or 0 for the yen and its like."""
     return 0 if currency in _NO_MINOR_UNIT else 2
+
+
+def round_half_even(amount: Decimal) -> int:
+    """The nearest whole number, halves to the even one; exact for any number of digits."""
+    return int(amount.to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +135,7 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: Currency) -> Money:
         """From major units, rounded half even to the minor unit."""
-        scaled = Decimal(amount).scaleb(minor_digits(currency))
-        return cls(int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
+        return cls(round_half_even(Decimal(amount).scaleb(minor_digits(currency))), currency)
 
     @property
     def amount(self) -> Decimal:

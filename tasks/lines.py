@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from skills.catalogue import Effect
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, mark, round_half_even
 from tasks.store.canonical import canonical_bytes
 
 Body = dict[str, Any]
@@ -200,8 +200,7 @@ def sum_lines(lines: list[Body]) -> Body:
 
 def reprice(line: Body, units: int) -> int:
     """What the line takes with other units: money in proportion, half even to the minor unit."""
-    exact = Decimal(line["money_minor"]) * units / line["payload"]["units"]
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    return round_half_even(Decimal(line["money_minor"]) * units / line["payload"]["units"])
 
 
 def price_change_percent(payload: Body) -> Decimal:

@@ -8,8 +8,9 @@ from datetime import date
 import pandas as pd
 
 from skills.customs.duty import AdValorem, Duty, Free
+from skills.customs.schedule import SCHEDULE
 from skills.rates import RATE_COLUMNS, Confidence
-from skills.vocabulary import Country
+from skills.vocabulary import Country, check_columns
 
 
 def book_duties(
@@ -34,7 +35,11 @@ def book_duties(
 
     Returns:
         One row per (country, number with its own rate), columns of `skills.rates.RATE_COLUMNS`; dates as ISO text.
+
+    Raises:
+        MissingColumns: the schedule lacks a column.
     """
+    check_columns("schedule", schedule.columns, SCHEDULE)
     lines = schedule[["number", "digits", "rate_text", "rate_from"]]
     shares = {text: _share(duty) for text, duty in typed.items()}
     plain = lines["rate_text"].map(lambda text: shares.get(text) is not None)

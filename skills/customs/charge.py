@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from skills.customs.duty import AdValorem, Bounded, Duty, Free, Reference, Season, Seasonal, Sliding, Specific, Sum
-from skills.vocabulary import Money, Refusal, mark, minor_digits
+from skills.vocabulary import Money, Refusal, mark, minor_digits, round_half_even
 
 
 class UnchargeableDuty(Refusal):
@@ -47,7 +47,7 @@ def charge_duty(duty: Duty, line: LineFacts, on: date) -> int:
     """
     _check(line.customs_value.minor, mark("customs value"))
     exact = _exact(duty, line, on)
-    return max(0, int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)))
+    return max(0, round_half_even(exact))
 
 
 def _exact(duty: Duty, line: LineFacts, on: date) -> Decimal:
@@ -107,7 +107,7 @@ def _money(duty: Specific, line: LineFacts) -> Decimal:
 def _find_quantity(measure: str, line: LineFacts) -> Decimal:
     if measure not in line.quantities:
         raise UnchargeableDuty(
-            mark("The duty is charged by {measure!r}, and the line does not say how many. Known of it: {known}."),
+            mark("The duty is charged by {measure!r}, and the line does not say how many. State it. Known: {known}."),
             measure=measure,
             known=", ".join(sorted(line.quantities)) or "–",
         )

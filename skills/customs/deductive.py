@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from skills.customs.value import UnusableValue
 from skills.rates import RateBook
-from skills.vocabulary import Country, Money, mark
+from skills.vocabulary import Country, Money, mark, round_half_even
 
 
 def deduct_resale(
@@ -30,6 +30,7 @@ def deduct_resale(
 
     Raises:
         MissingRate: the country has no consumption tax rate on the day.
+        UnverifiedRate: nobody has checked it, and the book accepts no such rate (`RateBook.trust`).
         UnusableValue: the deductions exceed the price, or are in another currency.
     """
     if price.currency != deductions.currency or not 0 <= deductions.minor <= price.minor or duty_share < 0:
@@ -43,7 +44,6 @@ def deduct_resale(
             deductions=deductions.amount,
             other=deductions.currency,
         )
-    tax = rates.read("vat", country, as_of).value
+    tax = rates.read("vat", country, as_of).share
     exact = Decimal(price.minor - deductions.minor) / (1 + tax) / (1 + duty_share)
-    rounding = ROUND_DOWN if drops_fractions else ROUND_HALF_EVEN
-    return Money(int(exact.quantize(Decimal(1), rounding=rounding)), price.currency)
+    return Money(int(exact) if drops_fractions else round_half_even(exact), price.currency)

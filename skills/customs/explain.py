@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from skills.vocabulary import mark, minor_digits
+from skills.customs.plan import CHARGES
+from skills.vocabulary import check_columns, mark, minor_digits
 
 STEPS = ["entry", "line", "step", "label", "value", "unit", "note"]
 LABELS = {
@@ -28,7 +29,11 @@ def explain_entry(charges: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per (entry, line, step), in the order of the charges, the entry's total last: label, value [major
         units], unit [currency], note (base: rate, bound, source, dates, doubt).
+
+    Raises:
+        MissingColumns: a column is missing.
     """
+    check_columns("charges", charges.columns, CHARGES)
     rows: list[tuple[object, ...]] = []
     for entry, group in charges.groupby("entry", sort=False):
         for step, row in enumerate(group.to_dict("records"), start=1):

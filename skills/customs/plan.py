@@ -1,6 +1,6 @@
 """What one entry owes: layered duty per line, and the fees that are charged once per entry.
 
-    UnusableEntry              no line, two currencies, a rate nobody has checked
+    UnusableEntry              no line, two currencies
     DutyAskedTwice             the freight is DDP, and its price holds the duty already
 
 Layers (the tariff's own rate, section 301 and others) each fall on the customs value and never on each other.
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ from skills.customs.charge import LineFacts, charge_duty
 from skills.customs.duty import Duty
 from skills.customs.policy import CustomsPolicy
 from skills.rates import Rate, RateBook
-from skills.vocabulary import Country, Incoterm, Mode, Money, Refusal, mark, name_rows
+from skills.vocabulary import Country, Incoterm, Mode, Money, Refusal, mark, name_rows, round_half_even
 
 CHARGES = ["entry", "line", "number", "component", "base_minor", "rate", "amount_minor", "currency", "effective_from",
            "effective_to", "source", "confidence", "note"]  # fmt: skip
@@ -87,19 +86,22 @@ def charge_entry(entry: Entry, rates: RateBook, policy: CustomsPolicy, as_of: da
 
     Raises:
         DutyAskedTwice: the freight is DDP.
-        UnusableEntry: no line, a line twice, two currencies, a rate that nobody has checked (unless accepted).
+        UnusableEntry: no line, a line twice, two currencies.
         MissingRate: a duty, layer or fee has no rate on the day.
+        UnverifiedRate: one is unverified, and the policy does not accept such.
+        UnusableRate: a duty, layer or fee by value is no share.
         UnchargeableDuty: a line lacks what its typed duty is charged on.
     """
     _check(entry)
+    rates = rates.trust(policy.accept_unverified)
     rows: list[list[object]] = []
     for line in entry.lines:
-        rows.append(_charge_tariff(entry, line, rates, policy, as_of))
+        rows.append(_charge_tariff(entry, line, rates, as_of))
         for layer in entry.layers:
-            rate = _trust(rates.read_longest(layer, entry.country, line.number, as_of), policy)
+            rate = rates.read_longest(layer, entry.country, line.number, as_of)
             rows.append(_row(entry, line, layer, line.facts.customs_value.minor, rate))
     if entry.country == "US":
-        rows += _charge_us_fees(entry, rates, policy, as_of)
+        rows += _charge_us_fees(entry, rates, as_of)
     return pd.DataFrame(rows, columns=CHARGES).astype({"base_minor": "int64", "amount_minor": "int64"})
 
 
@@ -123,22 +125,20 @@ def _check(entry: Entry) -> None:
         )
 
 
-def _charge_tariff(
-    entry: Entry, line: EntryLine, rates: RateBook, policy: CustomsPolicy, as_of: date
-) -> list[object]:
+def _charge_tariff(entry: Entry, line: EntryLine, rates: RateBook, as_of: date) -> list[object]:
     value = line.facts.customs_value
     if line.duty is None:
-        rate = _trust(rates.read_longest(TARIFF_DUTY, entry.country, line.number, as_of), policy)
+        rate = rates.read_longest(TARIFF_DUTY, entry.country, line.number, as_of)
         return _row(entry, line, TARIFF_DUTY, value.minor, rate)
     amount = charge_duty(line.duty, line.facts, as_of)
     place = [entry.name, line.line, line.number, TARIFF_DUTY]
     return [*place, value.minor, line.duty_text, amount, value.currency, "", "", line.duty_source, "", ""]
 
 
-def _charge_us_fees(entry: Entry, rates: RateBook, policy: CustomsPolicy, as_of: date) -> Sequence[list[object]]:
+def _charge_us_fees(entry: Entry, rates: RateBook, as_of: date) -> Sequence[list[object]]:
     total = sum(line.facts.customs_value.minor for line in entry.lines)
     currency = entry.lines[0].facts.customs_value.currency
-    share, least, most = (_trust(rates.read(kind, "US", as_of), policy) for kind in US_FEES)
+    share, least, most = (rates.read(kind, "US", as_of) for kind in US_FEES)
     foreign = [rate.unit for rate in (least, most) if rate.unit.partition("/")[0] != currency]
     if foreign:
         raise UnusableEntry(
@@ -151,12 +151,12 @@ def _charge_us_fees(entry: Entry, rates: RateBook, policy: CustomsPolicy, as_of:
             unit=foreign[0],
         )
     low, high = (Money.of(rate.value, currency).minor for rate in (least, most))
-    plain = _round(total * share.value)
+    plain = round_half_even(total * share.share)
     amount = min(max(plain, low), high)
     note = mark("minimum per entry") if amount > plain else mark("maximum per entry") if amount < plain else ""
     rows = [_row(entry, None, "mpf", total, share, amount, note)]
     if entry.mode == "sea":
-        rows.append(_row(entry, None, "hmf", total, _trust(rates.read("hmf_rate", "US", as_of), policy)))
+        rows.append(_row(entry, None, "hmf", total, rates.read("hmf_rate", "US", as_of)))
     return rows
 
 
@@ -176,7 +176,7 @@ def _row(
         component,
         base,
         f"{rate.value} {rate.unit}",
-        _round(base * rate.value) if amount is None else amount,
+        round_half_even(base * rate.share) if amount is None else amount,
         entry.lines[0].facts.customs_value.currency,
         rate.effective_from.isoformat(),
         rate.effective_to.isoformat() if rate.effective_to else "",
@@ -184,23 +184,3 @@ def _row(
         rate.confidence,
         note,
     ]
-
-
-def _trust(rate: Rate, policy: CustomsPolicy) -> Rate:
-    if rate.confidence == "unverified" and not policy.accept_unverified:
-        raise UnusableEntry(
-            mark(
-                "The {kind} rate for {key} ({value} {unit}, from {source}) is unverified. Have the broker confirm it "
-                "and enter it with its source, or accept unverified rates in the policy: they are then shown as such."
-            ),
-            kind=rate.kind,
-            key=rate.key,
-            value=rate.value,
-            unit=rate.unit,
-            source=rate.source,
-        )
-    return rate
-
-
-def _round(exact: Decimal) -> int:
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -14,8 +14,9 @@ from datetime import date
 import pandas as pd
 
 from skills.customs.policy import CustomsPolicy
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
+SCHEDULE_ROWS = ["number", "indent", "description", "general_rate", "units", "line"]
 SCHEDULE = ["number", "digits", "description", "headings", "rate_text", "rate_from", "units", "leaf", "line"]
 CHANGES = ["number", "change", "old_rate", "new_rate", "old_description", "new_description", "successors"]
 SEPARATOR = " › "
@@ -63,8 +64,10 @@ def build_schedule(rows: pd.DataFrame) -> pd.DataFrame:
         number below it), line.
 
     Raises:
+        MissingColumns: a column is missing.
         UnusableSchedule: a number appears twice, or an indent is no whole number.
     """
+    check_columns("schedule rows", rows.columns, SCHEDULE_ROWS)
     wrong = rows.loc[~rows["indent"].astype("str").str.fullmatch(r"\d+"), "line"]
     if len(wrong):
         raise UnusableSchedule(
@@ -90,8 +93,7 @@ def build_schedule(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _walk(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     path: list[tuple[int, str, str, str]] = []  # indent, description, rate, whose rate
-    columns = ("number", "indent", "description", "general_rate", "units", "line")
-    for number, indent, description, rate, units, line in rows[[*columns]].itertuples(index=False):
+    for number, indent, description, rate, units, line in rows[SCHEDULE_ROWS].itertuples(index=False):
         level = int(indent)
         while path and path[-1][0] >= level:
             path.pop()

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from skills.rates import Confidence
+from skills.rates import Confidence, Dated
 from skills.vocabulary import Country, Incoterm, Money, Refusal, mark, minor_digits, name_rows
 
 Method = Literal["transaction", "identical", "similar", "deductive", "computed", "fall_back"]
@@ -29,7 +29,7 @@ class UnusableValue(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueRule:
+class ValueRule(Dated):
     """How a country values imports, dated like a rate.
 
     Attributes:
@@ -47,9 +47,6 @@ class ValueRule:
     source: str
     retrieved_on: date
     confidence: Confidence
-
-    def holds_on(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +120,9 @@ def value_goods(goods: Goods, rules: Iterable[ValueRule], as_of: date) -> Custom
     """State the customs value of goods for their country of import.
 
     Raises:
-        UnusableValue: no rule of the country holds on the day; the goods were not sold for export and no method was
-            chosen; a component that the basis needs is unknown, or in another currency; evidence is missing.
+        UnusableValue: no rule of the country holds on the day, or two disagree; the goods were not sold for export
+            and no method was chosen; a component that the basis needs is unknown, or in another currency; evidence
+            is missing.
     """
     rule = _find_rule(goods.country, rules, as_of)
     doubts = {UNCOMMITTED: not goods.committed, UNVERIFIED_RULE: rule.confidence == "unverified"}
@@ -150,7 +148,16 @@ def _find_rule(country: Country, rules: Iterable[ValueRule], as_of: date) -> Val
             as_of=as_of.isoformat(),
             country=country,
         )
-    return max(holding, key=lambda rule: rule.effective_from)
+    newest = max(rule.effective_from for rule in holding)
+    latest = [rule for rule in holding if rule.effective_from == newest]
+    if len({(rule.basis, rule.needs_attorney, rule.drops_fractions) for rule in latest}) > 1:
+        raise UnusableValue(
+            mark("Rules from {sources} disagree about {country} since {day}. Expected one. Remove the wrong one."),
+            sources=name_rows(sorted(rule.source for rule in latest)),
+            country=country,
+            day=newest.isoformat(),
+        )
+    return latest[0]
 
 
 def _check_decision(goods: Goods, rule: ValueRule, as_of: date) -> ValueDecision:

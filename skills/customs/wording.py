@@ -25,7 +25,9 @@ from skills.customs.duty import (
     Specific,
     Sum,
 )
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, check_columns, mark
+
+UNREAD = ["number", "rate_text", "line"]
 
 
 class UnreadDuty(Refusal):
@@ -97,14 +99,18 @@ def type_rates(lines: pd.DataFrame) -> tuple[dict[str, Duty], pd.DataFrame]:
 
     Returns:
         Rate text → duty; and the lines whose text is not understood, in order: number, rate_text, line.
+
+    Raises:
+        MissingColumns: a column is missing.
     """
+    check_columns("tariff lines", lines.columns, UNREAD)
     typed: dict[str, Duty] = {}
     for text in lines["rate_text"].unique():
         duty = _read_all(_plain(text)) if text else None
         if duty is not None:
             typed[text] = duty
     unread = lines[(lines["rate_text"] != "") & ~lines["rate_text"].isin(list(typed))]
-    return typed, unread[["number", "rate_text", "line"]].reset_index(drop=True)
+    return typed, unread[UNREAD].reset_index(drop=True)
 
 
 def _plain(text: str) -> str:

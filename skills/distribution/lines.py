@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from skills.distribution.need import chance_short, find_need
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import Slots
 from skills.distribution.value import fall_only, price_cartons
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, mark, round_half_even
 
 BY_HUB, BY_VOLUME, BY_CASH = mark("hub stock"), mark("lane volume"), mark("weekly cash")
 BY_SIZE = mark("most cartons per line")
@@ -100,8 +100,7 @@ def describe_lines(
 def reprice(units: np.ndarray, each: np.ndarray) -> np.ndarray:
     """Units × money each, in exact decimals, half even to the minor unit."""
     totals = [
-        int((int(count) * Decimal(str(float(money)))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-        for count, money in zip(units, each, strict=True)
+        round_half_even(int(count) * Decimal(str(float(money)))) for count, money in zip(units, each, strict=True)
     ]
     return np.array(totals, dtype="int64")
 

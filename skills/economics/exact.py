@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 
-from skills.economics.sheet import CUSTOMS, DUTIABLE, DUTIES, FX, GRAMS, LINE_COMPONENTS, SHARE, CostSheet, Ints
+from skills.economics.sheet import CUSTOMS, DUTIABLE, ENTRY_COMPONENTS, FIRST_DUTY, FX, SHARE, CostSheet, Ints
+from skills.vocabulary import round_half_even
 
 _CONTEXT = Context(prec=60)
 
 
 def divide_half_even(number: int, divisor: int) -> int:
     """The quotient as a whole number, halves to the even one."""
-    quotient = _CONTEXT.divide(Decimal(number), Decimal(divisor))
-    return int(quotient.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=_CONTEXT))
+    return round_half_even(_CONTEXT.divide(Decimal(number), Decimal(divisor)))
 
 
 def split_amount(amount: int, weights: Sequence[int]) -> list[int]:
@@ -34,23 +34,22 @@ def split_amount(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def book_exactly(sheet: CostSheet) -> Ints:
-    """One row per line, one column per component of `COMPONENTS` [base minor units]."""
-    columns = len(LINE_COMPONENTS)
-    booked = np.zeros((len(sheet.bases), columns + 1 + sheet.fees.shape[1]), dtype=np.int64)
-    for line in range(len(sheet.bases)):
-        duties = 0
-        basis = sheet.bases[line].tolist()
-        for column, (_, on, divisor) in enumerate(LINE_COMPONENTS):
-            amount = basis[CUSTOMS] + duties if on == DUTIABLE else basis[on]
-            own = divide_half_even(amount * int(sheet.rates[line, column]), divisor)
-            duties += own if column in DUTIES else 0
-            booked[line, column] = divide_half_even(own * int(sheet.fx[line, column]), FX)
-    for entry in range(len(sheet.mpf)):
+    """One row per line, one column per component of the sheet [base minor units]."""
+    lines, columns = len(sheet.bases), len(sheet.line_components)
+    booked = np.zeros((lines, len(sheet.components)), dtype=np.int64)
+    bases = [column.tolist() for column in sheet.bases.T]
+    dutiable = bases[CUSTOMS]
+    for column, (_, on, divisor) in enumerate(sheet.line_components):
+        amounts = dutiable if on == DUTIABLE else bases[on]
+        rates, fx = sheet.rates[:, column].tolist(), sheet.fx[:, column].tolist()
+        own = [divide_half_even(amount * rate, divisor) for amount, rate in zip(amounts, rates, strict=True)]
+        if FIRST_DUTY <= column < sheet.after_duties:
+            dutiable = [amount + duty for amount, duty in zip(dutiable, own, strict=True)]
+        booked[:, column] = [divide_half_even(amount * ratio, FX) for amount, ratio in zip(own, fx, strict=True)]
+    for entry, fees in enumerate(sheet.fees.tolist()):
         rows = slice(int(sheet.starts[entry]), int(sheet.starts[entry + 1]))
-        customs, grams = sheet.bases[rows, CUSTOMS].tolist(), sheet.bases[rows, GRAMS].tolist()
-        rate, least, most, fx = sheet.mpf[entry].tolist()
-        fee = min(max(divide_half_even(sum(customs) * rate, SHARE), least), most)
-        booked[rows, columns] = split_amount(divide_half_even(fee * fx, FX), customs)
-        for place, amount in enumerate(sheet.fees[entry].tolist()):
-            booked[rows, columns + 1 + place] = split_amount(amount, grams)
+        customs = sum(bases[CUSTOMS][rows])
+        for place, ((_, by), (rate, least, most, ratio)) in enumerate(zip(ENTRY_COMPONENTS, fees, strict=True)):
+            fee = min(max(divide_half_even(customs * rate, SHARE), least), most)
+            booked[rows, columns + place] = split_amount(divide_half_even(fee * ratio, FX), bases[by][rows])
     return booked

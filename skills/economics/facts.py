@@ -9,14 +9,24 @@ Refusal
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from skills.economics.sheet import LINE_COMPONENTS
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
-_LAYERS = {name for name, _, _ in LINE_COMPONENTS if name.startswith("duty")}
-_AMOUNTS = ["customs_value_minor", "placement_minor", "unit_cost_minor", "tooling_minor", "qc_pack_minor"]
+_COLUMNS = {
+    "lines": ("entry", "sku", "country", "lane", "units", "customs_value_minor", "customs_currency",
+              "customs_method", "placement_minor", "duty_layers", "departs_on"),
+    "products": ("sku", "unit_cost_minor", "cost_currency", "tooling_minor", "tooling_units", "qc_pack_minor",
+                 "weight_g", "volume_cm3", "hs_code", "special_vat_invoice"),
+    "lanes": ("lane", "country", "mode", "incoterm", "importer_of_record", "tax_included", "volumetric_divisor"),
+    "registrations": ("country",),
+}  # fmt: skip
+_WHOLE = ["customs_value_minor", "placement_minor", "unit_cost_minor", "tooling_minor", "tooling_units",
+          "qc_pack_minor"]  # fmt: skip
 _POSITIVE = ["units", "weight_g", "volume_cm3", "volumetric_divisor"]
+_LAYER = re.compile(r"duty(_\w+)?")
 
 
 class UnusableCost(Refusal):
@@ -35,10 +45,14 @@ class DutyInPrice(Refusal):
     """Duty asked for on freight whose price includes it."""
 
 
-def check_facts(lines: pd.DataFrame, products: pd.DataFrame, lanes: pd.DataFrame) -> pd.DataFrame:
+def check_facts(
+    lines: pd.DataFrame, products: pd.DataFrame, lanes: pd.DataFrame, registrations: pd.DataFrame
+) -> pd.DataFrame:
     """One row per line, sorted by (entry, sku), with the columns of its product and lane."""
+    for (name, needed), frame in zip(_COLUMNS.items(), (lines, products, lanes, registrations), strict=True):
+        check_columns(name, frame.columns, needed)
     for table, key in ((lines, ["entry", "sku"]), (products, ["sku"]), (lanes, ["lane", "country"])):
-        _refuse(table[table.duplicated(key)], key, "+".join(key), "one row each")
+        _refuse(table[table.duplicated(key)], key, "+".join(key), mark("one row each"))
     facts = lines.merge(products, how="left", on="sku").merge(
         lanes.assign(served=True), how="left", on=["lane", "country"]
     )
@@ -62,17 +76,22 @@ def check_facts(lines: pd.DataFrame, products: pd.DataFrame, lanes: pd.DataFrame
             rows=name_rows(bare["entry"] + " " + bare["sku"]),
         )
     for column in _POSITIVE:
-        _refuse(facts[~(facts[column] > 0)], ["sku", "lane"], column, "above 0")
-    for column in _AMOUNTS:
-        _refuse(facts[~(facts[column] >= 0)], ["sku", "lane"], column, "0 or more")
+        _refuse(facts[~(facts[column] > 0)], ["sku", "lane"], column, mark("above 0"))
+    for column in _WHOLE:
+        _refuse(facts[~(facts[column] >= 0)], ["sku", "lane"], column, mark("0 or more"))
+    for column in ("units", *_WHOLE):
+        _refuse(facts[facts[column] % 1 != 0], ["sku", "lane"], column, mark("a whole number"))
     for column in ("country", "lane", "customs_currency"):
         mixed = facts[facts.groupby("entry")[column].transform("nunique") > 1]
-        _refuse(mixed, ["entry", "sku"], column, "one per entry")
-    unknown = ~facts["duty_layers"].map(lambda text: set(str(text).split()) <= _LAYERS)
-    _refuse(facts[unknown], ["sku"], "duty_layers", " ".join(sorted(_LAYERS)))
+        _refuse(mixed, ["entry", "sku"], column, mark("one per entry"))
+    layers = [set(str(text).split()) for text in facts["duty_layers"]]
+    unknown = pd.Series([not all(map(_LAYER.fullmatch, names)) for names in layers], facts.index, dtype=bool)
+    _refuse(facts[unknown], ["sku"], "duty_layers", mark("kinds of the rate book: duty, duty_301 …"))
     included = facts["tax_included"].astype(bool)
-    bare_duty = facts[~included & (facts["duty_layers"].astype(str).str.strip() == "")]
-    _refuse(bare_duty, ["sku", "lane"], "duty_layers", "at least one layer outside tax-included freight")
+    without = ~included & pd.Series(["duty" not in names for names in layers], facts.index, dtype=bool)
+    _refuse(facts[without], ["sku", "lane"], "duty_layers", mark("at least duty, outside tax-included freight"))
+    ddp = facts[~included & (facts["incoterm"] == "DDP")]
+    _refuse(ddp, ["sku", "lane"], "tax_included", mark("yes where the incoterm is DDP"))
     if "charge_duty" in facts and (included & facts["charge_duty"].astype(bool)).any():
         twice = facts[included & facts["charge_duty"].astype(bool)]
         raise DutyInPrice(

@@ -8,12 +8,10 @@ from typing import cast
 import numba
 import numpy as np
 
-from skills.economics.sheet import CUSTOMS, DUTIABLE, DUTIES, FX, GRAMS, LINE_COMPONENTS, SHARE, CostSheet, Ints
+from skills.economics.sheet import CUSTOMS, DUTIABLE, ENTRY_COMPONENTS, FIRST_DUTY, FX, SHARE, CostSheet, Ints
 from skills.vocabulary import Refusal, mark
 
-_ON = np.array([on for _, on, _ in LINE_COMPONENTS])
-_DIVISORS = np.array([divisor for _, _, divisor in LINE_COMPONENTS])
-_FIRST_DUTY, _LAST_DUTY = DUTIES[0], DUTIES[-1]
+_BY = np.array([by for _, by in ENTRY_COMPONENTS])
 _LIMIT = 4.0e18
 
 
@@ -28,8 +26,11 @@ def book_quickly(sheet: CostSheet) -> Ints:
         AmountTooLarge: an intermediate product may exceed 64 bits.
     """
     _check_size(sheet)
-    booked = np.zeros((len(sheet.bases), len(LINE_COMPONENTS) + 1 + sheet.fees.shape[1]), dtype=np.int64)
-    _KERNEL(sheet.bases, sheet.rates, sheet.fx, sheet.starts, sheet.mpf, sheet.fees, _ON, _DIVISORS, booked)
+    booked = np.zeros((len(sheet.bases), len(sheet.components)), dtype=np.int64)
+    on = np.array([on for _, on, _ in sheet.line_components])
+    divisors = np.array([divisor for _, _, divisor in sheet.line_components])
+    last = sheet.after_duties
+    _KERNEL(sheet.bases, sheet.rates, sheet.fx, sheet.starts, sheet.fees, on, divisors, last, _BY, booked)
     return booked
 
 
@@ -40,16 +41,17 @@ def _check_size(sheet: CostSheet) -> None:
     most_rate, least_rate, most_fx = sheet.rates.max(axis=0), sheet.rates.min(axis=0), sheet.fx.max(axis=0)
     largest = 0.0
     duties = 0.0
-    for column, (_, on, divisor) in enumerate(LINE_COMPONENTS):
+    for column, (_, on, divisor) in enumerate(sheet.line_components):
         basis = bases[CUSTOMS] + duties if on == DUTIABLE else bases[on]
         product = basis * max(float(most_rate[column]), -float(least_rate[column]))
-        duties += product / divisor if column in DUTIES else 0.0
+        duties += product / divisor if FIRST_DUTY <= column < sheet.after_duties else 0.0
         largest = max(largest, product, (product / divisor + 1) * float(most_fx[column]))
     totals = np.add.reduceat(sheet.bases, sheet.starts[:-1]).max(axis=0)
-    rate, _, most, fx = (float(value) for value in sheet.mpf.max(axis=0))
-    mpf = most * fx
-    largest = max(largest, float(totals[CUSTOMS]) * rate, mpf, (mpf / FX + 1) * float(totals[CUSTOMS]))
-    largest = max(largest, float(sheet.fees.max()) * float(max(totals[GRAMS], 1)))
+    for (_, by), highest in zip(ENTRY_COMPONENTS, sheet.fees.max(axis=0), strict=True):
+        rate, least, most, ratio = (float(value) for value in highest)
+        plain = float(totals[CUSTOMS]) * rate
+        converted = max(least, min(plain / SHARE + 1, most)) * ratio
+        largest = max(largest, plain, converted, (converted / FX + 1) * float(max(totals[by], 1)))
     if largest > _LIMIT:
         raise AmountTooLarge(
             mark(
@@ -72,18 +74,14 @@ def _divide(number, divisor):  # type: ignore[no-untyped-def]
 _divide_fast = numba.njit(inline="always", error_model="numpy")(_divide)
 
 
-def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no-untyped-def]
+def _split(amount, weights, total, first, last, column, on, booked, remainders):  # type: ignore[no-untyped-def]
     if amount == 0:
         return
-    total = 0
-    for line in range(first, last):
-        total += weights[line, on]
     equal = total == 0
     if equal:
         total = last - first
     left = amount
     inverse = 1.0 / total
-    remainders = np.empty(last - first, dtype=np.int64)
     for line in range(first, last):
         product = amount * (1 if equal else weights[line, on])
         part = int(product * inverse)
@@ -96,7 +94,7 @@ def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no
         remainders[line - first] = rest
         left -= part
     if left > 16:
-        order = np.argsort(-remainders, kind="mergesort")
+        order = np.argsort(-remainders[: last - first], kind="mergesort")
         for place in range(left):
             booked[first + order[place], column] += 1
         return
@@ -112,7 +110,7 @@ def _split(amount, weights, first, last, column, on, booked):  # type: ignore[no
 _split_fast = numba.njit(error_model="numpy")(_split)
 
 
-def _book(bases, rates, fx, starts, mpf, fees, on, divisors, booked):  # type: ignore[no-untyped-def]
+def _book(bases, rates, fx, starts, fees, on, divisors, after_duties, by, booked):  # type: ignore[no-untyped-def]
     columns = len(on)
     for line in range(len(bases)):
         duties = 0
@@ -126,18 +124,23 @@ def _book(bases, rates, fx, starts, mpf, fees, on, divisors, booked):  # type: i
                 own = _divide_fast(own, SHARE)
             elif divisors[column] != 1:
                 own = _divide_fast(own, divisors[column])
-            if _FIRST_DUTY <= column <= _LAST_DUTY:
+            if FIRST_DUTY <= column < after_duties:
                 duties += own
             booked[line, column] = own if fx[line, column] == FX else _divide_fast(own * fx[line, column], FX)
-    for entry in range(len(mpf)):
+    totals = np.empty(bases.shape[1], dtype=np.int64)
+    remainders = np.empty(np.max(starts[1:] - starts[:-1]) if len(fees) else 0, dtype=np.int64)
+    for entry in range(len(fees)):
         first, last = starts[entry], starts[entry + 1]
-        customs = 0
-        for line in range(first, last):
-            customs += bases[line, CUSTOMS]
-        fee = min(max(_divide_fast(customs * mpf[entry, 0], SHARE), mpf[entry, 1]), mpf[entry, 2])
-        _split_fast(_divide_fast(fee * mpf[entry, 3], FX), bases, first, last, columns, CUSTOMS, booked)
-        for place in range(fees.shape[1]):
-            _split_fast(fees[entry, place], bases, first, last, columns + 1 + place, GRAMS, booked)
+        for on_base in range(len(totals)):
+            totals[on_base] = 0
+            for line in range(first, last):
+                totals[on_base] += bases[line, on_base]
+        for place in range(len(by)):
+            rate, least, most, ratio = fees[entry, place]
+            fee = min(max(_divide_fast(totals[CUSTOMS] * rate, SHARE), least), most)
+            amount = _divide_fast(fee * ratio, FX)
+            weight = by[place]
+            _split_fast(amount, bases, totals[weight], first, last, columns + place, weight, booked, remainders)
 
 
 _KERNEL = cast(Callable[..., None], numba.njit(error_model="numpy")(_book))

@@ -10,9 +10,14 @@ import pandas as pd
 from skills.economics.exact import book_exactly, divide_half_even
 from skills.economics.facts import check_facts
 from skills.economics.policy import EconomicsPolicy
-from skills.economics.sheet import COMPONENTS, ENTRY_COMPONENTS, FX, LINE_COMPONENTS, CostSheet
+from skills.economics.sheet import ENTRY_COMPONENTS, FX, CostSheet, list_line_components
 from skills.economics.tariff import Note, Tariff
 from skills.rates import RateBook
+from skills.vocabulary import mark
+
+COST, CASH_LATER = mark("cost"), mark("cash later")
+LANDED = ["entry", "sku", "country", "lane", "units", "customs_method", "component", "amount_minor", "currency",
+          "own_minor", *Note._fields, "treatment", "in_cost", "cash_on"]  # fmt: skip
 
 
 def quote_landed_cost(
@@ -30,8 +35,8 @@ def quote_landed_cost(
     Args:
         lines: One row per (entry, sku, country, lane): units, customs_value_minor (of the line), customs_currency,
             customs_method, placement_minor (per unit, base currency, from the chosen placement option),
-            duty_layers (`duty duty_301 duty_other`, blanks between), departs_on, charge_duty (optional: True asks
-            for duty to be added, refused under DDP).
+            duty_layers (kinds of the rate book, blanks between: `duty duty_301`), departs_on, charge_duty (optional:
+            True asks for duty to be added, refused under DDP).
         products: One row per sku: unit_cost_minor, cost_currency, tooling_minor, tooling_units, qc_pack_minor,
             weight_g, volume_cm3, hs_code, special_vat_invoice.
         lanes: One row per (lane, country) that it serves: mode, incoterm, importer_of_record, tax_included,
@@ -39,47 +44,46 @@ def quote_landed_cost(
         registrations: One row per country where the seller is registered for VAT: country.
         rates: The `RateBook`; kinds and keys are listed in SKILL.md.
     Returns:
-        One row per (entry, sku, country, lane, component): amount_minor [base currency, whole line], units, currency,
-        rate, rate_currency, rate_from, source, basis, treatment (`cost`, or `cash later`: left out of the cost,
-        the rebate being taken off it), cash_on.
+        One row per (entry, sku, country, lane, component): amount_minor [base currency, whole line], currency,
+        own_minor [rate_currency, before conversion], units, rate, rate_currency, rate_from, source, retrieved_on,
+        confidence, basis, treatment (`cost`, or `cash later`: left out of the cost, the rebate being taken off it),
+        cash_on. A fee of an entry is shared out once in each of the two currencies.
     Raises:
-        UnusableCost, UnstatedCustomsValue, DutyInPrice, UnservedLane, MissingRate.
+        UnusableCost, UnstatedCustomsValue, DutyInPrice, UnservedLane, MissingColumns, MissingRate, UnverifiedRate,
+        UnusableRate.
     """
-    facts = check_facts(lines, products, lanes)
-    tariff = Tariff(rates, base_currency, as_of)
+    facts = check_facts(lines, products, lanes, registrations)
+    tariff = Tariff(rates.trust(policy.accept_unverified), base_currency, as_of)
     registered = set(registrations["country"])
-    sheet, notes = _build_sheet(facts, registered, tariff)
-    booked = book_exactly(sheet)
+    sheet, notes = _build_sheet(facts, tariff)
+    booked, own = book_exactly(sheet), book_exactly(sheet.at_par())
     rows = []
     for place, line in enumerate(facts.to_dict("records")):
         recovered = line["importer_of_record"] == "seller" and line["country"] in registered
-        for column, component in enumerate(COMPONENTS):
-            rate, currency, since, source, basis = notes[place].get(component, ("", base_currency, "", "", "none"))
+        for column, component in enumerate(sheet.components):
+            note = notes[place].get(component, Note("", base_currency))
             later = component == "export_rebate" or (component == "import_vat" and recovered)
             days = policy.export_rebate_days if component == "export_rebate" else policy.import_vat_refund_days
             rows.append(
-                {name: line[name] for name in ("entry", "sku", "country", "lane", "units", "customs_method")}
+                {name: line[name] for name in LANDED[:6]}
                 | {
                     "component": component,
                     "amount_minor": int(booked[place, column]),
                     "currency": base_currency,
-                    "rate": rate,
-                    "rate_currency": currency,
-                    "rate_from": since,
-                    "source": source,
-                    "basis": basis,
-                    "treatment": "cash later" if later else "cost",
+                    "own_minor": int(own[place, column]),
+                    **note._asdict(),
+                    "treatment": CASH_LATER if later else COST,
                     "in_cost": component != "import_vat" or not recovered,
                     "cash_on": pd.Timestamp(line["departs_on"]) + pd.Timedelta(days=days) if later else pd.NaT,
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=LANDED)
 
 
-def _build_sheet(
-    facts: pd.DataFrame, registered: set[str], tariff: Tariff
-) -> tuple[CostSheet, list[dict[str, Note]]]:
-    bases, rates, fx, mpf, fees, notes = [], [], [], [], [], []
+def _build_sheet(facts: pd.DataFrame, tariff: Tariff) -> tuple[CostSheet, list[dict[str, Note]]]:
+    layers = tuple(sorted({layer for text in facts["duty_layers"] for layer in str(text).split()}))
+    names = [name for name, *_ in list_line_components(layers)]
+    bases, rates, fx, fees, notes = [], [], [], [], []
     starts = [0]
     for _, rows in facts.groupby("entry", sort=False):
         for line in rows.to_dict("records"):
@@ -91,22 +95,22 @@ def _build_sheet(
             ex_works = units * int(line["unit_cost_minor"])
             bases.append([units, grams, int(line["customs_value_minor"]), ex_works])
             charges = tariff.charge_line(line)
-            rates.append([charges[name].number if name in charges else 0 for name, _, _ in LINE_COMPONENTS])
-            fx.append(
-                [tariff.fx(charges[name].currency) if name in charges else FX for name, _, _ in LINE_COMPONENTS]
-            )
+            rates.append([charges[name].number if name in charges else 0 for name in names])
+            fx.append([tariff.fx(charges[name].currency) if name in charges else FX for name in names])
             notes.append({name: charge.note for name, charge in charges.items()})
-        head = rows.to_dict("records")[0]
-        entry, (processing, processing_note) = tariff.charge_entry(head), tariff.read_mpf(head)
+        entry = tariff.charge_entry(rows.to_dict("records")[0], sum(base[2] for base in bases[starts[-1] :]))
         for note in notes[starts[-1] :]:
-            note.update(processing_note | {name: charge.note for name, charge in entry.items()})
-        mpf.append(processing)
+            note.update({name: fee.note for name, fee in entry.items()})
         fees.append(
             [
-                divide_half_even(entry[name].number * tariff.fx(entry[name].currency), FX) if name in entry else 0
-                for name in ENTRY_COMPONENTS[1:]
+                [fee.share, fee.least, fee.most, tariff.fx(fee.currency)] if fee else [0, 0, 0, FX]
+                for fee in (entry.get(name) for name, _ in ENTRY_COMPONENTS)
             ]
         )
         starts.append(starts[-1] + len(rows))
-    arrays = [np.array(table, dtype=np.int64) for table in (bases, rates, fx, starts, mpf, fees)]
-    return CostSheet(*arrays), notes
+    shapes = ((-1, 4), (-1, len(names)), (-1, len(names)), (-1,), (-1, len(ENTRY_COMPONENTS), 4))
+    arrays = [
+        np.array(table, dtype=np.int64).reshape(shape)
+        for table, shape in zip((bases, rates, fx, starts, fees), shapes, strict=True)
+    ]
+    return CostSheet(layers, *arrays), notes

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class EconomicsPolicy(BaseModel):
-    """How long tax money stays away."""
+    """How long tax money stays away, and how careful the figures are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -15,4 +15,8 @@ class EconomicsPolicy(BaseModel):
     )
     import_vat_refund_days: int = Field(
         default=60, ge=0, le=720, description="Entry to receipt of recoverable import VAT [days]."
+    )
+    accept_unverified: bool = Field(
+        default=False,
+        description="Whether a rate that nobody has checked may be charged (it is shown as such); false refuses it.",
     )

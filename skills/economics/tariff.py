@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from skills.economics.exact import divide_half_even
+from skills.economics.facts import UnusableCost
 from skills.economics.sheet import ENTRY_COMPONENTS, FX, SHARE
 from skills.rates import Rate, RateBook
-from skills.vocabulary import Refusal, mark, minor_digits
+from skills.vocabulary import mark, minor_digits, round_half_even
 
-_BORDER = frozenset({"brokerage", "bond_isf"})
+CUSTOMS_VALUE = mark("share of customs value")
+CUSTOMS_VALUE_BOUNDED = mark("share of customs value, within bounds per entry")
+CUSTOMS_VALUE_AND_DUTY = mark("share of customs value and duty")
+EX_WORKS_VALUE = mark("share of the ex-works value")
+PER = {"unit": mark("per unit"), "kg": mark("per chargeable kilogram"), "entry": mark("per entry")}
+NOT_CHARGED = mark("not charged")
+SELLERS_FILES = mark("seller's files")
+
+_AT_THE_BORDER = frozenset({"brokerage", "bond_isf"})
+_TRUST = ("unverified", "generated", "secondary", "primary")
 _US = "US"
 
 
-class UnusableRate(Refusal):
-    """A rate in a unit, or with more digits, than a booking can hold."""
+class Note(NamedTuple):
+    """Where a charge comes from: dates as ISO text; retrieved_on and confidence empty for the seller's figures."""
 
-
-Note = tuple[str, str, str, str, str]
-"""Rate as the source has it, its currency, its first day, its source, and what it is charged on."""
+    rate: str
+    rate_currency: str
+    rate_from: str = ""
+    source: str = ""
+    retrieved_on: str = ""
+    confidence: str = ""
+    basis: str = NOT_CHARGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,17 @@ class Charge:
     """One component of a line: an integer rate, its currency, and where it comes from."""
 
     number: int
+    currency: str
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """One component of an entry: a share [ten-millionths] of its customs value, between two amounts [minor]."""
+
+    share: int
+    least: int
+    most: int
     currency: str
     note: Note
 
@@ -43,102 +68,112 @@ class Tariff:
     def fx(self, currency: str) -> int:
         """Base minor units for one minor unit of the currency, in billionths."""
         ratio = self._rates.convert(currency, self._base, self._as_of)
-        scaled = ratio.scaleb(minor_digits(self._base) - minor_digits(currency)) * FX
-        return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        return round_half_even(ratio.scaleb(minor_digits(self._base) - minor_digits(currency)) * FX)
 
     def charge_line(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
         """Charges on units, weight and value; under tax-included freight none of the border's."""
         country, lane, code = str(line["country"]), str(line["lane"]), str(line["hs_code"])
         cost, customs = str(line["cost_currency"]), str(line["customs_currency"])
         charges = {
-            "ex_works": self._given(int(line["unit_cost_minor"]), cost, "unit"),
+            "ex_works": self._given(int(line["unit_cost_minor"]), cost),
             "tooling_share": self._given(
-                divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost, "unit"
+                divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost
             ),
-            "qc_pack": self._given(int(line["qc_pack_minor"]), cost, "unit"),
+            "qc_pack": self._given(int(line["qc_pack_minor"]), cost),
             "freight": self._amount("freight", lane, "kg", 1000),
-            "insurance": self._share("insurance", lane, cost, "ex-works value"),
+            "insurance": self._share(self._read("insurance", lane), cost, EX_WORKS_VALUE),
             "prep": self._amount("prep", country, "unit", 1000),
-            "placement": self._given(int(line["placement_minor"]), self._base, "unit"),
+            "placement": self._given(int(line["placement_minor"]), self._base),
         }
         if bool(line["special_vat_invoice"]):
-            rebate = self._longest("export_rebate", "CN", code, cost, "ex-works value")
+            rebate = self._share(self._longest("export_rebate", "CN", code), cost, EX_WORKS_VALUE)
             charges["export_rebate"] = Charge(-rebate.number, rebate.currency, rebate.note)
         if bool(line["tax_included"]):
             return charges
         for layer in str(line["duty_layers"]).split():
-            charges[layer] = self._longest(layer, country, code, customs, "customs value")
-        charges["import_vat"] = self._share("vat", country, customs, "customs value and duty")
-        if country == _US and line["mode"] == "sea":
-            charges["hmf"] = self._share("hmf", country, customs, "customs value")
+            charges[layer] = self._share(self._longest(layer, country, code), customs, CUSTOMS_VALUE)
+        tax = self._rates.find("import_vat", country, self._as_of) or self._read("vat", country)
+        charges["import_vat"] = self._share(tax, customs, CUSTOMS_VALUE_AND_DUTY)
         return charges
 
-    def charge_entry(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
-        """Charges per entry; those of the border are in the price of tax-included freight."""
-        included = bool(line["tax_included"])
-        names = [name for name in ENTRY_COMPONENTS[1:] if not (included and name in _BORDER)]
-        return {name: self._amount(name, str(line["lane"]), "entry", 1) for name in names}
+    def charge_entry(self, line: Mapping[Any, Any], customs_value: int) -> dict[str, Fee]:
+        """Charges per entry; those of the border are in the price of tax-included freight.
 
-    def read_mpf(self, line: Mapping[Any, Any]) -> tuple[list[int], dict[str, Note]]:
-        """Rate, minimum, maximum and fx of the merchandise processing fee, and where they come from.
-
-        Zeros and no source outside the US and under DDP.
+        Args:
+            line: Any line of the entry; its lane, country and customs currency are the entry's.
+            customs_value: Of all lines of the entry [minor units of the customs currency].
         """
-        if line["country"] != _US or bool(line["tax_included"]):
-            return [0, 0, 0, FX], {}
-        least, most = (self._amount(kind, _US, "entry", 1) for kind in ("mpf_min", "mpf_max"))
-        rate = self._share("mpf", _US, least.currency, "customs value")
-        if str(line["customs_currency"]) != least.currency:
-            raise UnusableRate(
+        included = bool(line["tax_included"])
+        fees = {}
+        for name, _ in ENTRY_COMPONENTS:
+            if name not in ("mpf", "hmf") and not (included and name in _AT_THE_BORDER):
+                fixed = self._amount(name, str(line["lane"]), "entry", 1)
+                fees[name] = Fee(0, fixed.number, fixed.number, fixed.currency, fixed.note)
+        if line["country"] != _US or included:
+            return fees
+        fees["mpf"] = self._charge_processing(line)
+        if line["mode"] == "sea":
+            charge = self._share(self._read("hmf_rate", _US), str(line["customs_currency"]), CUSTOMS_VALUE)
+            fees["hmf"] = Fee(charge.number, 0, customs_value, charge.currency, charge.note)
+        return fees
+
+    def _charge_processing(self, line: Mapping[Any, Any]) -> Fee:
+        """The merchandise processing fee; its note is of the least trusted and longest unread of its three rates."""
+        customs = str(line["customs_currency"])
+        rates = [self._read(kind, _US) for kind in ("mpf_rate", "mpf_min", "mpf_max")]
+        share, (least, most) = self._share(rates[0], customs, CUSTOMS_VALUE_BOUNDED), (
+            self._amount(kind, _US, "entry", 1) for kind in ("mpf_min", "mpf_max")
+        )  # fmt: skip
+        if {least.currency, most.currency} != {customs}:
+            raise UnusableCost(
                 mark(
                     "The customs value of entry {entry} is in {found}; the merchandise processing fee is in "
                     "{expected}. State the customs value in {expected}."
                 ),
                 entry=line["entry"],
-                found=line["customs_currency"],
+                found=customs,
                 expected=least.currency,
             )
-        share, currency, since, source, basis = rate.note
-        bounds = f"{share}, {least.note[0]}–{most.note[0]}"
-        return (
-            [rate.number, least.number, most.number, self.fx(least.currency)],
-            {"mpf": (bounds, currency, since, source, f"{basis}, within bounds per entry")},
+        note = share.note._replace(
+            rate=f"{share.note.rate}, {least.note.rate}–{most.note.rate}",
+            retrieved_on=min(rate.retrieved_on for rate in rates).isoformat(),
+            confidence=min((rate.confidence for rate in rates), key=_TRUST.index),
         )
+        return Fee(share.number, least.number, most.number, customs, note)
 
-    def _given(self, number: int, currency: str, per: str) -> Charge:
-        return Charge(number, currency, (str(number), currency, self._as_of.isoformat(), "seller's files", per))
+    def _given(self, number: int, currency: str) -> Charge:
+        note = Note(str(number), currency, self._as_of.isoformat(), SELLERS_FILES, basis=PER["unit"])
+        return Charge(number, currency, note)
 
-    def _share(self, kind: str, key: str, currency: str, basis: str) -> Charge:
-        return self._as_share(self._rates.read(kind, key, self._as_of), currency, basis)
+    def _read(self, kind: str, key: str) -> Rate:
+        return self._rates.read(kind, key, self._as_of)
 
-    def _longest(self, kind: str, country: str, code: str, currency: str, basis: str) -> Charge:
-        return self._as_share(self._rates.read_longest(kind, country, code, self._as_of), currency, basis)
+    def _longest(self, kind: str, country: str, code: str) -> Rate:
+        return self._rates.read_longest(kind, country, code, self._as_of)
 
-    def _as_share(self, rate: Rate, currency: str, basis: str) -> Charge:
-        return Charge(self._whole(rate, rate.value * SHARE, "share"), currency, _note(rate, currency, basis))
+    def _share(self, rate: Rate, currency: str, basis: str) -> Charge:
+        return Charge(_whole(rate, rate.share * SHARE, rate.unit), currency, _note(rate, currency, basis))
 
     def _amount(self, kind: str, key: str, per: str, parts: int) -> Charge:
-        rate = self._rates.read(kind, key, self._as_of)
-        currency, _, unit = rate.unit.partition("/")
-        number = self._whole(rate, rate.value.scaleb(minor_digits(currency)) * parts, f"{currency}/{per}")
-        return Charge(number, currency, _note(rate, currency, unit))
+        rate = self._read(kind, key)
+        currency = rate.unit.partition("/")[0]
+        number = _whole(rate, rate.value.scaleb(minor_digits(currency)) * parts, f"{currency}/{per}")
+        return Charge(number, currency, _note(rate, currency, PER[per]))
 
-    @staticmethod
-    def _whole(rate: Rate, scaled: Decimal, unit: str) -> int:
-        if rate.unit != unit or scaled != int(scaled) or scaled < 0:
-            raise UnusableRate(
-                mark(
-                    "The {kind} rate for {key} is {value} {found}. Expected {expected}, not negative, with at most "
-                    "seven decimals of a share or five of an amount. Correct it in the rate file and import it again."
-                ),
-                kind=rate.kind,
-                key=rate.key,
-                value=rate.value,
-                found=rate.unit,
-                expected=unit,
-            )
-        return int(scaled)
+
+def _whole(rate: Rate, scaled: Decimal, unit: str) -> int:
+    if rate.unit != unit or scaled != int(scaled) or scaled < 0:
+        raise rate.refuse_unit(unit)
+    return int(scaled)
 
 
 def _note(rate: Rate, currency: str, basis: str) -> Note:
-    return str(rate.value), currency, rate.effective_from.isoformat(), rate.source, basis
+    return Note(
+        str(rate.value),
+        currency,
+        rate.effective_from.isoformat(),
+        rate.source,
+        rate.retrieved_on.isoformat(),
+        rate.confidence,
+        basis,
+    )

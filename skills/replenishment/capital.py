@@ -10,10 +10,10 @@ import pandas as pd
 
 from skills.rates import RateBook
 from skills.replenishment.demand import Floats, read_curve
-from skills.replenishment.money import base_per_minor, round_half_even
+from skills.replenishment.money import base_per_minor
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import POSITION, SELLABLE, measure_position
-from skills.vocabulary import ALL_COUNTRIES, STOCK_STATES, Currency
+from skills.vocabulary import ALL_COUNTRIES, STOCK_STATES, Currency, round_half_even
 
 MOST_WEEKS = 260.0
 """Cover is not told apart beyond five years."""

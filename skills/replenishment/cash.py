@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from skills.rates import RateBook
-from skills.replenishment.money import base_per_minor, round_half_even
+from skills.replenishment.money import base_per_minor
 from skills.replenishment.policy import ReplenishmentPolicy
-from skills.vocabulary import Currency
+from skills.vocabulary import Currency, round_half_even
 
 WEEKS = 13
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from skills.rates import RateBook
-from skills.vocabulary import Currency, minor_digits
-
-
-def round_half_even(amount: Decimal) -> int:
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+from skills.vocabulary import Currency, minor_digits, round_half_even
 
 
 def base_per_minor(

@@ -19,7 +19,7 @@ from skills.replenishment.limits import (
     cut_to_cash,
     raise_to_minimum,
 )
-from skills.replenishment.money import base_per_minor, quote_exchange, round_half_even, share_of
+from skills.replenishment.money import base_per_minor, quote_exchange, share_of
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import POSITION
 from skills.replenishment.reasons import (
@@ -31,7 +31,7 @@ from skills.replenishment.reasons import (
     MINIMUM_WAITS,
     explain_shortage,
 )
-from skills.vocabulary import Currency
+from skills.vocabulary import Currency, round_half_even
 
 
 def bound_orders(

@@ -22,7 +22,7 @@ from typing import Literal, cast
 import pandas as pd
 
 from config.settings import read_settings
-from skills.customs.schedule import pad_number
+from skills.customs.schedule import SCHEDULE_ROWS, pad_number
 from skills.customs.value import Basis, ValueRule
 from skills.rates import RATE_COLUMNS, Confidence
 from skills.vocabulary import mark, name_rows
@@ -35,7 +35,6 @@ STARTER_RATES = "skills/distribution/assets/starter_rates.csv"
 US_COLUMNS = ("HTS Number", "Indent", "Description", "Unit of Quantity", "General Rate of Duty")
 VAT_COLUMNS = ("start_date", "stop_date", "territory_codes", "rate", "rate_type", "description")
 FX_COLUMNS = ("Date", "Country", "Exchange rate")
-SCHEDULE_ROWS = ["number", "indent", "description", "general_rate", "units", "line"]
 
 EXPECTED_NUMBER = mark("a tariff number of 4 to 10 digits, once")
 EXPECTED_INDENT = mark("an indent of 0 or more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skills.rates import RATE_COLUMNS, ConflictingRates, MissingRate, Rate, RateBook, list_touched
+from skills.rates import (
+    RATE_COLUMNS,
+    ConflictingRates,
+    MissingRate,
+    Rate,
+    RateBook,
+    UnusableRate,
+    UnverifiedRate,
+    list_touched,
+)
 
 
 def rate(value: str, first: date, last: date | None = None, kind: str = "mpf_min", key: str = "US") -> Rate:
@@ -50,6 +60,24 @@ def test_a_newer_rate_replaces_an_open_ended_one_from_its_first_day() -> None:
     book = RateBook([new, old])
     assert book.read("vat", "RO", date(2025, 7, 31)).value == Decimal("0.19")
     assert book.read("vat", "RO", date(2025, 8, 1)).value == Decimal("0.21")
+
+
+def test_a_rate_nobody_has_checked_is_refused_where_the_policy_does_not_accept_it() -> None:
+    doubtful = replace(FISCAL_2026, kind="fx", key="JPY", confidence="unverified")
+    book = RateBook([FISCAL_2025, doubtful])
+    careful = book.trust(False)
+    assert book.convert("USD", "JPY", date(2026, 1, 1)) == Decimal("33.58")
+    with pytest.raises(UnverifiedRate, match=r"fx rate for JPY \(33\.58 USD, from publisher\) is unverified"):
+        careful.convert("USD", "JPY", date(2026, 1, 1))
+    assert careful.read("mpf_min", "US", date(2025, 1, 1)) == FISCAL_2025
+    assert careful.trust(True).find("fx", "JPY", date(2026, 1, 1)) == doubtful
+
+
+@pytest.mark.parametrize(("unit", "sign"), [("USD/kg", 1), ("percent", 1), ("shares", 1), ("share", -1)])
+def test_only_a_share_is_read_as_a_share(unit: str, sign: int) -> None:
+    assert replace(FISCAL_2026, unit="share of customs value").share == Decimal("33.58")
+    with pytest.raises(UnusableRate, match="Expected share, not negative"):
+        replace(FISCAL_2026, unit=unit, value=sign * FISCAL_2026.value).share  # noqa: B018
 
 
 def test_two_sources_that_disagree_about_one_day_raise_an_alarm() -> None:

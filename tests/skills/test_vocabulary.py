@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from skills.vocabulary import Money, Refusal, mark, name_rows
+from skills.vocabulary import Money, Refusal, mark, name_rows, round_half_even
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,15 @@ from skills.vocabulary import Money, Refusal, mark, name_rows
 )
 def test_money_rounds_half_to_even_in_the_currencys_own_minor_unit(amount: str, currency: str, minor: int) -> None:
     assert Money.of(amount, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("exact", "whole"),
+    [("0.5", 0), ("1.5", 2), ("2.5", 2), ("-0.5", 0), ("-1.5", -2), ("2.500000000000000000000000000000001", 3),
+     (f"{10**40 + 1}.5", 10**40 + 2)],
+)  # fmt: skip
+def test_halves_go_to_the_even_whole_number_however_many_digits_there_are(exact: str, whole: int) -> None:
+    assert round_half_even(Decimal(exact)) == whole
 
 
 def test_money_shows_its_major_units_exactly() -> None:

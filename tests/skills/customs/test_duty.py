@@ -109,7 +109,7 @@ shares = st.decimals(0, 2, places=4)
 money = st.decimals(0, 50, places=4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(shares, shares, money, st.integers(0, 10**9), st.integers(0, 10**9), st.decimals(0, 10**5, places=3))
 def test_duty_never_falls_when_its_rate_or_the_value_rises(
     share: Decimal, more: Decimal, amount: Decimal, value: int, extra: int, weight: Decimal
@@ -122,7 +122,7 @@ def test_duty_never_falls_when_its_rate_or_the_value_rises(
     assert charge(share, value) <= charge(share, value + extra)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(shares, shares, shares, st.integers(0, 10**9))
 def test_a_bounded_duty_lies_within_its_bounds(share: Decimal, low: Decimal, extra: Decimal, value: int) -> None:
     line = LineFacts(Money(value, "USD"))

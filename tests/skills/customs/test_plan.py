@@ -15,8 +15,8 @@ from skills.customs.explain import explain_entry
 from skills.customs.plan import DutyAskedTwice, Entry, EntryLine, UnusableEntry, charge_entry
 from skills.customs.policy import CustomsPolicy
 from skills.customs.wording import parse_duty
-from skills.rates import Confidence, MissingRate, Rate, RateBook
-from skills.vocabulary import Money
+from skills.rates import Confidence, MissingRate, Rate, RateBook, UnusableRate, UnverifiedRate
+from skills.vocabulary import MissingColumns, Money
 
 AS_OF = date(2026, 3, 2)
 POLICY = CustomsPolicy()
@@ -99,11 +99,17 @@ def test_a_layer_without_a_rate_is_refused_and_a_dated_zero_is_an_answer() -> No
 
 def test_an_unverified_rate_is_refused_unless_the_policy_accepts_and_shows_it() -> None:
     doubtful = RateBook([*RATES[1:], rate("duty", "US:6302.60", "0.091", trust="unverified")])
-    with pytest.raises(UnusableEntry, match="unverified"):
+    with pytest.raises(UnverifiedRate, match="unverified"):
         charge_entry(ENTRY, doubtful, POLICY, AS_OF)
     charges = charge_entry(ENTRY, doubtful, CustomsPolicy(accept_unverified=True), AS_OF)
     assert charges.iloc[0]["confidence"] == "unverified"
     assert "unverified" in explain_entry(charges).iloc[0]["note"]
+
+
+def test_a_layer_in_money_is_not_charged_as_a_share() -> None:
+    by_weight = RateBook([*RATES, rate("duty_122", "US:6302", "0.35", "USD/kg")])
+    with pytest.raises(UnusableRate, match=r"duty_122 rate for US:6302 is 0\.35 USD/kg\. Expected share"):
+        charge_entry(replace(ENTRY, layers=("duty_122",)), by_weight, POLICY, AS_OF)
 
 
 def test_a_typed_duty_of_the_tariff_is_charged_on_its_quantity() -> None:
@@ -139,7 +145,12 @@ def test_the_explanation_adds_up_to_the_entry() -> None:
     assert steps.iloc[0]["note"] == "20000.00 USD: 0.091 share; publisher; 2025-10-01 – 2026-09-30"
 
 
-@settings(max_examples=40)
+def test_charges_without_a_column_are_not_explained() -> None:
+    with pytest.raises(MissingColumns, match="The table charges lacks the columns note"):
+        explain_entry(charge_entry(ENTRY, BOOK, POLICY, AS_OF).drop(columns="note"))
+
+
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 10**9), st.integers(0, 10**6), st.decimals(0, 1, places=3))
 def test_what_an_entry_owes_never_falls_when_its_value_or_a_layer_rises(
     value: int, extra: int, more: Decimal

@@ -19,6 +19,7 @@ from skills.customs.schedule import (
 )
 from skills.customs.wording import type_rates
 from skills.rates import MissingRate, RateBook
+from skills.vocabulary import MissingColumns
 
 POLICY = CustomsPolicy()
 FIRST, SECOND = date(2023, 10, 1), date(2024, 11, 1)
@@ -133,3 +134,15 @@ def test_a_plain_share_above_a_compound_line_stays_out_of_the_rate_book() -> Non
     rows = edition([("6501", 0, "Hat forms", "2%"), ("6501.00.60", 1, "Other", "96¢/doz. + 1.4%")])
     typed, _ = type_rates(rows)
     assert book_duties(rows, typed, ["US"], SECOND, None, "USITC", SECOND, "secondary").empty
+
+
+def test_rows_without_a_column_are_refused_by_its_name() -> None:
+    rows = pd.DataFrame([("6307", 0, "Other made up articles:", "", "")]).set_axis(
+        ["number", "indent", "description", "general_rate", "units"], axis=1
+    )
+    with pytest.raises(MissingColumns, match="The table schedule rows lacks the columns line"):
+        build_schedule(rows)
+    with pytest.raises(MissingColumns, match="The table tariff lines lacks the columns rate_text, line"):
+        type_rates(rows)
+    with pytest.raises(MissingColumns, match="The table schedule lacks the columns digits, headings"):
+        book_duties(rows, {}, ["US"], FIRST, None, "generated", FIRST, "generated")

@@ -18,7 +18,7 @@ from skills.customs.value import (
     ValueRule,
     value_goods,
 )
-from skills.rates import MissingRate, RateBook
+from skills.rates import MissingRate, Rate, RateBook, UnverifiedRate
 from skills.vocabulary import Incoterm, Money
 
 AS_OF = date(2026, 3, 2)
@@ -136,3 +136,19 @@ def test_a_deductive_value_needs_the_consumption_tax_of_the_day() -> None:
         deduct_resale(Money(74_500, "JPY"), Money(13_930, "JPY"), Decimal(0), "JP", RateBook([]), True, AS_OF)
     with pytest.raises(UnusableValue, match="between zero and the price"):
         deduct_resale(Money(100, "JPY"), Money(101, "JPY"), Decimal(0), "JP", RateBook([]), True, AS_OF)
+
+
+def test_two_rules_that_disagree_about_a_country_are_refused() -> None:
+    other = replace(RULES[0], basis="CIF", source="another text")
+    with pytest.raises(UnusableValue, match="Rules from another text, law disagree about US since 2020-01-01"):
+        value_goods(SALE, [*RULES, other], AS_OF)
+    newer = replace(other, effective_from=date(2026, 1, 1))
+    assert value_goods(SALE, [*RULES, newer], AS_OF).basis == "CIF"
+
+
+def test_a_consumption_tax_nobody_has_checked_is_refused_where_the_book_does_not_accept_it() -> None:
+    tax = Rate("vat", "JP", Decimal("0.10"), "share", date(2024, 1, 1), None, "hearsay", AS_OF, "unverified")
+    price, deductions = Money(74_500, "JPY"), Money(13_930, "JPY")
+    with pytest.raises(UnverifiedRate, match="vat rate for JP"):
+        deduct_resale(price, deductions, Decimal(0), "JP", RateBook([tax]).trust(False), True, AS_OF)
+    assert deduct_resale(price, deductions, Decimal(0), "JP", RateBook([tax]), True, AS_OF).minor == 55_063

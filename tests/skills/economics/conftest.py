@@ -14,12 +14,15 @@ from skills.economics.policy import EconomicsPolicy
 from skills.rates import RateBook
 
 AS_OF = date(2026, 9, 1)
+POLICY = EconomicsPolicy()
 RATES = [
     ("fx", "CNY", "7.2", "CNY per USD"), ("fx", "EUR", "0.9", "EUR per USD"),
     ("duty", "US:6302", "0.09", "share"), ("duty_301", "US:6302", "0.075", "share"),
     ("duty", "DE:6302", "0.12", "share"),
-    ("vat", "US", "0", "share"), ("vat", "DE", "0.19", "share"), ("export_rebate", "CN:6302", "0.13", "share"),
-    ("hmf", "US", "0.00125", "share"), ("mpf", "US", "0.003464", "share"),
+    ("vat", "US", "0", "share"), ("vat", "DE", "0.19", "share"),
+    ("export_rebate", "CN:6302", "0.13", "share of the invoiced cost"),
+    ("hmf_rate", "US", "0.00125", "share of customs value"),
+    ("mpf_rate", "US", "0.003464", "share of customs value"),
     ("mpf_min", "US", "33.58", "USD/entry"), ("mpf_max", "US", "651.50", "USD/entry"),
     ("prep", "US", "0.05", "USD/unit"), ("prep", "DE", "0.05", "EUR/unit"),
 ] + [
@@ -55,13 +58,13 @@ class Facts:
     def but(self, **changes: Any) -> Facts:
         return replace(self, **changes)
 
-    def land(self, as_of: date = AS_OF) -> pd.DataFrame:
+    def land(self, as_of: date = AS_OF, policy: EconomicsPolicy = POLICY) -> pd.DataFrame:
         return quote_landed_cost(
-            self.lines, self.products, self.lanes, self.registrations, self.rates, "CNY", EconomicsPolicy(), as_of
+            self.lines, self.products, self.lanes, self.registrations, self.rates, "CNY", policy, as_of
         )
 
     def margin(self, **changes: int) -> pd.DataFrame:
-        return quote_margin(self.land(), self.prices, changes, self.rates, "CNY", AS_OF)
+        return quote_margin(self.land(), self.prices, changes, self.rates, "CNY", POLICY, AS_OF)
 
 
 @pytest.fixture

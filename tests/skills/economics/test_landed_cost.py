@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,12 @@ from hypothesis import strategies as st
 from skills.economics.exact import book_exactly, split_amount
 from skills.economics.facts import DutyInPrice, UnservedLane, UnstatedCustomsValue, UnusableCost
 from skills.economics.fast import AmountTooLarge, book_quickly
-from skills.economics.sheet import FX, LINE_COMPONENTS, CostSheet
-from skills.rates import MissingRate, RateBook
+from skills.economics.policy import EconomicsPolicy
+from skills.economics.sheet import ENTRY_COMPONENTS, FIRST_DUTY, FX, CostSheet, list_line_components
+from skills.rates import MissingRate, RateBook, UnverifiedRate
+from skills.vocabulary import MissingColumns
+
+AS_OF = date(2026, 9, 1)
 
 
 def amounts(landed: pd.DataFrame, entry: str) -> dict[str, int]:
@@ -80,6 +85,12 @@ def test_no_rebate_without_a_special_vat_invoice_and_its_clock_starts_at_departu
         ("lines", "lane", "SEA-JP", UnservedLane),
         ("lines", "customs_currency", "XXX", MissingRate),
         ("lines", "duty_layers", "", UnusableCost),
+        ("lines", "duty_layers", "duty_301", UnusableCost),
+        ("lines", "duty_layers", "duty vat", UnusableCost),
+        ("lines", "units", 0.5, UnusableCost),
+        ("products", "unit_cost_minor", 10.5, UnusableCost),
+        ("products", "tooling_units", None, UnusableCost),
+        ("lanes", "incoterm", "DDP", UnusableCost),
     ],
 )
 def test_bad_input_is_refused(facts: Any, table: str, column: str, value: object, refusal: type[Exception]) -> None:
@@ -95,6 +106,70 @@ def test_a_day_after_the_last_rate_is_refused(facts: Any) -> None:
         facts.land(date(2026, 10, 1))
 
 
+@pytest.mark.parametrize("table", ["lines", "products", "lanes", "registrations"])
+def test_a_table_without_a_column_is_refused_by_both_names(facts: Any, table: str) -> None:
+    column = getattr(facts, table).columns[-1]
+    with pytest.raises(MissingColumns, match=f"The table {table} lacks the columns {column}. Expected: "):
+        facts.but(**{table: getattr(facts, table).drop(columns=column)}).land()
+
+
+def test_no_line_costs_nothing_and_keeps_its_columns(facts: Any) -> None:
+    none = facts.but(lines=facts.lines.iloc[:0])
+    assert list(none.land().columns) == list(facts.land().columns)
+    assert len(none.land()) == len(none.margin()) == 0
+
+
+def test_an_unverified_rate_is_refused_unless_the_policy_accepts_and_shows_it(facts: Any) -> None:
+    doubtful = facts.but(
+        rates=RateBook(
+            replace(rate, confidence="unverified") if rate.kind == "mpf_max" else rate for rate in facts.rates
+        )
+    )
+    with pytest.raises(UnverifiedRate, match="mpf_max rate for US"):
+        doubtful.land()
+    landed = doubtful.land(policy=EconomicsPolicy(accept_unverified=True)).set_index(["entry", "component"])
+    assert landed.loc[("E1", "mpf"), "confidence"] == "unverified"
+    assert landed.loc[("E1", "hmf"), "confidence"] == "generated"
+
+
+def test_a_charge_shows_its_own_currency_beside_the_base_one(facts: Any) -> None:
+    duty = facts.land().set_index(["entry", "component"]).loc[("E1", "duty")]
+    assert (duty["own_minor"], duty["rate_currency"]) == (36_000, "USD")
+    assert (duty["amount_minor"], duty["currency"]) == (259_200, "CNY")
+    assert (duty["retrieved_on"], duty["confidence"]) == ("2026-08-31", "generated")
+
+
+def test_the_lines_of_an_entry_share_its_fees_and_the_parts_add_up(facts: Any) -> None:
+    skus, values = ["MAT", "RUG", "TOWEL"], [100_001, 200_002, 3]
+    several = facts.but(
+        lines=pd.concat(
+            [facts.lines.iloc[[0]].assign(sku=sku, customs_value_minor=value)
+             for sku, value in zip(skus, values, strict=True)]
+        ),
+        products=pd.concat([facts.products.assign(sku=sku) for sku in skus]),
+        prices=pd.concat([facts.prices.assign(sku=sku) for sku in skus]),
+    )  # fmt: skip
+    landed = several.land()
+    sums = landed.groupby("component")[["own_minor", "amount_minor"]].sum()
+    assert sums.loc["mpf"].tolist() == [3_358, 24_178]
+    assert sums.loc["hmf"].tolist() == [375, 2_700], "300,006 × 0.00125, rounded once for the entry"
+    assert sums.loc["drayage"].tolist() == [10_000, 10_000]
+    margin = several.margin()
+    assert margin["sku"].tolist() == skus
+    per_unit = landed[landed["sku"] == "RUG"].set_index("component")["amount_minor"]
+    assert margin.set_index("sku").loc["RUG", "duty"] == round(per_unit["duty"] / 1000)
+
+
+def test_a_layer_of_any_name_is_charged_on_the_customs_value(facts: Any) -> None:
+    rates = RateBook([*facts.rates, replace(facts.rates.read("duty_301", "US:6302", AS_OF), kind="duty_122")])
+    lines = facts.lines.assign(duty_layers=facts.lines["duty_layers"].str.replace("duty_301", "duty_301 duty_122"))
+    landed = facts.but(rates=rates, lines=lines).land()
+    assert amounts(landed, "E1")["duty_122"] == amounts(landed, "E1")["duty_301"] == 216_000
+    assert amounts(landed, "E3")["duty_122"] == 0
+    assert "duty_122" in facts.but(rates=rates, lines=lines).margin()
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
 def test_a_fee_shared_out_adds_up_to_itself(amount: int, weights: list[int]) -> None:
     parts = split_amount(amount, weights)
@@ -104,16 +179,24 @@ def test_a_fee_shared_out_adds_up_to_itself(amount: int, weights: list[int]) -> 
 
 def draw_sheet(seed: int, lines: int = 60) -> CostSheet:
     draw = np.random.default_rng(seed)
-    rates = draw.integers(0, 3_000_000, (lines, len(LINE_COMPONENTS)))
-    rates[:, [0, 2, 11]] %= 500
+    layers = ("duty", "duty_301", "duty_fentanyl")[: seed % 4]
+    components = list_line_components(layers)
+    rates = draw.integers(0, 3_000_000, (lines, len(components)))
+    rates[:, [place for place, (_, _, divisor) in enumerate(components) if divisor == 1]] %= 500
     rates[:, -1] *= -1
     starts = np.array([0, 1, 4, 30, lines])
-    mpf = np.tile([34_640, 3358, 65_150, 7_123_456_789], (4, 1))
+    fees = np.zeros((4, len(ENTRY_COMPONENTS), 4), dtype=np.int64)
+    fees[:, :, 1] = draw.integers(0, 99_999, (4, len(ENTRY_COMPONENTS)))
+    fees[:, :, 2] = fees[:, :, 1]
+    fees[:, :, 3] = draw.integers(1, 8 * FX, (4, len(ENTRY_COMPONENTS)))
+    fees[:, 0, :3] = 34_640, 3358, 65_150
+    fees[:, 1, :3] = 12_500, 0, 10**9
     fx = draw.integers(1, 8 * FX, rates.shape)
     bases = draw.integers(0, 60_000, (lines, 4))
-    return CostSheet(bases, rates, fx, starts, mpf, draw.integers(0, 99_999, (4, 7)))
+    return CostSheet(layers, bases, rates, fx, starts, fees)
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_fast_booking_equals_the_decimal_one_on_every_line(seed: int) -> None:
@@ -121,12 +204,13 @@ def test_the_fast_booking_equals_the_decimal_one_on_every_line(seed: int) -> Non
     assert (book_quickly(sheet) == book_exactly(sheet)).all()
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_higher_duty_never_lowers_the_landed_cost(seed: int, more: int) -> None:
-    sheet = draw_sheet(seed)
+    sheet = draw_sheet(4 * seed + 1)
     before = book_quickly(sheet).sum(axis=1)
-    sheet.rates[:, 5] += more
+    sheet.rates[:, FIRST_DUTY] += more
     assert (book_quickly(sheet).sum(axis=1) >= before).all()
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from skills.economics import explain_margin, find_flips
+from skills.economics import explain_margin, find_flips, quote_margin
+from skills.economics.explain import LABELS
 from skills.economics.facts import UnusableCost
+from skills.economics.policy import EconomicsPolicy
+from skills.rates import RateBook, UnverifiedRate
+from skills.vocabulary import MissingColumns
 
 
 def test_tax_never_enters_net_sales(facts: Any) -> None:
@@ -43,3 +49,38 @@ def test_a_negative_price_or_an_unknown_component_is_refused(facts: Any) -> None
         facts.but(prices=facts.prices.assign(price_minor=-1)).margin()
     with pytest.raises(UnusableCost, match="what-if"):
         facts.margin(magic=1)
+
+
+def test_every_step_has_a_name_for_the_reader(facts: Any) -> None:
+    steps = explain_margin(facts.margin())
+    assert (steps["label"] != "").all()
+    named = steps.set_index("step")["label"].to_dict()
+    assert named["duty_301"] == "Additional duty"
+    assert named.keys() - LABELS.keys() == {"duty_301"}
+    assert set(LABELS) == named.keys() - {"duty_301"}
+    assert set(find_flips(facts.margin())["label"]) <= set(named.values())
+
+
+def test_without_a_margin_nothing_is_explained_and_a_missing_column_is_refused(facts: Any) -> None:
+    margin = facts.margin()
+    for explain in (explain_margin, find_flips):
+        assert explain(margin.iloc[:0]).columns.equals(explain(margin).columns)
+        with pytest.raises(MissingColumns, match="The table margin lacks the columns net_sales"):
+            explain(margin.drop(columns="net_sales"))
+    for column in ("price_minor", "tax_in_price"):
+        with pytest.raises(MissingColumns, match=f"The table prices lacks the columns {column}"):
+            facts.but(prices=facts.prices.drop(columns=column)).margin()
+
+
+def test_a_tax_nobody_has_checked_is_refused_in_a_margin_too(facts: Any) -> None:
+    doubtful = RateBook(
+        replace(rate, confidence="unverified") if (rate.kind, rate.key) == ("vat", "DE") else rate
+        for rate in facts.rates
+    )
+    with pytest.raises(UnverifiedRate, match="vat rate for DE"):
+        quote_margin(facts.land(), facts.prices, {}, doubtful, "CNY", EconomicsPolicy(), date(2026, 9, 1))
+    assert len(
+        quote_margin(
+            facts.land(), facts.prices, {}, doubtful, "CNY", EconomicsPolicy(accept_unverified=True), date(2026, 9, 1)
+        )
+    ) == len(facts.margin())
