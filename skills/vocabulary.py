@@ -1,6 +1,7 @@
 """The words all skills share, and the one way a skill refuses.
 
 Refusal                    a decision that cannot be taken, in words a seller can act on
+├── MissingColumns         a table without columns that a decision reads
 ├── MissingRate            no rate is valid on that day            (skills/rates.py)
 ├── ConflictingRates       two sources disagree about one day      (skills/rates.py)
 └── one or two per skill, declared in that skill
@@ -74,6 +75,33 @@ class Refusal(Exception):
         self.template = template
         self.values = values
         super().__init__(template.format(**values))
+
+
+class MissingColumns(Refusal):
+    """A table without columns that a decision reads."""
+
+
+def check_columns(found: Iterable[str], needed: Iterable[str], table: str) -> None:
+    """Refuse a table that lacks columns.
+
+    Args:
+        found: The table's columns.
+        needed: What is read from it.
+        table: Its name in the manifest of the skill.
+    Raises:
+        MissingColumns: names them.
+    """
+    known = set(found)
+    missing = [column for column in needed if column not in known]
+    if missing:
+        raise MissingColumns(
+            mark(
+                "The table {table} has no column {missing}. Expected the columns that the skill's SKILL.md lists. "
+                "Add them to the file, or map its headers to these names."
+            ),
+            table=table,
+            missing=name_rows(missing),
+        )
 
 
 def name_rows(rows: Iterable[object], shown: int = 5) -> str:

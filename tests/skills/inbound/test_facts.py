@@ -12,6 +12,7 @@ import skills.inbound
 from skills.inbound import check_boxes, read_containers
 from skills.inbound.facts import BoxOverLimit, IncompleteCarton, UnknownContainer
 from skills.rates import MissingRate, RateBook
+from skills.vocabulary import MissingColumns
 
 ASSETS = Path(skills.inbound.__file__).parent / "assets"
 TABLE = pd.concat([pd.read_csv(path, keep_default_na=False) for path in sorted(ASSETS.glob("*.csv"))])
@@ -50,6 +51,8 @@ def test_a_box_at_the_limit_passes_and_one_gram_or_millimetre_more_is_refused() 
 def test_a_marketplace_without_a_known_limit_is_refused() -> None:
     with pytest.raises(MissingRate, match="box_side"):
         check_boxes(pd.DataFrame([BOX]), "BR", RATES, AS_OF)
+    with pytest.raises(MissingColumns, match="table cartons has no column count"):
+        check_boxes(pd.DataFrame([BOX]).drop(columns="count"), "US", RATES, AS_OF)
     with pytest.raises(IncompleteCarton, match="TT-1"):
         check_boxes(pd.DataFrame([BOX | {"weight_g": 0}]), "US", RATES, AS_OF)
 
