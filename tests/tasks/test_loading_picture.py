@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pandas as pd
+import pytest
 
 from tasks.loading_picture import draw_loading
 
@@ -29,6 +31,28 @@ def test_a_full_container_shows_its_upper_and_outer_cartons_only() -> None:
     drawn = [box for box in picture.iter(f"{SVG}rect") if box.get("fill", "").startswith("url(#type")]
     assert len(drawn) == 4 + 4 + 2
     assert sum(box.get("fill") == "url(#type0)" for box in drawn) == 2
+
+
+def test_a_sign_stands_in_the_part_of_a_carton_that_can_be_seen_or_nowhere() -> None:
+    room = {"container": "c", "length_mm": 1000, "width_mm": 1000, "height_mm": 1000, "payload_g": 500_000}
+    columns = ["carton", "x_mm", "y_mm", "z_mm", "length_mm", "width_mm", "height_mm"]
+    boxes = pd.DataFrame(
+        [
+            ("behind", 0, 500, 0, 1000, 500, 600),
+            ("before", 0, 0, 0, 700, 500, 600),
+            ("peeps", 0, 500, 600, 1000, 500, 10),
+        ],
+        columns=columns,
+    ).assign(container="c", weight_g=1000)
+    _, side = draw_loading(boxes, room).split("From the left side")
+    signs = {
+        text.group(3): (float(text.group(1)), float(text.group(2)))
+        for text in re.finditer(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*middle[^>]*>(\w)<', side)
+    }
+    assert set(signs) == {"A", "B"}, "the strip of 10 mm carries no sign"
+    per_mm = (960 - 2 * 40) / 1000
+    assert signs["A"][0] == pytest.approx(40 + 350 * per_mm, abs=0.1)
+    assert signs["B"][0] == pytest.approx(40 + 850 * per_mm, abs=0.1)
 
 
 def test_a_picture_is_said_in_the_readers_language_and_an_empty_container_is_drawn_empty() -> None:
