@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skills.classification.words import Phrases, letter_runs, nearest_word, split_negated, split_words
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 Floats = npt.NDArray[np.float64]
 CHAIN_WEIGHTS = (1.0, 0.4)
@@ -72,9 +72,14 @@ class HeadingBook:
                 for all), both by space.
 
         Raises:
+            MissingColumns: of a table.
             UnusableHeadings: a code that is no code, appears twice, or has no known parent; fewer than two six-digit
                 codes.
         """
+        check_columns(headings.columns, ("code", "text", "parent"), "headings")
+        check_columns(trade_words.columns, ("words", "words_zh", "codes", "heading_words"), "trade words")
+        slot_columns = ("slot", "value", "words", "words_zh", "heading_words", "chapters", "applies")
+        check_columns(slot_words.columns, slot_columns, "slot words")
         own = headings.sort_values("code", kind="stable").reset_index(drop=True)
         _check(own)
         text = dict(zip(own["code"], own["text"], strict=True))

@@ -16,11 +16,11 @@ from skills.classification.policy import ClassificationPolicy
 from skills.classification.questions import ask
 from skills.classification.score import Scores, score_description
 from skills.classification.words import split_words
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 FACTS = ("description", "description_zh", "material", "form", "use")
 """Columns of products that are read, in this order; only the first that is there must be."""
-SURE, ASK = "sure", "ask"
+SURE, ASK = mark("sure"), mark("ask")
 
 
 class UnusableDescriptions(Refusal):
@@ -47,8 +47,10 @@ def rank_headings(
         `ask`), question and also_ask (marked sentences, empty when sure), question_first and question_second (what
         fills their places).
     Raises:
+        MissingColumns: products have no names.
         UnusableDescriptions: names the products without any words, or listed twice.
     """
+    check_columns(products.columns, ("product",), "products")
     columns = [name for name in FACTS if name in products.columns]
     described = products[columns].fillna("").astype("str") if columns else pd.DataFrame(index=products.index)
     texts = described.apply(lambda row: ", ".join(part.strip() for part in row if part.strip()), axis=1)

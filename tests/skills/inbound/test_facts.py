@@ -26,6 +26,11 @@ def test_every_shipped_value_has_source_date_and_confidence() -> None:
     assert not TABLE.duplicated(["kind", "key", "effective_from"]).any()
 
 
+def test_no_shipped_value_claims_to_be_read_from_who_sets_it() -> None:
+    assert set(TABLE["confidence"]) == {"secondary", "unverified"}
+    assert set(TABLE.loc[TABLE["source"].str.contains("one forwarder's page"), "confidence"]) == {"unverified"}
+
+
 def test_containers_come_in_the_order_asked_with_whole_millimetres() -> None:
     containers = read_containers(["40HQ", "20GP", "pallet-US"], RATES, AS_OF)
     assert containers["container"].tolist() == ["40HQ 1", "20GP 2", "pallet-US 3"]
