@@ -54,7 +54,7 @@ class HeadingBook:
     Attributes:
         codes: Six digits each, ascending.
         texts: Heading text and subheading text, joined.
-        lines: Six digits → national lines below that have none below themselves: code, text, its words.
+        lines: Six digits → national lines below that have none below themselves: code, text.
         trade: Finds trade words; row numbers point into `trade_codes` and `trade_words`.
         slots: Finds slot words; row numbers point into `slot_values`.
     """
@@ -157,14 +157,13 @@ class HeadingBook:
         return values
 
 
-def _read_lines(headings: pd.DataFrame) -> dict[str, list[tuple[str, str, frozenset[str]]]]:
-    lines: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
+def _read_lines(headings: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    lines: dict[str, list[tuple[str, str]]] = {}
     follows = headings["code"].shift(-1, fill_value="")
     last = [not after.startswith(code) for code, after in zip(headings["code"], follows, strict=True)]
     below = headings[np.array(last) & (headings["code"].str.len() > 6)]
     for code, text in zip(below["code"], below["text"], strict=True):
-        words = frozenset(split_words(split_negated(str(text))[0]))
-        lines.setdefault(str(code)[:6], []).append((str(code), str(text), words))
+        lines.setdefault(str(code)[:6], []).append((str(code), str(text)))
     return lines
 
 

@@ -15,7 +15,7 @@ from skills.classification.calibration import Calibration, measure_evidence
 from skills.classification.policy import ClassificationPolicy
 from skills.classification.questions import ask
 from skills.classification.score import Scores, score_description
-from skills.classification.words import split_words
+from skills.classification.words import split_negated, split_words
 from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 FACTS = ("description", "description_zh", "material", "form", "use")
@@ -134,8 +134,12 @@ def _point_to_line(at: int, text: str, scores: Scores, book: HeadingBook) -> dic
     said = set(split_words(text)) | {value for values in scores.slots.values() for value in values}
     said |= {word for item in scores.trade_found[:1] for word in book.trade_words[item.row]}
     said |= {part for word in said for part in word.split("-")}
-    lines = book.lines.get(book.codes[at], [])
-    best = max(lines, key=lambda line: 10 * len(line[2] & said) - len(line[2] - said), default=("", "", frozenset()))
+    best, most = ("", ""), -np.inf
+    for line in book.lines.get(book.codes[at], []):
+        words = set(split_words(split_negated(line[1])[0]))
+        shared = 10 * len(words & said) - len(words - said)
+        if shared > most:
+            best, most = line, shared
     return {"national_line": best[0], "national_text": best[1]}
 
 
