@@ -23,6 +23,7 @@ from skills.inbound.blocks import (
     VOLUME,
     WIDTH,
     Ints,
+    copy,
 )
 from skills.inbound.spaces import SPACE, choose_space, cut_spaces
 
@@ -198,8 +199,7 @@ def fill_up(
         work += done + held * 8
         if found == 0:
             held -= 1
-            for k in range(SPACE):
-                spaces[chosen, k] = spaces[held, k]
+            copy(spaces[held], spaces[chosen], SPACE)
             continue
         k = best[0]
         held = place_block(spaces, held, chosen, corner, k, facts, counts, left, placed, number, smallest, supported)
