@@ -59,7 +59,7 @@ def shipments(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(cartons=shipments(), payload=st.sampled_from([50_000, 400_000, 10**8]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_is_planned_passes_the_independent_check(cartons: pd.DataFrame, payload: int) -> None:
     containers = pd.DataFrame([container(2000, 1100, 1200, payload), container(1500, 900, 1000, payload, "box 2")])
     for policy in (QUICK, LOOSE):
