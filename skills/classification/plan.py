@@ -41,8 +41,9 @@ def rank_headings(
     Returns:
         One row per (product, rank), rank from 1; one without a code where nothing fits. Of the candidate: code (six
         digits), text (heading › subheading), trade_words and text_words that led there, facts_for and facts_against
-        (slot: value), score and its parts trade_score, text_score, facts_score [points], national_line and
-        national_text (the line below that shares most words: a pointer, no ranking; empty where the book has none).
+        (words of the description, as the table of slot words writes them), score and its parts trade_score,
+        text_score, facts_score [points], national_line and national_text (the line below that shares most words: a
+        pointer, no ranking; empty where the book has none).
         Of the product: evidence [points], confidence_percent that the first code is right [%], answer (`sure` or
         `ask`), question and also_ask (marked sentences, empty when sure), question_first and question_second (what
         fills their places).
@@ -105,14 +106,16 @@ def _name_nothing(product: str, evidence: float, confidence: int, question: str)
 
 
 def _describe(at: int, scores: Scores, book: HeadingBook) -> dict[str, Any]:
-    told = [value for value in book.slot_values if value.value in scores.slots.get(value.slot, [])]
-    agrees = [f"{value.slot}: {value.value}" for value in told if value.claimed[at]]
+    told = [
+        (value, words)
+        for value in book.slot_values
+        if (words := scores.slots.get(value.slot, {}).get(value.value)) is not None
+    ]
     asked = {value.slot for value in book.slot_values if value.claimed[at]}
-    agreed = {value.slot for value in told if value.claimed[at]}
+    agreed = {value.slot for value, _ in told if value.claimed[at]}
+    agrees = [words for value, words in told if value.claimed[at]]
     against = [
-        f"{value.slot}: {value.value}"
-        for value in told
-        if value.slot not in agreed and (value.excluded[at] or value.slot in asked)
+        words for value, words in told if value.slot not in agreed and (value.excluded[at] or value.slot in asked)
     ]
     total = float(scores.total[at])
     trade, text = round(float(scores.trade[at]), 3), round(float(scores.text[at]), 3)

@@ -51,8 +51,11 @@ def verify_loading(
         InvalidLoading: names the first kind of fault and where it is, with the remedy.
     """
     check_columns(loading.columns, LOADED_COLUMNS, "loading")
-    check_columns(cartons.columns, ("carton", *LOADED_COLUMNS[6:], "count"), "cartons")
-    check_columns(containers.columns, ("container", *LOADED_COLUMNS[6:9], "payload_g"), "containers")
+    facts_of_cartons, facts_of_containers = [*LOADED_COLUMNS[6:], "count"], [*LOADED_COLUMNS[6:9], "payload_g"]
+    check_columns(cartons.columns, ("carton", *facts_of_cartons), "cartons")
+    check_columns(containers.columns, ("container", *facts_of_containers), "containers")
+    cartons = cartons.assign(**cartons[facts_of_cartons].apply(pd.to_numeric))
+    containers = containers.assign(**containers[facts_of_containers].apply(pd.to_numeric))
     known = cartons.set_index("carton")
     there: dict[str, int] = dict(zip(cartons["carton"], cartons["count"], strict=True))
     strange = [*(set(loading["carton"]) - set(there)), *(set(loading["container"]) - set(containers["container"]))]

@@ -42,6 +42,12 @@ def test_english_and_chinese_lead_to_the_same_heading(rank: Rank) -> None:
     assert first(ranked, "mug")["code"] == first(ranked, "cup")["code"] == "691110"
 
 
+def test_what_speaks_for_a_heading_is_said_in_the_words_of_the_description(rank: Rank) -> None:
+    ranked = rank(en="Tea towel, cotton", zh="纯棉茶巾")
+    assert first(ranked, "en")["facts_for"] == "cotton"
+    assert first(ranked, "zh")["facts_for"] == "纯棉"
+
+
 def test_what_comes_with_the_goods_does_not_name_them(rank: Rank) -> None:
     assert first(rank(knife="Scissors with hammer shaped box"), "knife")["code"] == "821300"
     assert split_head("Glass jar with bamboo lid") == ("glass jar", " with bamboo lid")

@@ -205,9 +205,15 @@ def test_a_carton_that_may_not_be_turned_to_fit_is_too_large_not_left_for_want_o
 
 
 def test_numbers_that_a_file_gives_as_text_are_read_as_numbers() -> None:
-    assert plan_loading(MIXED.astype({"count": "str", "weight_g": "str"}), ROOM, QUICK).equals(
-        plan_loading(MIXED, ROOM, QUICK)
+    texts, room = (
+        MIXED.astype({"count": "str", "weight_g": "str", "bears_g": "str"}),
+        ROOM.astype({"payload_g": "str"}),
     )
+    texts["bears_g"] = texts["bears_g"].where(MIXED["bears_g"].notna())
+    loading = plan_loading(MIXED, ROOM, QUICK)
+    assert plan_loading(texts, room, QUICK).equals(loading)
+    assert verify_loading(loading, texts, room).equals(verify_loading(loading, MIXED, ROOM))
+    assert explain_loading(loading, texts, room).equals(explain_loading(loading, MIXED, ROOM))
 
 
 def test_wrong_cartons_and_containers_are_refused_by_name() -> None:
