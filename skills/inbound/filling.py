@@ -31,6 +31,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 CELLS = 640
 """Carton sides are added up on a grid of at most this many cells per axis."""
+CLOSE = 0.03
+"""A block touches the far side of its space when the gap is at most this share of the space."""
 SCARCE = 8
 """With at least so many cartons of a type left, its sides are taken to add up without end."""
 
@@ -86,11 +88,11 @@ def rate_block(facts: Ints, k: int, sx: int, sy: int, sz: int, reach: Ints, cell
     yz, xz, xy = float(ly) * lz, float(lx) * lz, float(lx) * ly
     touching = yz + xz + xy
     whole = 2.0 * touching
-    if sx - lx <= sx * 0.03:
+    if sx - lx <= sx * CLOSE:
         touching += yz
-    if sy - ly <= sy * 0.03:
+    if sy - ly <= sy * CLOSE:
         touching += xz
-    if sz - lz <= sz * 0.03:
+    if sz - lz <= sz * CLOSE:
         touching += xy
     share = touching / whole
     return float(facts[k, VOLUME] * kept * kept * share * share)

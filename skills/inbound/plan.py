@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skills.inbound.blocks import UNLIMITED, VOLUME, Ints, add_joined, build_simple
+from skills.inbound.blocks import VOLUME, Ints, add_joined, build_simple
 from skills.inbound.facts import SIDES, check_cartons, check_containers, list_orientations
 from skills.inbound.filling import CELLS
 from skills.inbound.order import order_blocks
@@ -103,10 +103,9 @@ def _fill(
     facts, recipes, counts = facts[:filled], recipes[:filled], counts[:filled]
     order = np.argsort(-facts[:, VOLUME], kind="stable")
     cell = max(1, -(-int(inner.max()) // CELLS))
-    _, placed, _ = search(
+    placed = search(
         inner,
         payload,
-        UNLIMITED,
         left,
         facts,
         counts,

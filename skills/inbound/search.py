@@ -22,10 +22,10 @@ MOST_PLACED = 1000
 
 @njit(cache=True)
 def search(
-    container: Ints, payload: int, floor_bears: int, stock: Ints, facts: Ints, counts: Ints, order: Ints, sides: Ints,
+    container: Ints, payload: int, stock: Ints, facts: Ints, counts: Ints, order: Ints, sides: Ints,
     types: Ints, smallest: Ints, cell: int, supported: bool, work_limit: int, widest: int,
-) -> tuple[int, Ints, int]:  # fmt: skip
-    """The best filling found: its volume, one row per placed block (block, x, y, z, corner), and the work done."""
+) -> Ints:  # fmt: skip
+    """The best filling found: one row per placed block (block, x, y, z, corner)."""
     most, kinds = MOST_PLACED, stock.size
     spaces = np.zeros((2, widest, MOST_SPACES, SPACE), np.int64)
     held = np.zeros((2, widest), np.int64)
@@ -48,7 +48,7 @@ def search(
         held[0, 0] = 1
         for axis in range(3):
             spaces[0, 0, 0, axis], spaces[0, 0, 0, axis + 3] = 0, container[axis]
-        spaces[0, 0, 0, 6] = floor_bears
+        spaces[0, 0, 0, 6] = UNLIMITED
         grams[0, 0], volume[0, 0], number[0, 0], living[0, 0] = payload, 0, 0, order.size
         copy(stock, left[0, 0], kinds)
         copy(order, alive[0, 0], order.size)
@@ -127,4 +127,4 @@ def search(
                 taken += 1
             now, states = then, taken
         width = min(widest, max(width + 1, (width * 3) // 2))
-    return best_volume, best_placed[:best_number], work
+    return best_placed[:best_number]

@@ -53,6 +53,12 @@ def test_a_box_at_the_limit_passes_and_one_gram_or_millimetre_more_is_refused() 
             check_boxes(pd.DataFrame([BOX | change]), "US", RATES, AS_OF)
 
 
+def test_a_limit_is_as_certain_as_the_less_certain_of_size_and_weight() -> None:
+    doubtful = TABLE.assign(confidence=TABLE["confidence"].where(TABLE["kind"] != "box_side", "unverified"))
+    checked = check_boxes(pd.DataFrame([BOX]), "US", RateBook.from_frame(doubtful), AS_OF)
+    assert checked["confidence"].tolist() == ["unverified"]
+
+
 def test_a_marketplace_without_a_known_limit_is_refused() -> None:
     with pytest.raises(MissingRate, match="box_side"):
         check_boxes(pd.DataFrame([BOX]), "BR", RATES, AS_OF)
