@@ -1,7 +1,7 @@
 """The words all skills share, and the one way a skill refuses.
 
 Refusal                    a decision that cannot be taken, in words a seller can act on
-├── MissingColumns         a table without columns that a decision reads
+├── MissingColumns         a table lacks a column
 ├── MissingRate            no rate is valid on that day            (skills/rates.py)
 ├── ConflictingRates       two sources disagree about one day      (skills/rates.py)
 └── one or two per skill, declared in that skill
@@ -9,7 +9,7 @@ Refusal                    a decision that cannot be taken, in words a seller ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
@@ -78,30 +78,7 @@ class Refusal(Exception):
 
 
 class MissingColumns(Refusal):
-    """A table without columns that a decision reads."""
-
-
-def check_columns(found: Iterable[str], needed: Iterable[str], table: str) -> None:
-    """Refuse a table that lacks columns.
-
-    Args:
-        found: The table's columns.
-        needed: What is read from it.
-        table: Its name in the manifest of the skill.
-    Raises:
-        MissingColumns: names them.
-    """
-    known = set(found)
-    missing = [column for column in needed if column not in known]
-    if missing:
-        raise MissingColumns(
-            mark(
-                "The table {table} has no column {missing}. Expected the columns that the skill's SKILL.md lists. "
-                "Add them to the file, or map its headers to these names."
-            ),
-            table=table,
-            missing=name_rows(missing),
-        )
+    """A table without a column that the decision needs."""
 
 
 def name_rows(rows: Iterable[object], shown: int = 5) -> str:
@@ -109,6 +86,26 @@ def name_rows(rows: Iterable[object], shown: int = 5) -> str:
     listed = [str(row) for row in rows]
     head = ", ".join(listed[:shown])
     return head if len(listed) <= shown else f"{head} … ({len(listed)})"
+
+
+def check_columns(table: str, columns: Iterable[object], needed: Sequence[str]) -> None:
+    """Refuses a table that lacks a column.
+
+    Raises:
+        MissingColumns: names the table and what it lacks.
+    """
+    present = set(columns)
+    missing = [name for name in needed if name not in present]
+    if missing:
+        raise MissingColumns(
+            mark(
+                "The table {table} lacks the columns {missing}. Expected: {expected}. Add them in the file, under "
+                "these names, and import it again."
+            ),
+            table=table,
+            missing=", ".join(missing),
+            expected=", ".join(needed),
+        )
 
 
 def minor_digits(currency: Currency) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skills.vocabulary import mark
+from skills.inbound.verify import LOADED_COLUMNS
+from skills.vocabulary import check_columns, mark
 
 TITLE = mark("{container}: {cartons} cartons, {filled} % of {volume} m³, {gross} kg of {payload} kg")
 FROM_ABOVE = mark("From above (closed end left, door right), lengths in mm")
@@ -30,7 +31,10 @@ def draw_loading(loading: pd.DataFrame, container: dict[str, Any], say: Callable
         loading: One row per loaded carton, as the inbound skill's loading list; other containers' rows are left out.
         container: One row of its containers: container, length_mm, width_mm, height_mm [mm], payload_g [g].
         say: Turns a marked English sentence into the reader's language.
+    Raises:
+        MissingColumns: of the loading.
     """
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
     inside = loading[loading["container"] == container["container"]]
     inner = [int(container[side]) for side in ("length_mm", "width_mm", "height_mm")]
     near = inside[["x_mm", "y_mm", "z_mm"]].to_numpy(np.int64)

@@ -76,10 +76,10 @@ class HeadingBook:
             UnusableHeadings: a code that is no code, appears twice, or has no known parent; fewer than two six-digit
                 codes.
         """
-        check_columns(headings.columns, ("code", "text", "parent"), "headings")
-        check_columns(trade_words.columns, ("words", "words_zh", "codes", "heading_words"), "trade words")
+        check_columns("headings", headings.columns, ("code", "text", "parent"))
+        check_columns("trade words", trade_words.columns, ("words", "words_zh", "codes", "heading_words"))
         slot_columns = ("slot", "value", "words", "words_zh", "heading_words", "chapters", "applies")
-        check_columns(slot_words.columns, slot_columns, "slot words")
+        check_columns("slot words", slot_words.columns, slot_columns)
         own = headings.sort_values("code", kind="stable").reset_index(drop=True)
         _check(own)
         text = dict(zip(own["code"], own["text"], strict=True))

@@ -43,7 +43,7 @@ class Calibration:
             MissingColumns: of the steps.
             UnusableCalibration: no step, or steps that do not rise.
         """
-        check_columns(frame.columns, ("least_evidence", "percent"), "calibration")
+        check_columns("calibration", frame.columns, ("least_evidence", "percent"))
         least = tuple(float(value) for value in frame["least_evidence"])
         percent = tuple(int(value) for value in frame["percent"])
         if not least or list(least) != sorted(set(least)) or list(percent) != sorted(percent):

@@ -74,7 +74,7 @@ def choose_code(
         MissingColumns: of the candidates.
         UnusableChoice: says what is missing.
     """
-    check_columns(candidates.columns, ("product", "code", "text", "rank", "confidence_percent"), "candidates")
+    check_columns("candidates", candidates.columns, ("product", "code", "text", "rank", "confidence_percent"))
     digits = code.replace(".", "").replace(" ", "")
     own = candidates[candidates["product"] == product].sort_values("rank")
     lacking = [

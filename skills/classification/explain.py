@@ -30,7 +30,7 @@ def explain_headings(candidates: pd.DataFrame) -> pd.DataFrame:
     """
     whole = ("product", "rank", "evidence", "confidence_percent", "answer", "question", "question_first")
     parts = tuple(name for _, *names in _STEPS for name in names if name)
-    check_columns(candidates.columns, (*whole, "question_second", *parts), "candidates")
+    check_columns("candidates", candidates.columns, (*whole, "question_second", *parts))
     rows: list[tuple[object, ...]] = []
     for row in candidates.to_dict("records"):
         product, rank = str(row["product"]), int(row["rank"])

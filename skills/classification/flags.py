@@ -41,8 +41,8 @@ def check_flags(
     Raises:
         MissingColumns: of candidates or flags.
     """
-    check_columns(candidates.columns, ("product", "rank", "code", "score"), "candidates")
-    check_columns(flags.columns, FLAG_COLUMNS, "flags")
+    check_columns("candidates", candidates.columns, ("product", "rank", "code", "score"))
+    check_columns("flags", flags.columns, FLAG_COLUMNS)
     day = as_of.isoformat()
     valid = flags[
         np.array([importing_country in str(named).split() for named in flags["importing_country"]], bool)

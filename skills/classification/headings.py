@@ -17,7 +17,7 @@ def lay_out_nomenclature(table: pd.DataFrame) -> pd.DataFrame:
     Raises:
         MissingColumns: the table is not as published.
     """
-    check_columns(table.columns, ("hscode", "description", "parent"), "nomenclature")
+    check_columns("nomenclature", table.columns, ("hscode", "description", "parent"))
     table = table[table["hscode"] != "TOTAL"]
     return pd.DataFrame(
         {
@@ -40,7 +40,7 @@ def lay_out_national_lines(table: pd.DataFrame, headings: pd.DataFrame) -> pd.Da
     Raises:
         MissingColumns: the table is not as published.
     """
-    check_columns(table.columns, ("HTS Number", "Indent", "Description"), "national lines")
+    check_columns("national lines", table.columns, ("HTS Number", "Indent", "Description"))
     known = set(headings["code"])
     chain: list[str] = []
     rows = []

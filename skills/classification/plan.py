@@ -51,7 +51,7 @@ def rank_headings(
         MissingColumns: products have no names.
         UnusableDescriptions: names the products without any words, or listed twice.
     """
-    check_columns(products.columns, ("product",), "products")
+    check_columns("products", products.columns, ("product",))
     columns = [name for name in FACTS if name in products.columns]
     described = products[columns].fillna("").astype("str") if columns else pd.DataFrame(index=products.index)
     texts = described.apply(lambda row: ", ".join(part.strip() for part in row if part.strip()), axis=1)

@@ -28,7 +28,7 @@ def explain_loading(loading: pd.DataFrame, cartons: pd.DataFrame, containers: pd
         MissingColumns: of a table.
         IncompleteCarton, UnknownContainer, UnknownOrientation: name the rows.
     """
-    check_columns(loading.columns, LOADED_COLUMNS, "loading")
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
     cartons, containers = check_cartons(cartons), check_containers(containers)
     rows: list[dict[str, object]] = []
     volume = loading[list(SIDES)].astype("int64").prod(axis=1)

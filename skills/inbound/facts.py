@@ -135,7 +135,7 @@ def check_cartons(cartons: pd.DataFrame) -> pd.DataFrame:
         IncompleteCarton: names cartons without whole positive millimetres, grams and count, that bear less than
             nothing or no number, or that come twice.
     """
-    check_columns(cartons.columns, CARTON_COLUMNS, "cartons")
+    check_columns("cartons", cartons.columns, CARTON_COLUMNS)
     numbers = cartons[list(CARTON_COLUMNS[1:])].apply(pd.to_numeric, errors="coerce")
     _refuse_cartons(
         cartons[~_whole(numbers)],
@@ -173,7 +173,7 @@ def check_containers(containers: pd.DataFrame) -> pd.DataFrame:
         MissingColumns: an inner size or the payload is no column.
         UnknownContainer: there is none; or names those without whole positive sizes and payload, or named twice.
     """
-    check_columns(containers.columns, CONTAINER_COLUMNS, "containers")
+    check_columns("containers", containers.columns, CONTAINER_COLUMNS)
     if containers.empty:
         raise UnknownContainer(
             mark("There is no container to load. Expected at least one row; choose a kind, 40HQ or another.")

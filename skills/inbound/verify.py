@@ -50,10 +50,10 @@ def verify_loading(
         MissingColumns: of a table.
         InvalidLoading: names the first kind of fault and where it is, with the remedy.
     """
-    check_columns(loading.columns, LOADED_COLUMNS, "loading")
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
     facts_of_cartons, facts_of_containers = [*LOADED_COLUMNS[6:], "count"], [*LOADED_COLUMNS[6:9], "payload_g"]
-    check_columns(cartons.columns, ("carton", *facts_of_cartons), "cartons")
-    check_columns(containers.columns, ("container", *facts_of_containers), "containers")
+    check_columns("cartons", cartons.columns, ("carton", *facts_of_cartons))
+    check_columns("containers", containers.columns, ("container", *facts_of_containers))
     cartons = cartons.assign(**cartons[facts_of_cartons].apply(pd.to_numeric))
     containers = containers.assign(**containers[facts_of_containers].apply(pd.to_numeric))
     known = cartons.set_index("carton")

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import pandas as pd
 import pytest
 
+from skills.vocabulary import MissingColumns
 from tasks.loading_picture import draw_loading
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -43,7 +44,7 @@ def test_a_sign_stands_in_the_part_of_a_carton_that_can_be_seen_or_nowhere() -> 
             ("peeps", 0, 500, 600, 1000, 500, 10),
         ],
         columns=columns,
-    ).assign(container="c", weight_g=1000)
+    ).assign(container="c", step=[1, 2, 3], weight_g=1000)
     _, side = draw_loading(boxes, room).split("From the left side")
     signs = {
         text.group(3): (float(text.group(1)), float(text.group(2)))
@@ -59,3 +60,5 @@ def test_a_picture_is_said_in_the_readers_language_and_an_empty_container_is_dra
     picture = draw_loading(LOADING.iloc[:0], CONTAINER, say=lambda sentence: sentence.replace("} cartons", "} 箱"))
     assert "0 箱" in picture
     assert "url(#type" not in picture
+    with pytest.raises(MissingColumns, match="table loading lacks the columns x_mm"):
+        draw_loading(LOADING.drop(columns="x_mm"), CONTAINER)

@@ -69,7 +69,7 @@ def test_a_table_without_a_column_is_refused_with_its_name(rank: Rank, flags: pd
         ("candidates", "rank", lambda: choose(candidates.drop(columns="rank"))),
         ("candidates", "facts_for", lambda: explain_headings(candidates.drop(columns="facts_for"))),
     ):
-        with pytest.raises(MissingColumns, match=f"table {table} has no column {name}"):
+        with pytest.raises(MissingColumns, match=f"table {table} lacks the columns {name}"):
             use()
 
 

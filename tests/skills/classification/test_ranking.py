@@ -146,16 +146,19 @@ def test_a_table_without_a_column_is_refused_with_its_name(
     words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
     nameless = pd.DataFrame({"description": ["mug"]})
     for said, use in (
-        ("headings has no column parent", lambda: HeadingBook(headings.drop(columns="parent"), words, words)),
-        ("trade words has no column codes", lambda: HeadingBook(headings, words.drop(columns="codes"), words)),
-        ("slot words has no column slot, value, chapters, applies", lambda: HeadingBook(headings, words, words)),
-        ("calibration has no column percent", lambda: Calibration.from_frame(pd.DataFrame({"least_evidence": [1]}))),
+        ("headings lacks the columns parent", lambda: HeadingBook(headings.drop(columns="parent"), words, words)),
+        ("trade words lacks the columns codes", lambda: HeadingBook(headings, words.drop(columns="codes"), words)),
+        ("slot words lacks the columns slot, value, chapters, applies", lambda: HeadingBook(headings, words, words)),
         (
-            "products has no column product",
+            "calibration lacks the columns percent",
+            lambda: Calibration.from_frame(pd.DataFrame({"least_evidence": [1]})),
+        ),
+        (
+            "products lacks the columns product",
             lambda: rank_headings(nameless, book, calibration, ClassificationPolicy()),
         ),
-        ("nomenclature has no column hscode", lambda: lay_out_nomenclature(headings)),
-        ("national lines has no column HTS Number", lambda: lay_out_national_lines(headings, headings)),
+        ("nomenclature lacks the columns hscode", lambda: lay_out_nomenclature(headings)),
+        ("national lines lacks the columns HTS Number", lambda: lay_out_national_lines(headings, headings)),
     ):
         with pytest.raises(MissingColumns, match=said):
             use()

@@ -62,7 +62,7 @@ def test_a_limit_is_as_certain_as_the_less_certain_of_size_and_weight() -> None:
 def test_a_marketplace_without_a_known_limit_is_refused() -> None:
     with pytest.raises(MissingRate, match="box_side"):
         check_boxes(pd.DataFrame([BOX]), "BR", RATES, AS_OF)
-    with pytest.raises(MissingColumns, match="table cartons has no column count"):
+    with pytest.raises(MissingColumns, match="table cartons lacks the columns count"):
         check_boxes(pd.DataFrame([BOX]).drop(columns="count"), "US", RATES, AS_OF)
     with pytest.raises(IncompleteCarton, match="TT-1"):
         check_boxes(pd.DataFrame([BOX | {"weight_g": 0}]), "US", RATES, AS_OF)

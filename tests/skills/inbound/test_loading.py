@@ -178,13 +178,13 @@ def test_a_table_without_a_column_is_refused_with_its_name(column: str) -> None:
         lambda: explain_loading(loading, MIXED.drop(columns=column), ROOM),
         lambda: verify_loading(loading, MIXED.drop(columns=column), ROOM),
     ):
-        with pytest.raises(MissingColumns, match=f"table cartons has no column {column}"):
+        with pytest.raises(MissingColumns, match=f"table cartons lacks the columns {column}"):
             use()
-    with pytest.raises(MissingColumns, match="table containers has no column payload_g"):
+    with pytest.raises(MissingColumns, match="table containers lacks the columns payload_g"):
         plan_loading(MIXED, ROOM.drop(columns="payload_g"), QUICK)
-    with pytest.raises(MissingColumns, match="table loading has no column z_mm"):
+    with pytest.raises(MissingColumns, match="table loading lacks the columns z_mm"):
         verify_loading(loading.drop(columns="z_mm"), MIXED, ROOM)
-    with pytest.raises(MissingColumns, match="table loading has no column z_mm"):
+    with pytest.raises(MissingColumns, match="table loading lacks the columns z_mm"):
         explain_loading(loading.drop(columns="z_mm"), MIXED, ROOM)
 
 

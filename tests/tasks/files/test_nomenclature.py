@@ -14,7 +14,9 @@ from skills.classification.book import HeadingBook
 from skills.classification.calibration import fit_calibration
 from skills.classification.policy import ClassificationPolicy
 from skills.classification.words import fold
+from skills.vocabulary import MissingColumns
 from tasks.files.nomenclature import read_calibration, read_flags, read_heading_book
+from tasks.files.problems import UnreadableFile
 
 LABELLED = pd.read_csv(
     ROOT / "tests" / "data" / "classification" / "labelled.csv", dtype="str", keep_default_na=False
@@ -70,6 +72,14 @@ def test_the_shipped_confidence_is_what_its_recipe_gives(book: HeadingBook) -> N
     shipped = read_calibration()
     assert tuple(steps["least_evidence"].round(4)) == shipped.least_evidence
     assert tuple(steps["percent"]) == shipped.percent
+
+
+def test_a_nomenclature_that_is_not_there_or_not_as_published_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"headings\.csv cannot be read"):
+        read_heading_book(tmp_path / "headings.csv")
+    (tmp_path / "headings.csv").write_text("code,text\n6302,linen\n", encoding="utf-8")
+    with pytest.raises(MissingColumns, match="table nomenclature lacks the columns hscode, description, parent"):
+        read_heading_book(tmp_path / "headings.csv")
 
 
 def test_half_of_the_labelled_products_is_held_out() -> None:
