@@ -27,6 +27,7 @@ from figures import record_figure
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from config.settings import read_settings  # noqa: E402
 from skills.inbound import plan_loading, read_containers, verify_loading  # noqa: E402
 from skills.inbound.policy import LoadingPolicy  # noqa: E402
 from skills.inbound.verify import InvalidLoading  # noqa: E402
@@ -43,11 +44,11 @@ FIGURES = (
     "loading.ratio_vs_packingsolver3d",
     "loading.ratio_vs_py3dbp",
 )
-DATA = ROOT.parent / "shared" / "data" / "container_loading"
+DATA = read_settings().data / "container_loading"
 PEERS = Path(__file__).resolve().parent / "peers" / "loading"
 EVERY = int(os.environ.get("FARSAIL_BENCH_EVERY", "1"))
 WORK = {1: 48_000_000, 5: 330_000_000}
-"""Blocks looked at within so many CPU-seconds of the slowest instance, on the machine of the documents."""
+"""CPU-seconds of a budget → blocks looked at; the run measures the seconds and fails where one instance uses more."""
 SELLER_WORK = 1_800_000
 
 Instance = tuple[list[int], list[dict[str, Any]]]
@@ -61,6 +62,7 @@ def main() -> int:
     instances = [instance for name in ("thpack1", "thpack2") for instance in read_instances(DATA / f"{name}.txt")]
     chosen = instances[::EVERY]
     invalid, late = 0, []
+    rotated: dict[int, list[float]] = {}
     for name, rules, seconds, target in (
         ("supported_percent_1s", "full_support", 1, ">= 93.5"),
         ("benchmark_percent_1s", "rotation_only", 1, ">= 94.5"),
@@ -68,6 +70,8 @@ def main() -> int:
     ):
         filled, wrong, used = fill_all(chosen, rules, seconds)
         invalid += wrong
+        if rules == "rotation_only":
+            rotated[seconds] = filled
         print(f"  {name}: {statistics.mean(used):.2f} CPU-seconds on average, {max(used):.2f} at most", flush=True)
         if max(used) > seconds:
             late.append(name)
@@ -77,7 +81,8 @@ def main() -> int:
         )  # fmt: skip
     invalid += measure_seller()
     record_figure("loading.invalid", invalid, "loadings", target="<= 0")
-    measured = measure_peers(instances[::10])
+    tenth = max(1, 10 // EVERY)
+    measured = measure_peers(chosen[::tenth], {seconds: filled[::tenth] for seconds, filled in rotated.items()})
     return 1 if late or not measured else 0
 
 
@@ -171,8 +176,11 @@ def measure_seller() -> int:
     return sum(row[1] for row in done)
 
 
-def measure_peers(instances: list[Instance]) -> bool:
-    """Ratios of percent filled on the same instances, rotation only; False where the peers are not installed."""
+def measure_peers(instances: list[Instance], filled: dict[int, list[float]]) -> bool:
+    """Ratios of percent filled on the same instances, rotation only; False where the peers are not installed.
+
+    `filled` is ours on these instances, by budget.
+    """
     python = PEERS / ".venv" / "bin" / "python"
     if not python.exists():
         print(f"{python} is absent: the peers were not measured (benchmarks/README.md).", file=sys.stderr)
@@ -183,7 +191,7 @@ def measure_peers(instances: list[Instance]) -> bool:
             input=json.dumps(instances), capture_output=True, text=True, check=True,
         )  # fmt: skip
         answer = json.loads(done.stdout)
-        ours = statistics.mean(fill_all(instances, "rotation_only", seconds)[0])
+        ours = statistics.mean(filled[seconds])
         theirs = statistics.mean(answer["percent"])
         print(
             f"  {peer}: {statistics.mean(answer['cpu_seconds']):.2f} CPU-seconds, ours {seconds} at most", flush=True

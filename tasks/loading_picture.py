@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skills.vocabulary import mark
+from skills.inbound.verify import LOADED_COLUMNS
+from skills.vocabulary import check_columns, mark
 
 TITLE = mark("{container}: {cartons} cartons, {filled} % of {volume} m³, {gross} kg of {payload} kg")
 FROM_ABOVE = mark("From above (closed end left, door right), lengths in mm")
@@ -23,14 +24,17 @@ _ANGLES, _GAPS = (45, 135, 0, 90), (9, 6, 4)
 def draw_loading(loading: pd.DataFrame, container: dict[str, Any], say: Callable[[str], str] = str) -> str:
     """One container as an SVG document.
 
-    Only cartons that can be seen are drawn. Each type has its own hatching and a sign that stands in its cartons and
-    in the legend.
+    Only cartons that can be seen are drawn. Each type has its own hatching and a sign that stands in the legend, and
+    in its cartons where the part that can be seen has room for it.
 
     Args:
         loading: One row per loaded carton, as the inbound skill's loading list; other containers' rows are left out.
         container: One row of its containers: container, length_mm, width_mm, height_mm [mm], payload_g [g].
         say: Turns a marked English sentence into the reader's language.
+    Raises:
+        MissingColumns: of the loading.
     """
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
     inside = loading[loading["container"] == container["container"]]
     inner = [int(container[side]) for side in ("length_mm", "width_mm", "height_mm")]
     near = inside[["x_mm", "y_mm", "z_mm"]].to_numpy(np.int64)
@@ -91,16 +95,19 @@ def _draw_view(
     up, over = axes
     bottom = top + inner[up] * scale
     parts = []
-    back, front = (near, far) if over == 2 else (-far, -near)
-    for k in sorted(range(len(near)), key=lambda row: (int(front[row, over]), row)):
-        if _is_hidden(near, far, k, up, back[:, over] == front[k, over]):
+    front = far[:, over] if over == 2 else -near[:, over]
+    for k in sorted(range(len(near)), key=lambda row: (int(front[row]), row)):
+        sign = signs[types[kinds[k]]]
+        seen = _find_visible(near[:, [0, up]], far[:, [0, up]], k, front > front[k], 8 * len(sign) / 11)
+        if seen is None:
             continue
         x, wide = _EDGE + near[k, 0] * scale, (far[k, 0] - near[k, 0]) * scale
         y, high = bottom - far[k, up] * scale, (far[k, up] - near[k, up]) * scale
         parts.append(_rectangle(x, y, wide, high, kinds[k]))
-        sign = signs[types[kinds[k]]]
-        if wide >= 8 * len(sign) and high >= 11:
-            parts.append(_text(x + wide / 2, y + high / 2 + 4, sign, anchor="middle", halo=True))
+        (left, low), (right, upper) = seen
+        if (right - left) * scale >= 8 * len(sign) and (upper - low) * scale >= 11:
+            middle = _EDGE + (left + right) / 2 * scale, bottom - (low + upper) / 2 * scale + 4
+            parts.append(_text(*middle, sign, anchor="middle", halo=True))
     parts.append(
         f'<rect x="{_EDGE}" y="{top}" width="{inner[0] * scale:.1f}" height="{inner[up] * scale:.1f}" fill="none" '
         'stroke="#000" stroke-width="2"/>'
@@ -111,15 +118,40 @@ def _draw_view(
     return parts
 
 
-def _is_hidden(
-    near: np.ndarray[Any, Any], far: np.ndarray[Any, Any], k: int, up: int, touching: np.ndarray[Any, Any]
-) -> bool:
-    """Whether cartons that touch this one on the viewer's side cover it wholly."""
-    along = np.minimum(far[k, 0], far[:, 0]) - np.maximum(near[k, 0], near[:, 0])
-    across = np.minimum(far[k, up], far[:, up]) - np.maximum(near[k, up], near[:, up])
-    covering = touching & (along > 0) & (across > 0)
-    seen = int((far[k, 0] - near[k, 0]) * (far[k, up] - near[k, up]))
-    return int((along * across)[covering].sum()) == seen
+def _find_visible(
+    near: np.ndarray[Any, Any], far: np.ndarray[Any, Any], k: int, nearer: np.ndarray[Any, Any], shape: float
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The roomiest part of a carton's face that no carton nearer to the viewer covers; None where all is covered.
+
+    Args:
+        near, far: Corners of each carton as it is seen, two columns.
+        k: The carton.
+        nearer: Which cartons lie in front of it.
+        shape: Width over height of what must find room there.
+    Returns:
+        Two opposite corners.
+    """
+    covering = nearer & (np.minimum(far, far[k]) > np.maximum(near, near[k])).all(axis=1)
+    cuts, inside = [], []
+    for axis in (0, 1):
+        edges = np.concatenate([near[covering, axis], far[covering, axis]]).clip(near[k, axis], far[k, axis])
+        cuts.append(np.unique([near[k, axis], far[k, axis], *edges]))
+        starts = cuts[axis][:-1, None]
+        inside.append((near[covering, axis] <= starts) & (starts < far[covering, axis]))
+    free = ~(inside[0][:, None, :] & inside[1][None, :, :]).any(axis=2)
+    best, roomiest = None, 0.0
+    for left, low in np.argwhere(free):
+        top = free.shape[1]
+        for right in range(left, free.shape[0]):
+            barred = np.flatnonzero(~free[right, low:top])
+            top = low + barred[0] if len(barred) else top
+            if top == low:
+                break
+            corners = (cuts[0][left], cuts[1][low]), (cuts[0][right + 1], cuts[1][top])
+            room = min((corners[1][0] - corners[0][0]) / shape, corners[1][1] - corners[0][1])
+            if room > roomiest:
+                best, roomiest = corners, room
+    return best
 
 
 def _sign(place: int) -> str:

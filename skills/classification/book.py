@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skills.classification.words import Phrases, letter_runs, nearest_word, split_negated, split_words
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 Floats = npt.NDArray[np.float64]
 CHAIN_WEIGHTS = (1.0, 0.4)
@@ -54,7 +54,7 @@ class HeadingBook:
     Attributes:
         codes: Six digits each, ascending.
         texts: Heading text and subheading text, joined.
-        lines: Six digits → national lines below that have none below themselves: code, text, its words.
+        lines: Six digits → national lines below that have none below themselves: code, text.
         trade: Finds trade words; row numbers point into `trade_codes` and `trade_words`.
         slots: Finds slot words; row numbers point into `slot_values`.
     """
@@ -72,9 +72,14 @@ class HeadingBook:
                 for all), both by space.
 
         Raises:
+            MissingColumns: of a table.
             UnusableHeadings: a code that is no code, appears twice, or has no known parent; fewer than two six-digit
                 codes.
         """
+        check_columns("headings", headings.columns, ("code", "text", "parent"))
+        check_columns("trade words", trade_words.columns, ("words", "words_zh", "codes", "heading_words"))
+        slot_columns = ("slot", "value", "words", "words_zh", "heading_words", "chapters", "applies")
+        check_columns("slot words", slot_words.columns, slot_columns)
         own = headings.sort_values("code", kind="stable").reset_index(drop=True)
         _check(own)
         text = dict(zip(own["code"], own["text"], strict=True))
@@ -152,14 +157,13 @@ class HeadingBook:
         return values
 
 
-def _read_lines(headings: pd.DataFrame) -> dict[str, list[tuple[str, str, frozenset[str]]]]:
-    lines: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
+def _read_lines(headings: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    lines: dict[str, list[tuple[str, str]]] = {}
     follows = headings["code"].shift(-1, fill_value="")
     last = [not after.startswith(code) for code, after in zip(headings["code"], follows, strict=True)]
     below = headings[np.array(last) & (headings["code"].str.len() > 6)]
     for code, text in zip(below["code"], below["text"], strict=True):
-        words = frozenset(split_words(split_negated(str(text))[0]))
-        lines.setdefault(str(code)[:6], []).append((str(code), str(text), words))
+        lines.setdefault(str(code)[:6], []).append((str(code), str(text)))
     return lines
 
 

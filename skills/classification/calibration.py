@@ -11,7 +11,7 @@ import pandas as pd
 
 from skills.classification.book import HeadingBook
 from skills.classification.score import Scores
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, check_columns, mark
 
 MOST_LEAD, ONE_CODE, RIVAL, OPEN_SLOT = 4.0, 1.5, -1.5, -0.5
 """What makes evidence: the lead over the second candidate, up to a limit; a trade word that names one code alone;
@@ -40,8 +40,10 @@ class Calibration:
         """From one row per step: least_evidence [points], percent [%].
 
         Raises:
+            MissingColumns: of the steps.
             UnusableCalibration: no step, or steps that do not rise.
         """
+        check_columns("calibration", frame.columns, ("least_evidence", "percent"))
         least = tuple(float(value) for value in frame["least_evidence"])
         percent = tuple(int(value) for value in frame["percent"])
         if not least or list(least) != sorted(set(least)) or list(percent) != sorted(percent):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import Refusal, check_columns, mark
 
 
 class UnusableChoice(Refusal):
@@ -71,8 +71,10 @@ def choose_code(
         chosen_at: The moment, with its time zone.
         evidence: At least one line.
     Raises:
+        MissingColumns: of the candidates.
         UnusableChoice: says what is missing.
     """
+    check_columns("candidates", candidates.columns, ("product", "code", "text", "rank", "confidence_percent"))
     digits = code.replace(".", "").replace(" ", "")
     own = candidates[candidates["product"] == product].sort_values("rank")
     lacking = [

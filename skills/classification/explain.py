@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skills.vocabulary import mark
+from skills.vocabulary import check_columns, mark
 
+POINTS = mark("points")
 _STEPS = (
     (mark("Words of the trade that name it"), "trade_score", "trade_words"),
     (mark("Words found in the texts of the heading"), "text_score", "text_words"),
@@ -21,26 +22,28 @@ def explain_headings(candidates: pd.DataFrame) -> pd.DataFrame:
     Args:
         candidates: From `rank_headings`.
     Returns:
-        One row per (product, rank, step): label, value, unit, note; rank 0 speaks of the product as a whole.
+        One row per (product, rank, step): label, value, unit, note, first, second; rank 0 speaks of the product as a
+        whole. Label, unit and the notes of rank 0 are marked for translation; first and second fill the places
+        `{first}` and `{second}` of a note.
+    Raises:
+        MissingColumns: of the candidates.
     """
-    rows: list[tuple[str, int, int, str, str, str, str]] = []
+    whole = ("product", "rank", "evidence", "confidence_percent", "answer", "question", "question_first")
+    parts = tuple(name for _, *names in _STEPS for name in names if name)
+    check_columns("candidates", candidates.columns, (*whole, "question_second", *parts))
+    rows: list[tuple[object, ...]] = []
     for row in candidates.to_dict("records"):
         product, rank = str(row["product"]), int(row["rank"])
         if rank == 1:
-            whole = [
-                (mark("Evidence for the first candidate"), f"{row['evidence']:.2f}", "points", ""),
-                (
-                    mark("Confidence that the first candidate is right"),
-                    str(row["confidence_percent"]),
-                    "%",
-                    row["answer"],
-                ),
-            ]
+            evidence, confidence = f"{row['evidence']:.2f}", str(row["confidence_percent"])
+            rows.append((product, 0, 1, mark("Evidence for the first candidate"), evidence, POINTS, "", "", ""))
+            rows.append((product, 0, 2, mark("Confidence that the first candidate is right"), confidence, "%",
+                         row["answer"], "", ""))  # fmt: skip
             if row["question"]:
-                asked = str(row["question"]).format(first=row["question_first"], second=row["question_second"])
-                whole.append((mark("Question that decides"), "", "", asked))
-            rows += [(product, 0, step, *cells) for step, cells in enumerate(whole, 1)]
+                rows.append((product, 0, 3, mark("Question that decides"), "", "", row["question"],
+                             row["question_first"], row["question_second"]))  # fmt: skip
         for step, (label, value, note) in enumerate(_STEPS, 1):
             shown = f"{row[value]:.2f}" if value else ""
-            rows.append((product, rank, step, label, shown, "points" if value else "", str(row[note])))
-    return pd.DataFrame(rows, columns=["product", "rank", "step", "label", "value", "unit", "note"])
+            rows.append((product, rank, step, label, shown, POINTS if value else "", str(row[note]), "", ""))
+    columns = ["product", "rank", "step", "label", "value", "unit", "note", "first", "second"]
+    return pd.DataFrame(rows, columns=columns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from skills.vocabulary import check_columns
+
 
 def lay_out_nomenclature(table: pd.DataFrame) -> pd.DataFrame:
     """The Harmonized System as published in one table.
@@ -12,7 +14,10 @@ def lay_out_nomenclature(table: pd.DataFrame) -> pd.DataFrame:
         table: One row per code: hscode (digits), description, parent (`TOTAL` at the top).
     Returns:
         One row per code: code, text, parent (empty at the top).
+    Raises:
+        MissingColumns: the table is not as published.
     """
+    check_columns("nomenclature", table.columns, ("hscode", "description", "parent"))
     table = table[table["hscode"] != "TOTAL"]
     return pd.DataFrame(
         {
@@ -32,7 +37,10 @@ def lay_out_national_lines(table: pd.DataFrame, headings: pd.DataFrame) -> pd.Da
         headings: One row per code, as from `lay_out_nomenclature`; lines below other codes are left out.
     Returns:
         One row per line longer than six digits: code, text (the chain below the six digits, joined by ` › `), parent.
+    Raises:
+        MissingColumns: the table is not as published.
     """
+    check_columns("national lines", table.columns, ("HTS Number", "Indent", "Description"))
     known = set(headings["code"])
     chain: list[str] = []
     rows = []

@@ -15,12 +15,12 @@ from skills.classification.calibration import Calibration, measure_evidence
 from skills.classification.policy import ClassificationPolicy
 from skills.classification.questions import ask
 from skills.classification.score import Scores, score_description
-from skills.classification.words import split_words
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.classification.words import split_negated, split_words
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 FACTS = ("description", "description_zh", "material", "form", "use")
 """Columns of products that are read, in this order; only the first that is there must be."""
-SURE, ASK = "sure", "ask"
+SURE, ASK = mark("sure"), mark("ask")
 
 
 class UnusableDescriptions(Refusal):
@@ -41,14 +41,17 @@ def rank_headings(
     Returns:
         One row per (product, rank), rank from 1; one without a code where nothing fits. Of the candidate: code (six
         digits), text (heading › subheading), trade_words and text_words that led there, facts_for and facts_against
-        (slot: value), score and its parts trade_score, text_score, facts_score [points], national_line and
-        national_text (the line below that shares most words: a pointer, no ranking; empty where the book has none).
+        (words of the description, as the table of slot words writes them), score and its parts trade_score,
+        text_score, facts_score [points], national_line and national_text (the line below that shares most words: a
+        pointer, no ranking; empty where the book has none).
         Of the product: evidence [points], confidence_percent that the first code is right [%], answer (`sure` or
         `ask`), question and also_ask (marked sentences, empty when sure), question_first and question_second (what
         fills their places).
     Raises:
+        MissingColumns: products have no names.
         UnusableDescriptions: names the products without any words, or listed twice.
     """
+    check_columns("products", products.columns, ("product",))
     columns = [name for name in FACTS if name in products.columns]
     described = products[columns].fillna("").astype("str") if columns else pd.DataFrame(index=products.index)
     texts = described.apply(lambda row: ", ".join(part.strip() for part in row if part.strip()), axis=1)
@@ -103,14 +106,16 @@ def _name_nothing(product: str, evidence: float, confidence: int, question: str)
 
 
 def _describe(at: int, scores: Scores, book: HeadingBook) -> dict[str, Any]:
-    told = [value for value in book.slot_values if value.value in scores.slots.get(value.slot, [])]
-    agrees = [f"{value.slot}: {value.value}" for value in told if value.claimed[at]]
+    told = [
+        (value, words)
+        for value in book.slot_values
+        if (words := scores.slots.get(value.slot, {}).get(value.value)) is not None
+    ]
     asked = {value.slot for value in book.slot_values if value.claimed[at]}
-    agreed = {value.slot for value in told if value.claimed[at]}
+    agreed = {value.slot for value, _ in told if value.claimed[at]}
+    agrees = [words for value, words in told if value.claimed[at]]
     against = [
-        f"{value.slot}: {value.value}"
-        for value in told
-        if value.slot not in agreed and (value.excluded[at] or value.slot in asked)
+        words for value, words in told if value.slot not in agreed and (value.excluded[at] or value.slot in asked)
     ]
     total = float(scores.total[at])
     trade, text = round(float(scores.trade[at]), 3), round(float(scores.text[at]), 3)
@@ -132,8 +137,12 @@ def _point_to_line(at: int, text: str, scores: Scores, book: HeadingBook) -> dic
     said = set(split_words(text)) | {value for values in scores.slots.values() for value in values}
     said |= {word for item in scores.trade_found[:1] for word in book.trade_words[item.row]}
     said |= {part for word in said for part in word.split("-")}
-    lines = book.lines.get(book.codes[at], [])
-    best = max(lines, key=lambda line: 10 * len(line[2] & said) - len(line[2] - said), default=("", "", frozenset()))
+    best, most = ("", ""), -np.inf
+    for line in book.lines.get(book.codes[at], []):
+        words = set(split_words(split_negated(line[1])[0]))
+        shared = 10 * len(words & said) - len(words - said)
+        if shared > most:
+            best, most = line, shared
     return {"national_line": best[0], "national_text": best[1]}
 
 

@@ -53,5 +53,5 @@ def ask(scores: Scores, order: list[int], book: HeadingBook) -> tuple[str, str, 
 def _tells_apart(slot: str, near: list[int], scores: Scores, book: HeadingBook) -> bool:
     values = [value for value in book.slot_values if value.slot == slot]
     claims = {tuple(bool(value.claimed[at]) - bool(value.excluded[at]) for value in values) for at in near}
-    stated = scores.slots.get(slot, [])
+    stated = scores.slots.get(slot, {})
     return len(claims) > 1 and (not stated or (slot == "material" and len(stated) > 1))

@@ -33,7 +33,7 @@ class Scores:
         trade: Its part from trade words.
         text: Its part from the texts of headings.
         open_slots: Per slot: the subheadings that ask for it while the description is silent.
-        slots: Slot → values that the description states.
+        slots: Slot → value that the description states → the words that state it.
         trade_found: Trade words found, the strongest first.
         hits: Known word → subheadings whose text holds it.
     """
@@ -42,7 +42,7 @@ class Scores:
     trade: Floats
     text: Floats
     open_slots: dict[str, Flags]
-    slots: dict[str, list[str]]
+    slots: dict[str, dict[str, str]]
     trade_found: list[Found]
     hits: dict[str, npt.NDArray[np.int64]]
 
@@ -113,34 +113,33 @@ def _score_text(
     return score, hits
 
 
-def _read_slots(head: str, later: str, book: HeadingBook) -> dict[str, list[str]]:
-    slots: dict[str, list[str]] = {}
+def _read_slots(head: str, later: str, book: HeadingBook) -> dict[str, dict[str, str]]:
+    slots: dict[str, dict[str, str]] = {}
     for text in (head, later):
-        fresh: dict[str, list[str]] = {}
+        fresh: dict[str, dict[str, str]] = {}
         for item in book.slots.find(text):
             value = book.slot_values[item.row]
-            if value.value not in fresh.setdefault(value.slot, []):
-                fresh[value.slot].append(value.value)
+            fresh.setdefault(value.slot, {}).setdefault(value.value, item.phrase)
         for slot, values in fresh.items():
             slots.setdefault(slot, values)
     return slots
 
 
-def _score_slots(slots: dict[str, list[str]], book: HeadingBook) -> tuple[Floats, dict[str, Flags]]:
+def _score_slots(slots: dict[str, dict[str, str]], book: HeadingBook) -> tuple[Floats, dict[str, Flags]]:
     fit = np.zeros(len(book.codes))
     open_slots: dict[str, Flags] = {}
     for slot in sorted({value.slot for value in book.slot_values}):
         values = [value for value in book.slot_values if value.slot == slot]
         asked = np.logical_or.reduce([value.claimed for value in values])
         barred = np.logical_or.reduce([value.excluded for value in values])
-        stated = [value for value in values if value.value in slots.get(slot, [])]
+        stated = [value for value in values if value.value in slots.get(slot, {})]
         if not stated:
             fit += np.where(asked, OPEN, 0.0)
             open_slots[slot] = asked | barred
             continue
         agrees = np.logical_or.reduce([value.claimed for value in stated])
         excluded = np.logical_or.reduce([value.excluded for value in stated]) & ~agrees
-        first = next(value.claimed for value in stated if value.value == slots[slot][0])
+        first = next(value.claimed for value in stated if value.value == next(iter(slots[slot])))
         fit += np.where(first, AGREES, np.where(agrees, SECOND, 0.0)) + np.where(
             excluded | (asked & ~agrees), CONFLICTS, 0.0
         )

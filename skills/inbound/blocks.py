@@ -32,6 +32,20 @@ MOST_PAIRS = 4_000_000
 
 
 @njit(cache=True)
+def copy(source: Ints, target: Ints, count: int) -> None:
+    """The first numbers of a row; written out, because assigned slices took most of the time to compile."""
+    for k in range(count):
+        target[k] = source[k]
+
+
+@njit(cache=True)
+def copy_rows(source: Ints, target: Ints, first: int, after: int) -> None:
+    """The rows from one to before another, to the same places."""
+    for row in range(first, after):
+        copy(source[row], target[row], source.shape[1])
+
+
+@njit(cache=True)
 def on_grid(repeats: int, most: int, step: int) -> bool:
     """Whether this many repeats are tried: one, the most, and every `step`-th."""
     return repeats in (1, most) or repeats % step == 0
@@ -84,9 +98,9 @@ def build_simple(
         area = sizes[o, 0] * sizes[o, 1]
         presses = (cartons[kind, 2] * PER_AREA + area - 1) // area
         most = UNLIMITED if cartons[kind, 3] < 0 else cartons[kind, 3] * PER_AREA // area + ALLOWED
-        step = 1
-        while step < 64 and count_repeats(container, sizes[o], stock, step) > share:
-            step += 1
+        for step in range(1, 65):
+            if count_repeats(container, sizes[o], stock, step) <= share:
+                break
         high = min(container[2] // sizes[o, 2], stock)
         for n3 in range(1, high + 1):
             bears = most - (n3 - 1) * presses
@@ -109,7 +123,8 @@ def build_simple(
                     facts[filled, GRAMS] = boxes * cartons[kind, 2]
                     facts[filled, PRESSES] = n3 * presses
                     facts[filled, BEARS] = bears
-                    recipes[filled] = np.array([-1, o, 0, n1, n2, n3])
+                    recipes[filled, JOINED], recipes[filled, FIRST] = -1, o
+                    recipes[filled, N1], recipes[filled, N2], recipes[filled, N3] = n1, n2, n3
                     counts[filled, kind] = boxes
                     filled += 1
     return facts, recipes, counts, filled
@@ -203,9 +218,9 @@ def add_joined(
                         continue
                     if not find_slot(table, facts, counts, made, content, filled):
                         continue
-                    facts[filled] = made
-                    counts[filled] = content
-                    recipes[filled] = np.array([axis, first, second, 1, 1, 1])
+                    copy(made, facts[filled], FACTS)
+                    copy(content, counts[filled], kinds)
+                    recipes[filled, JOINED], recipes[filled, FIRST], recipes[filled, SECOND] = axis, first, second
                     filled += 1
                     if filled == room:
                         return filled

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skills.inbound.facts import SIDES
-from skills.vocabulary import mark
+from skills.inbound.facts import SIDES, check_cartons, check_containers, list_orientations
+from skills.inbound.verify import LOADED_COLUMNS
+from skills.vocabulary import check_columns, mark
 
 ALL_LOADED = mark("every carton is loaded")
-NO_ROOM = mark("no room left in the containers given")
-TOO_LARGE = mark("larger than every container given")
+NO_ROOM = mark("no room or payload left in the containers given")
+TOO_LARGE = mark("larger or heavier than every container given takes")
 
 
 def explain_loading(loading: pd.DataFrame, cartons: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
@@ -22,13 +23,19 @@ def explain_loading(loading: pd.DataFrame, cartons: pd.DataFrame, containers: pd
         container ("" for what stayed behind), carton ("" for a container), cartons [cartons], volume_mm3,
         filled_permille [‰ of the inner volume, rounded down], gross_g [g], payload_permille [‰ of the payload],
         note (an English sentence, marked for translation).
+
+    Raises:
+        MissingColumns: of a table.
+        IncompleteCarton, UnknownContainer, UnknownOrientation: name the rows.
     """
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
+    cartons, containers = check_cartons(cartons), check_containers(containers)
     rows: list[dict[str, object]] = []
     volume = loading[list(SIDES)].astype("int64").prod(axis=1)
     for container in containers.to_dict("records"):
         inside = loading["container"] == container["container"]
         loaded, gross = int(volume[inside].sum()), int(loading.loc[inside, "weight_g"].sum())
-        inner = int(container["length_mm"]) * int(container["width_mm"]) * int(container["height_mm"])
+        inner = container["length_mm"] * container["width_mm"] * container["height_mm"]
         rows.append(
             {
                 "container": container["container"],
@@ -37,17 +44,18 @@ def explain_loading(loading: pd.DataFrame, cartons: pd.DataFrame, containers: pd
                 "volume_mm3": loaded,
                 "filled_permille": 1000 * loaded // inner,
                 "gross_g": gross,
-                "payload_permille": 1000 * gross // int(container["payload_g"]),
+                "payload_permille": 1000 * gross // container["payload_g"],
                 "note": "",
             }
         )
     number = loading["carton"].value_counts()
-    for carton in cartons.to_dict("records"):
-        left = int(carton["count"]) - int(number.get(carton["carton"], 0))
+    sizes, types = list_orientations(cartons)
+    for kind, carton in enumerate(cartons.to_dict("records")):
+        left = carton["count"] - int(number.get(carton["carton"], 0))
         if left:
-            sides = sorted(int(carton[side]) for side in SIDES)
+            ways = sizes[types == kind]
             fits = any(
-                all(a <= b for a, b in zip(sides, sorted(int(row[side]) for side in SIDES), strict=True))
+                (ways <= [row[side] for side in SIDES]).all(axis=1).any() and carton["weight_g"] <= row["payload_g"]
                 for row in containers.to_dict("records")
             )
             rows.append(
@@ -55,9 +63,9 @@ def explain_loading(loading: pd.DataFrame, cartons: pd.DataFrame, containers: pd
                     "container": "",
                     "carton": carton["carton"],
                     "cartons": left,
-                    "volume_mm3": left * sides[0] * sides[1] * sides[2],
+                    "volume_mm3": left * int(ways[0].prod()),
                     "filled_permille": 0,
-                    "gross_g": left * int(carton["weight_g"]),
+                    "gross_g": left * carton["weight_g"],
                     "payload_permille": 0,
                     "note": NO_ROOM if fits else TOO_LARGE,
                 }

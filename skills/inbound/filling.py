@@ -23,6 +23,7 @@ from skills.inbound.blocks import (
     VOLUME,
     WIDTH,
     Ints,
+    copy,
 )
 from skills.inbound.spaces import SPACE, choose_space, cut_spaces
 
@@ -30,6 +31,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 CELLS = 640
 """Carton sides are added up on a grid of at most this many cells per axis."""
+CLOSE = 0.03
+"""A block touches the far side of its space when the gap is at most this share of the space."""
 SCARCE = 8
 """With at least so many cartons of a type left, its sides are taken to add up without end."""
 
@@ -85,11 +88,11 @@ def rate_block(facts: Ints, k: int, sx: int, sy: int, sz: int, reach: Ints, cell
     yz, xz, xy = float(ly) * lz, float(lx) * lz, float(lx) * ly
     touching = yz + xz + xy
     whole = 2.0 * touching
-    if sx - lx <= sx * 0.03:
+    if sx - lx <= sx * CLOSE:
         touching += yz
-    if sy - ly <= sy * 0.03:
+    if sy - ly <= sy * CLOSE:
         touching += xz
-    if sz - lz <= sz * 0.03:
+    if sz - lz <= sz * CLOSE:
         touching += xy
     share = touching / whole
     return float(facts[k, VOLUME] * kept * kept * share * share)
@@ -198,8 +201,7 @@ def fill_up(
         work += done + held * 8
         if found == 0:
             held -= 1
-            for k in range(SPACE):
-                spaces[chosen, k] = spaces[held, k]
+            copy(spaces[held], spaces[chosen], SPACE)
             continue
         k = best[0]
         held = place_block(spaces, held, chosen, corner, k, facts, counts, left, placed, number, smallest, supported)

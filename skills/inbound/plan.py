@@ -5,19 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skills.inbound.blocks import (
-    UNLIMITED,
-    VOLUME,
-    Ints,
-    add_joined,
-    build_simple,
-)
-from skills.inbound.facts import SIDES, check_cartons, check_containers
+from skills.inbound.blocks import VOLUME, Ints, add_joined, build_simple
+from skills.inbound.facts import SIDES, check_cartons, check_containers, list_orientations
 from skills.inbound.filling import CELLS
 from skills.inbound.order import order_blocks
 from skills.inbound.policy import LoadingPolicy
 from skills.inbound.search import search
-from skills.vocabulary import Refusal, mark, name_rows
 
 LOADING_COLUMNS = (
     "container",
@@ -30,14 +23,8 @@ LOADING_COLUMNS = (
     "weight_g",
     "path_free",
 )
-UPRIGHT = "lwh"
-MOST_BEARING = 1_000_000
 PATH = 7
 """Column of a loaded carton that says whether its line from the door is free."""
-
-
-class UnknownOrientation(Refusal):
-    """A carton type says of no side, or of a side that does not exist, that it may stand upright."""
 
 
 def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: LoadingPolicy) -> pd.DataFrame:
@@ -57,11 +44,11 @@ def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: Loadin
         it is lifted in over others). Cartons that found no room are in no row; `explain_loading` counts them.
 
     Raises:
+        MissingColumns: of cartons or containers.
         IncompleteCarton, UnknownContainer, UnknownOrientation: name the rows.
     """
-    check_cartons(cartons)
-    check_containers(containers)
-    sizes, types = _list_orientations(cartons)
+    cartons, containers = check_cartons(cartons), check_containers(containers)
+    sizes, types = list_orientations(cartons)
     left = cartons["count"].to_numpy(np.int64).copy()
     names, grams = cartons["carton"].to_numpy(), cartons["weight_g"].to_numpy(np.int64)
     frames = []
@@ -91,29 +78,6 @@ def plan_loading(cartons: pd.DataFrame, containers: pd.DataFrame, policy: Loadin
     return pd.concat(frames, ignore_index=True)[list(LOADING_COLUMNS)]
 
 
-def _list_orientations(cartons: pd.DataFrame) -> tuple[Ints, Ints]:
-    """One row per way a carton type may lie, and its type."""
-    rules = cartons["upright"].fillna(UPRIGHT) if "upright" in cartons else pd.Series(UPRIGHT, cartons.index)
-    wrong = [not rule or bool(set(str(rule)) - set(UPRIGHT)) for rule in rules]
-    if any(wrong):
-        raise UnknownOrientation(
-            mark(
-                "Cartons whose upright sides cannot be read: {cartons}. Expected some of l, w, h (h alone: this side "
-                "up). Correct the column in the carton file."
-            ),
-            cartons=name_rows(cartons.loc[wrong, "carton"]),
-        )
-    sizes, types = [], []
-    for kind, (sides, rule) in enumerate(zip(cartons[list(SIDES)].to_numpy(np.int64), rules, strict=True)):
-        ways = set()
-        for up in (UPRIGHT.index(side) for side in str(rule)):
-            first, second = (int(sides[at]) for at in range(3) if at != up)
-            ways |= {(first, second, int(sides[up])), (second, first, int(sides[up]))}
-        sizes += sorted(ways)
-        types += [kind] * len(ways)
-    return np.array(sizes, np.int64), np.array(types, np.int64)
-
-
 def _fill(
     inner: Ints, payload: int, cartons: pd.DataFrame, sizes: Ints, types: Ints, left: Ints, policy: LoadingPolicy
 ) -> Ints:
@@ -125,7 +89,12 @@ def _fill(
     sizes, types = sizes[fits], types[fits]
     supported = policy.rules == "full_support"
     facts_of_types = np.column_stack(
-        [left, cartons[list(SIDES)].to_numpy(np.int64).prod(axis=1), cartons["weight_g"], _read_bearing(cartons)]
+        [
+            left,
+            cartons[list(SIDES)].to_numpy(np.int64).prod(axis=1),
+            cartons["weight_g"],
+            cartons["bears_g"] if "bears_g" in cartons else np.full(len(cartons), -1),
+        ]
     ).astype(np.int64)
     facts, recipes, counts, filled = build_simple(
         inner, sizes, types, facts_of_types, supported, max(policy.most_blocks, 2 * len(sizes))
@@ -134,10 +103,9 @@ def _fill(
     facts, recipes, counts = facts[:filled], recipes[:filled], counts[:filled]
     order = np.argsort(-facts[:, VOLUME], kind="stable")
     cell = max(1, -(-int(inner.max()) // CELLS))
-    _, placed, _ = search(
+    placed = search(
         inner,
         payload,
-        UNLIMITED,
         left,
         facts,
         counts,
@@ -173,14 +141,6 @@ def _list_sides(sizes: Ints, types: Ints, cell: int) -> Ints:
         again = pd.Series(list(zip(types.tolist(), sizes[:, axis].tolist(), strict=True))).duplicated()
         sides[again.to_numpy(), axis] = 0
     return sides
-
-
-def _read_bearing(cartons: pd.DataFrame) -> Ints:
-    """The most weight on a carton's top [g], -1 without a limit; beyond a tonne there is none."""
-    if "bears_g" not in cartons:
-        return np.full(len(cartons), -1, np.int64)
-    bears = pd.to_numeric(cartons["bears_g"])
-    return np.asarray(bears.where(bears < MOST_BEARING, -1).fillna(-1), np.int64)
 
 
 def _unpack(

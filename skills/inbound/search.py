@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from skills.inbound.blocks import GRAMS, VOLUME, Ints
+from skills.inbound.blocks import GRAMS, UNLIMITED, VOLUME, Ints, copy, copy_rows
 from skills.inbound.filling import CELLS, fill_reach, fill_up, place_block, rank_blocks
 from skills.inbound.spaces import MOST_SPACES, SPACE, choose_space
 
@@ -22,10 +22,10 @@ MOST_PLACED = 1000
 
 @njit(cache=True)
 def search(
-    container: Ints, payload: int, floor_bears: int, stock: Ints, facts: Ints, counts: Ints, order: Ints, sides: Ints,
+    container: Ints, payload: int, stock: Ints, facts: Ints, counts: Ints, order: Ints, sides: Ints,
     types: Ints, smallest: Ints, cell: int, supported: bool, work_limit: int, widest: int,
-) -> tuple[int, Ints, int]:  # fmt: skip
-    """The best filling found: its volume, one row per placed block (block, x, y, z, corner), and the work done."""
+) -> Ints:  # fmt: skip
+    """The best filling found: one row per placed block (block, x, y, z, corner)."""
     most, kinds = MOST_PLACED, stock.size
     spaces = np.zeros((2, widest, MOST_SPACES, SPACE), np.int64)
     held = np.zeros((2, widest), np.int64)
@@ -48,9 +48,10 @@ def search(
         held[0, 0] = 1
         for axis in range(3):
             spaces[0, 0, 0, axis], spaces[0, 0, 0, axis + 3] = 0, container[axis]
-        spaces[0, 0, 0, 6] = floor_bears
-        left[0, 0], grams[0, 0], volume[0, 0], number[0, 0] = stock, payload, 0, 0
-        alive[0, 0], living[0, 0] = order, order.size
+        spaces[0, 0, 0, 6] = UNLIMITED
+        grams[0, 0], volume[0, 0], number[0, 0], living[0, 0] = payload, 0, 0, order.size
+        copy(stock, left[0, 0], kinds)
+        copy(order, alive[0, 0], order.size)
         while states > 0 and work < work_limit:
             wanted = width if states > 1 else width * width
             best, rating = np.empty(wanted, np.int64), np.empty(wanted)
@@ -70,15 +71,15 @@ def search(
                     if found > 0:
                         break
                     held[now, s] -= 1
-                    spaces[now, s, chosen] = spaces[now, s, held[now, s]]
+                    copy(spaces[now, s, held[now, s]], spaces[now, s, chosen], SPACE)
                 for b in range(found):
                     k = best[b]
                     h = held[now, s]
-                    try_spaces[:h] = spaces[now, s, :h]
-                    try_left[:] = left[now, s]
+                    copy_rows(spaces[now, s], try_spaces, 0, h)
+                    copy(left[now, s], try_left, kinds)
                     n = number[now, s]
                     lives = living[now, s]
-                    try_alive[:lives] = alive[now, s, :lives]
+                    copy(alive[now, s], try_alive, lives)
                     work += h * 4 + lives // 8
                     h = place_block(
                         try_spaces, h, chosen, corner, k, facts, counts, try_left, try_placed, n, smallest, supported
@@ -92,8 +93,8 @@ def search(
                     reached = volume[now, s] + facts[k, VOLUME] + added
                     if reached > best_volume:
                         best_volume, best_number = reached, last
-                        best_placed[:n] = placed[now, s, :n]
-                        best_placed[n:last] = try_placed[n:last]
+                        copy_rows(placed[now, s], best_placed, 0, n)
+                        copy_rows(try_placed, best_placed, n, last)
                     children[made, 0], children[made, 1], children[made, 2] = reached, s, k
                     children[made, 3], children[made, 4] = chosen, corner
                     made += 1
@@ -101,20 +102,21 @@ def search(
                         break
                 if work >= work_limit:
                     break
-            ranked = np.argsort(-children[:made, 0], kind="mergesort")
-            then, taken, previous = 1 - now, 0, -1
-            for r in ranked:
-                if taken == width:
+            then, taken, previous = 1 - now, 0, UNLIMITED
+            while taken < width:  # the best child, then the best of those that reach less
+                r = -1
+                for c in range(made):
+                    if children[c, 0] < previous and (r < 0 or children[c, 0] > children[r, 0]):
+                        r = c
+                if r < 0:
                     break
-                if children[r, 0] == previous:
-                    continue
                 previous = children[r, 0]
                 s, k = children[r, 1], children[r, 2]
                 h, n, lives = held[now, s], number[now, s], living[now, s]
-                spaces[then, taken, :h] = spaces[now, s, :h]
-                left[then, taken] = left[now, s]
-                placed[then, taken, :n] = placed[now, s, :n]
-                alive[then, taken, :lives] = alive[now, s, :lives]
+                copy_rows(spaces[now, s], spaces[then, taken], 0, h)
+                copy(left[now, s], left[then, taken], kinds)
+                copy_rows(placed[now, s], placed[then, taken], 0, n)
+                copy(alive[now, s], alive[then, taken], lives)
                 held[then, taken] = place_block(
                     spaces[then, taken], h, children[r, 3], children[r, 4], k, facts, counts, left[then, taken],
                     placed[then, taken], n, smallest, supported,
@@ -125,4 +127,4 @@ def search(
                 taken += 1
             now, states = then, taken
         width = min(widest, max(width + 1, (width * 3) // 2))
-    return best_volume, best_placed[:best_number], work
+    return best_placed[:best_number]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from skills.inbound.blocks import Ints
+from skills.inbound.blocks import Ints, copy
 
 SPACE = 7
 MOST_SPACES = 1000
@@ -74,8 +74,7 @@ def cut_spaces(spaces: Ints, held: int, box: Ints, top: Ints, bears: int, smalle
                 continue
             if held == spaces.shape[0]:
                 break
-            for k in range(SPACE):
-                spaces[held, k] = spaces[i, k]
+            copy(spaces[i], spaces[held], SPACE)
             if side < 3:
                 spaces[held, axis + 3] = box[axis]
             else:
@@ -126,7 +125,6 @@ def tidy_spaces(spaces: Ints, held: int, known: int, smallest: Ints) -> int:
     for i in range(held):
         if spaces[i, 3] >= 0:
             if left != i:
-                for k in range(SPACE):
-                    spaces[left, k] = spaces[i, k]
+                copy(spaces[i], spaces[left], SPACE)
             left += 1
     return left

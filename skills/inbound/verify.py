@@ -7,9 +7,24 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from skills.vocabulary import Refusal, mark, name_rows
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 Corners = np.ndarray[Any, np.dtype[np.int64]]
+Problems = dict[str, list[str]]
+"""What is wrong (a marked phrase) and where."""
+
+LOADED_COLUMNS = (
+    "container", "step", "carton", "x_mm", "y_mm", "z_mm", "length_mm", "width_mm", "height_mm", "weight_g"
+)  # fmt: skip
+STRANGE = mark("names that are in no table")
+TOO_MANY = mark("more cartons than there are")
+OUTSIDE = mark("cartons stick out")
+TURNED = mark("cartons lie as they may not")
+OVERLAP = mark("cartons overlap")
+OVERWEIGHT = mark("over the payload")
+HANGING = mark("cartons stand on a part of their base")
+TOO_EARLY = mark("cartons are loaded before what they stand on")
+PRESSED = mark("cartons bear more than they may")
 
 
 class InvalidLoading(Refusal):
@@ -32,21 +47,27 @@ def verify_loading(
         One row per container: container, cartons, loaded_mm3, inner_mm3 [mm³], gross_g, payload_g [g].
 
     Raises:
-        InvalidLoading: names what is wrong, with the remedy.
+        MissingColumns: of a table.
+        InvalidLoading: names the first kind of fault and where it is, with the remedy.
     """
-    problems: list[str] = []
+    check_columns("loading", loading.columns, LOADED_COLUMNS)
+    facts_of_cartons, facts_of_containers = [*LOADED_COLUMNS[6:], "count"], [*LOADED_COLUMNS[6:9], "payload_g"]
+    check_columns("cartons", cartons.columns, ("carton", *facts_of_cartons))
+    check_columns("containers", containers.columns, ("container", *facts_of_containers))
+    cartons = cartons.assign(**cartons[facts_of_cartons].apply(pd.to_numeric))
+    containers = containers.assign(**containers[facts_of_containers].apply(pd.to_numeric))
     known = cartons.set_index("carton")
     there: dict[str, int] = dict(zip(cartons["carton"], cartons["count"], strict=True))
-    strange = sorted(set(loading["carton"]) - set(known.index)) + sorted(
-        set(loading["container"]) - set(containers["container"])
-    )
-    problems += [f"{name} is not in the files" for name in strange]
+    strange = [*(set(loading["carton"]) - set(there)), *(set(loading["container"]) - set(containers["container"]))]
     loaded = {str(name): int(number) for name, number in loading["carton"].value_counts().items()}
-    problems += [
-        f"{name}: {number} loaded, {there[name]} there"
-        for name, number in sorted(loaded.items())
-        if name in there and number > there[name]
-    ]
+    problems: Problems = {
+        STRANGE: sorted(strange),
+        TOO_MANY: [
+            f"{name} ({number} > {there[name]})"
+            for name, number in sorted(loaded.items())
+            if number > there.get(name, number)
+        ],
+    }
     rows = []
     for container in containers.to_dict("records"):
         inside = loading[loading["container"] == container["container"]]
@@ -54,16 +75,21 @@ def verify_loading(
         near = inside[["x_mm", "y_mm", "z_mm"]].to_numpy(np.int64)
         far = near + inside[["length_mm", "width_mm", "height_mm"]].to_numpy(np.int64)
         facts = known.loc[inside["carton"]]
-        labels = [f"{container['container']} step {step}" for step in inside["step"]]
+        labels = [f"{container['container']} #{step}" for step in inside["step"]]
         inner = np.array([container["length_mm"], container["width_mm"], container["height_mm"]], np.int64)
-        problems += [f"{labels[k]} sticks out" for k in np.flatnonzero((near < 0).any(1) | (far > inner).any(1))]
-        problems += _find_turned(far - near, facts, labels)
-        problems += _find_overlaps(near, far, labels)
         gross = int(facts["weight_g"].sum())
-        if gross > container["payload_g"]:
-            problems.append(f"{container['container']} carries {gross} g, payload {container['payload_g']} g")
+        found = {
+            OUTSIDE: [labels[k] for k in np.flatnonzero((near < 0).any(1) | (far > inner).any(1))],
+            TURNED: _find_turned(far - near, facts, labels),
+            OVERLAP: _find_overlaps(near, far, labels),
+            OVERWEIGHT: [f"{container['container']} ({gross} g > {container['payload_g']} g)"]
+            if gross > container["payload_g"]
+            else [],
+        }
         if rules == "full_support":
-            problems += _find_unsupported(near, far, facts, labels)
+            found |= _find_unsupported(near, far, facts, labels)
+        for what, where in found.items():
+            problems.setdefault(what, []).extend(where)
         rows.append(
             {
                 "container": container["container"],
@@ -74,15 +100,17 @@ def verify_loading(
                 "payload_g": int(container["payload_g"]),
             }
         )
-    if problems:
-        raise InvalidLoading(
-            mark(
-                "This loading must not be used: {problems}. Expected cartons of the shipment inside their container, "
-                "apart from each other, standing as allowed and within the payload. Plan the loading again; if it "
-                "was changed by hand, move or take out the cartons named."
-            ),
-            problems=name_rows(problems),
-        )
+    for what, where in problems.items():
+        if where:
+            raise InvalidLoading(
+                mark(
+                    "This loading must not be used: {what}: {where}. Expected cartons of the shipment inside their "
+                    "container, apart from each other, standing as allowed and within the payload. Plan the loading "
+                    "again; if it was changed by hand, move or take out the cartons named (container #step)."
+                ),
+                what=what,
+                where=name_rows(where),
+            )
     return pd.DataFrame(rows)
 
 
@@ -97,7 +125,7 @@ def _find_turned(lying: Corners, facts: pd.DataFrame, labels: list[str]) -> list
             flat = [own[side] for side in range(3) if side != up]
             allowed |= letter in rule and size[2] == own[up] and sorted(size[:2]) == sorted(flat)
         if not allowed:
-            found.append(f"{labels[k]} lies as it may not")
+            found.append(labels[k])
     return found
 
 
@@ -106,16 +134,16 @@ def _find_overlaps(near: Corners, far: Corners, labels: list[str]) -> list[str]:
     found = []
     for k in range(len(near) - 1):
         shared = (np.minimum(far[k], far[k + 1 :]) > np.maximum(near[k], near[k + 1 :])).all(axis=1)
-        found += [f"{labels[k]} and {labels[k + 1 + other]} overlap" for other in np.flatnonzero(shared)]
+        found += [f"{labels[k]} + {labels[k + 1 + other]}" for other in np.flatnonzero(shared)]
     return found
 
 
-def _find_unsupported(near: Corners, far: Corners, facts: pd.DataFrame, labels: list[str]) -> list[str]:
+def _find_unsupported(near: Corners, far: Corners, facts: pd.DataFrame, labels: list[str]) -> Problems:
     """Cartons whose base is not carried everywhere, that come before what carries them, or that bear too much.
 
     Weight goes down in proportion to the area of contact, carton by carton from the top.
     """
-    found = []
+    found: Problems = {HANGING: [], TOO_EARLY: [], PRESSED: []}
     carried = np.zeros(len(near))
     weights = facts["weight_g"].to_numpy(np.float64)
     for k in sorted(range(len(near)), key=lambda row: -int(near[row, 2])):
@@ -125,13 +153,13 @@ def _find_unsupported(near: Corners, far: Corners, facts: pd.DataFrame, labels: 
         area = np.where((contact > 0).all(axis=1) & (far[:, 2] == near[k, 2]), contact.prod(axis=1), 0)
         base = int((far[k, :2] - near[k, :2]).prod())
         if int(area.sum()) != base:
-            found.append(f"{labels[k]} stands on {100 * int(area.sum()) // base} % of its base")
+            found[HANGING].append(f"{labels[k]} ({100 * int(area.sum()) // base} %)")
             continue
         if (np.flatnonzero(area) > k).any():
-            found.append(f"{labels[k]} is loaded before what it stands on")
+            found[TOO_EARLY].append(labels[k])
         carried += area / base * (weights[k] + carried[k])
     if "bears_g" in facts:
         most = pd.to_numeric(facts["bears_g"]).fillna(np.inf).to_numpy(np.float64)
         over = np.flatnonzero(carried > most + 1e-2)
-        found += [f"{labels[k]} bears {carried[k] / 1000:.1f} kg of {most[k] / 1000:.1f} kg" for k in over]
+        found[PRESSED] = [f"{labels[k]} ({carried[k] / 1000:.1f} kg > {most[k] / 1000:.1f} kg)" for k in over]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from config.settings import read_settings
 from skills.classification.book import HeadingBook
 from skills.classification.calibration import Calibration
 from skills.classification.headings import lay_out_national_lines, lay_out_nomenclature
+from tasks.files.reference import read_text
 
 ASSETS = "skills/classification/assets"
 
@@ -21,6 +23,8 @@ def read_heading_book(nomenclature: Path, national_lines: Path | None = None) ->
         nomenclature: The Harmonized System as one CSV table (may be packed): hscode, description, parent.
         national_lines: The US HTS export as CSV; None leaves candidates at six digits.
     Raises:
+        UnreadableFile: a file is not there, or no text.
+        MissingColumns: a table is not as published.
         UnusableHeadings: the table is no tree of codes.
     """
     headings = lay_out_nomenclature(_read(nomenclature))
@@ -44,4 +48,4 @@ def _read_asset(name: str) -> pd.DataFrame:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    return pd.read_csv(io.StringIO(read_text(path)), dtype="str", keep_default_na=False)

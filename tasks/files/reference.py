@@ -323,7 +323,7 @@ def _read(
 
 def _list_rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Cells | None]]:
     """(line on which the row starts, its cells by header); None for a row of another width."""
-    reader = csv.reader(io.StringIO(_read_text(path), newline=""))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
     headers = [header.strip() for header in next(reader, [])]
     missing = [name for name in needed if name not in headers]
     if missing:
@@ -340,7 +340,12 @@ def _list_rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Cells
         start = reader.line_num + 1
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """An official file's text, packed or not.
+
+    Raises:
+        UnreadableFile: it is not there, or no text.
+    """
     try:
         packed = path.read_bytes()
         return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8-sig")

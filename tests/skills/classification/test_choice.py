@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skills.classification import check_flags, choose_code
+from skills.classification import check_flags, choose_code, explain_headings
 from skills.classification.choice import UnusableChoice
+from skills.classification.flags import FLAG_COLUMNS, KINDS
+from skills.vocabulary import MissingColumns
 
 Rank = Callable[..., pd.DataFrame]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -36,10 +38,39 @@ def test_a_measure_is_said_only_where_and_when_it_holds(rank: Rank, flags: pd.Da
     assert check_flags(candidates, flags, "DE", "CN", date(2026, 11, 24)).empty
 
 
-def test_every_measure_has_a_source_a_day_and_a_confidence(flags: pd.DataFrame) -> None:
-    needed = ["measure", "scope", "effective_from", "source", "retrieved_on", "confidence"]
-    assert (flags[needed] != "").all().all()
-    assert set(flags["confidence"]) <= {"primary", "secondary", "unverified"}
+def test_a_measure_of_the_union_is_said_in_each_of_its_members(rank: Rank, flags: pd.DataFrame) -> None:
+    candidates = rank(M="Porcelain mug")
+    for country in ("EU", "DE", "FR", "PL"):
+        assert "691110" in set(check_flags(candidates, flags, country, "CN", date(2026, 11, 24))["code"])
+    assert check_flags(candidates, flags, "GB", "CN", date(2026, 11, 24)).empty
+    assert {len(named.split()) for named in flags["importing_country"]} == {1, 1 + 27}
+
+
+def test_every_measure_has_a_source_a_day_and_a_confidence_and_none_claims_a_page_that_nobody_read(
+    flags: pd.DataFrame,
+) -> None:
+    assert (flags[[name for name in FLAG_COLUMNS if name != "effective_to"]] != "").all(axis=None)
+    assert set(flags["kind"]) == set(KINDS)
+    unread = flags["source"].str.contains("no page read")
+    assert set(flags.loc[unread, "confidence"]) == {"unverified"}
+    assert set(flags.loc[~unread, "confidence"]) == {"secondary"}
+    assert flags.loc[~unread, "source"].str.contains("Federal Register").all()
+
+
+def test_a_table_without_a_column_is_refused_with_its_name(rank: Rank, flags: pd.DataFrame) -> None:
+    candidates = rank(KD="Kitchen dishcloth, cotton")
+    for table, name, use in (
+        ("flags", "origin", lambda: check_flags(candidates, flags.drop(columns="origin"), "US", "CN", NOON.date())),
+        (
+            "candidates",
+            "score",
+            lambda: check_flags(candidates.drop(columns="score"), flags, "US", "CN", NOON.date()),
+        ),
+        ("candidates", "rank", lambda: choose(candidates.drop(columns="rank"))),
+        ("candidates", "facts_for", lambda: explain_headings(candidates.drop(columns="facts_for"))),
+    ):
+        with pytest.raises(MissingColumns, match=f"table {table} lacks the columns {name}"):
+            use()
 
 
 def test_a_choice_keeps_what_was_shown(rank: Rank) -> None:

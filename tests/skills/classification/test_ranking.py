@@ -17,8 +17,10 @@ from skills.classification.plan import UnusableDescriptions
 from skills.classification.policy import ClassificationPolicy
 from skills.classification.questions import ASK_MORE, ASK_SLOT, ASK_USE
 from skills.classification.words import split_head, split_negated, split_words
+from skills.vocabulary import MissingColumns
 
 Rank = Callable[..., pd.DataFrame]
+SLOTLESS = pd.DataFrame(columns=["slot", "value", "words", "words_zh", "heading_words", "chapters", "applies"])
 
 
 def first(candidates: pd.DataFrame, product: str) -> dict[str, object]:
@@ -38,6 +40,12 @@ def test_english_and_chinese_lead_to_the_same_heading(rank: Rank) -> None:
     ranked = rank(en="Tea towel, cotton", zh="纯棉茶巾", mug="Porcelain mug", cup="骨瓷马克杯")
     assert first(ranked, "en")["code"] == first(ranked, "zh")["code"] == "630291"
     assert first(ranked, "mug")["code"] == first(ranked, "cup")["code"] == "691110"
+
+
+def test_what_speaks_for_a_heading_is_said_in_the_words_of_the_description(rank: Rank) -> None:
+    ranked = rank(en="Tea towel, cotton", zh="纯棉茶巾")
+    assert first(ranked, "en")["facts_for"] == "cotton"
+    assert first(ranked, "zh")["facts_for"] == "纯棉"
 
 
 def test_what_comes_with_the_goods_does_not_name_them(rank: Rank) -> None:
@@ -86,6 +94,13 @@ def test_the_explanation_adds_up_to_the_score(rank: Rank) -> None:
     assert {"tea towel"} <= set(told["note"])
 
 
+def test_a_question_stays_a_sentence_that_can_be_translated_beside_what_fills_it(rank: Rank) -> None:
+    told = explain_headings(rank(cloth="Kitchen dishcloth, cotton"))
+    asked = told[told["label"] == "Question that decides"].iloc[0]
+    assert asked["note"] == ASK_USE
+    assert "floor cloths" in f"{asked['first']} {asked['second']}"
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(["Tea towel, cotton", "Porcelain mug", "Kitchen dishcloth", "Hammer"]))
 def test_a_products_answer_does_not_depend_on_its_neighbours(rank: Rank, order: list[str]) -> None:
@@ -122,7 +137,31 @@ def test_a_table_that_is_no_tree_of_codes_is_refused(headings: pd.DataFrame, row
     wrong = pd.concat([headings, pd.DataFrame([row], columns=["code", "text", "parent"])], ignore_index=True)
     words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
     with pytest.raises(UnusableHeadings, match=said):
-        HeadingBook(wrong, words, words)
+        HeadingBook(wrong, words, SLOTLESS)
+
+
+def test_a_table_without_a_column_is_refused_with_its_name(
+    headings: pd.DataFrame, book: HeadingBook, calibration: Calibration
+) -> None:
+    words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
+    nameless = pd.DataFrame({"description": ["mug"]})
+    for said, use in (
+        ("headings lacks the columns parent", lambda: HeadingBook(headings.drop(columns="parent"), words, words)),
+        ("trade words lacks the columns codes", lambda: HeadingBook(headings, words.drop(columns="codes"), words)),
+        ("slot words lacks the columns slot, value, chapters, applies", lambda: HeadingBook(headings, words, words)),
+        (
+            "calibration lacks the columns percent",
+            lambda: Calibration.from_frame(pd.DataFrame({"least_evidence": [1]})),
+        ),
+        (
+            "products lacks the columns product",
+            lambda: rank_headings(nameless, book, calibration, ClassificationPolicy()),
+        ),
+        ("nomenclature lacks the columns hscode", lambda: lay_out_nomenclature(headings)),
+        ("national lines lacks the columns HTS Number", lambda: lay_out_national_lines(headings, headings)),
+    ):
+        with pytest.raises(MissingColumns, match=said):
+            use()
 
 
 def test_a_book_of_one_code_is_refused() -> None:
@@ -131,7 +170,7 @@ def test_a_book_of_one_code_is_refused() -> None:
     )
     words = pd.DataFrame(columns=["words", "words_zh", "codes", "heading_words"])
     with pytest.raises(UnusableHeadings, match="has 1 six-digit codes"):
-        HeadingBook(lonely, words, words)
+        HeadingBook(lonely, words, SLOTLESS)
 
 
 def test_a_calibration_that_falls_is_refused() -> None:

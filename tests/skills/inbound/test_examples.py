@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -51,3 +54,27 @@ def test_the_manifests_worked_example_runs() -> None:
     code = re.findall(r"```python\n(.*?)```", (SKILL / "SKILL.md").read_text(encoding="utf-8"), re.DOTALL)
     assert len(code) == 1
     exec(compile(code[0], "SKILL.md", "exec"), {})  # noqa: S102
+
+
+@pytest.mark.long
+def test_every_processor_and_the_kernels_uncompiled_give_the_same_loading() -> None:
+    code = """
+import json, sys
+import pandas as pd
+from skills.inbound import plan_loading
+from skills.inbound.policy import LoadingPolicy
+example = json.load(open("skills/inbound/examples/glass_on_top.json", encoding="utf-8"))
+cartons, containers = pd.DataFrame(example["cartons"]), pd.DataFrame(example["containers"])
+for rules in ("full_support", "rotation_only"):
+    policy = LoadingPolicy(rules=rules, search_work=20_000, most_blocks=500)
+    sys.stdout.buffer.write(plan_loading(cartons, containers, policy).to_csv().encode())
+"""
+    baseline = {"NUMBA_CPU_NAME": "generic", "NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3", "TZ": "Asia/Shanghai"}
+    said = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code], cwd=SKILL.parents[1], capture_output=True, check=True,
+            env={**os.environ, "PYTHONPATH": str(SKILL.parents[1]), **env},
+        ).stdout
+        for env in ({}, baseline, {"NUMBA_DISABLE_JIT": "1"})
+    ]  # fmt: skip
+    assert said[0] == said[1] == said[2] != b""

@@ -12,6 +12,7 @@ import skills.inbound
 from skills.inbound import check_boxes, read_containers
 from skills.inbound.facts import BoxOverLimit, IncompleteCarton, UnknownContainer
 from skills.rates import MissingRate, RateBook
+from skills.vocabulary import MissingColumns
 
 ASSETS = Path(skills.inbound.__file__).parent / "assets"
 TABLE = pd.concat([pd.read_csv(path, keep_default_na=False) for path in sorted(ASSETS.glob("*.csv"))])
@@ -23,6 +24,11 @@ BOX = {"carton": "TT-1", "length_mm": 635, "width_mm": 400, "height_mm": 300, "w
 def test_every_shipped_value_has_source_date_and_confidence() -> None:
     assert (TABLE[["source", "retrieved_on", "confidence", "unit", "effective_from"]] != "").all(axis=None)
     assert not TABLE.duplicated(["kind", "key", "effective_from"]).any()
+
+
+def test_no_shipped_value_claims_to_be_read_from_who_sets_it() -> None:
+    assert set(TABLE["confidence"]) == {"secondary", "unverified"}
+    assert set(TABLE.loc[TABLE["source"].str.contains("one forwarder's page"), "confidence"]) == {"unverified"}
 
 
 def test_containers_come_in_the_order_asked_with_whole_millimetres() -> None:
@@ -47,9 +53,17 @@ def test_a_box_at_the_limit_passes_and_one_gram_or_millimetre_more_is_refused() 
             check_boxes(pd.DataFrame([BOX | change]), "US", RATES, AS_OF)
 
 
+def test_a_limit_is_as_certain_as_the_less_certain_of_size_and_weight() -> None:
+    doubtful = TABLE.assign(confidence=TABLE["confidence"].where(TABLE["kind"] != "box_side", "unverified"))
+    checked = check_boxes(pd.DataFrame([BOX]), "US", RateBook.from_frame(doubtful), AS_OF)
+    assert checked["confidence"].tolist() == ["unverified"]
+
+
 def test_a_marketplace_without_a_known_limit_is_refused() -> None:
     with pytest.raises(MissingRate, match="box_side"):
         check_boxes(pd.DataFrame([BOX]), "BR", RATES, AS_OF)
+    with pytest.raises(MissingColumns, match="table cartons lacks the columns count"):
+        check_boxes(pd.DataFrame([BOX]).drop(columns="count"), "US", RATES, AS_OF)
     with pytest.raises(IncompleteCarton, match="TT-1"):
         check_boxes(pd.DataFrame([BOX | {"weight_g": 0}]), "US", RATES, AS_OF)
 
