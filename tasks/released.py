@@ -1,7 +1,8 @@
 """What was released and the seller's exports do not show yet: counted, so that no night proposes it again.
 
 A purchase order counts as open until the day its goods are promised, a shipment as under way until its expected
-arrival; its units are not available any more at the node that sends them. As soon as an export shows the number, the
+arrival; its units are not available any more at the node that sends them, or not open any more on the purchase order
+that they go on from. As soon as an export shows the number, the
 export counts alone.
 """
 
@@ -41,7 +42,10 @@ def count_released(exports: Exports, seller: str, as_of: date) -> Exports:
     moving = [payload for payload in counted if payload["kind"] == "ship" and _is_under_way(payload, as_of)]
     tables["purchase_orders"] = _append(tables["purchase_orders"], orders)
     tables["inbound"] = _append(tables["inbound"], [row for payload in moving for row in _inbound_rows(payload)])
-    tables["stock"] = _reserve(tables["stock"], moving)
+    stored = [payload for payload in moving if not payload.get("purchase_order")]
+    tables["stock"] = _reserve(tables["stock"], stored)
+    passing = [payload for payload in moving if payload.get("purchase_order")]
+    tables["purchase_orders"] = _take_off_order(tables["purchase_orders"], passing)
     numbers = sorted({str(row["purchase_order"]) for row in orders} | {payload["number"] for payload in moving})
     return replace(exports, tables=tables, released=numbers)
 
@@ -132,6 +136,20 @@ def _reserve(stock: pd.DataFrame, moving: list[Payload]) -> pd.DataFrame:
         for place, state, units in zip(places, stock["state"], stock["units"], strict=True)
     ]
     return stock.assign(units=stock["units"] - pd.Series(taken, index=stock.index, dtype="int64"))
+
+
+def _take_off_order(orders: pd.DataFrame, passing: list[Payload]) -> pd.DataFrame:
+    """Units that go on from their purchase order count as on the way, and are open on the order no more."""
+    leaving: dict[tuple[str, str], int] = {}
+    for payload in passing:
+        for line in payload["lines"]:
+            place = (payload["purchase_order"], line["payload"]["sku"])
+            leaving[place] = leaving.get(place, 0) + line["payload"]["units"]
+    if not leaving:
+        return orders
+    places = zip(orders["purchase_order"], orders["sku"], strict=True)
+    taken = [min(units, leaving.get(place, 0)) for place, units in zip(places, orders["units_open"], strict=True)]
+    return orders.assign(units_open=orders["units_open"] - pd.Series(taken, index=orders.index, dtype="int64"))
 
 
 def _append(frame: pd.DataFrame, rows: list[Payload]) -> pd.DataFrame:

@@ -26,7 +26,8 @@ from config.seller import Language, Seller, read_seller
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
 from tasks.approvals.answer import Answer
-from tasks.approvals.decide import NotDecidable, Recorded, record_answer
+from tasks.approvals.decidable import NotDecidable
+from tasks.approvals.decide import Recorded, record_answer
 from tasks.approvals.page import write_page
 from tasks.approvals.rules import apply_rules
 from tasks.approvals.standing import Standing, find_day, read_standing

@@ -1,6 +1,5 @@
 """The one way into the decision ledger: an answer with its proof, or a standing rule, on one digest.
 
-NotDecidable               the proposal is a trial, superseded, late, decided, or a newer one stands
 NotAllowed                 the approver may not decide this
 
 Nothing is recorded unless everything holds; the code is looked at last, so that a slip elsewhere spends none. The
@@ -9,7 +8,6 @@ decision, what it released and the answer are one transaction.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,17 +22,15 @@ from config.seller import Seller, read_seller
 from skills.vocabulary import Money, Refusal, mark, name_rows
 from tasks.approvals.answer import Answer, Body, Choice, check_amount, choose, digest_selection
 from tasks.approvals.codes import Proof, WrongCode, check_code
+from tasks.approvals.decidable import refuse_undecidable
+from tasks.approvals.instead import number_edited, take_over
 from tasks.approvals.release import release
 from tasks.approvals.standing import Standing, find_day, read_standing
 from tasks.lines import make_line, number_lines, read_payload, reprice, sum_lines
 from tasks.store.canonical import canonical_bytes
 from tasks.store.ledger import append_event, list_events, open_ledger
-from tasks.store.models import AnswerRow, CurrentProposalRow, ProposalRow
-from tasks.store.proposals import UNDECIDABLE, find_newer, read_proposal, record_edit
-
-
-class NotDecidable(Refusal):
-    """Nothing can be decided on this proposal."""
+from tasks.store.models import AnswerRow, ProposalRow
+from tasks.store.proposals import read_proposal, record_edit
 
 
 class NotAllowed(Refusal):
@@ -171,6 +167,7 @@ def _enter(
         many = policy.several_above_minor is not None and money > policy.several_above_minor
         missing = max(0, (policy.several if many else 1) - len(given) - 1)
         if not missing:
+            take_over(session, seller, row.digest, body, choice.approved, who, now)
             released = release(session, seller, row.digest, body, choice.approved)
         facts = {
             **who,
@@ -216,6 +213,7 @@ def write_edit(body: Body, digest: str, choice: Choice, approver: Approver, reas
     return canonical_bytes(
         {
             **{name: body[name] for name in kept},
+            **number_edited(body, choice.edited),
             "journey": "edit",
             "edits": {
                 "of": digest,
@@ -229,38 +227,6 @@ def write_edit(body: Body, digest: str, choice: Choice, approver: Approver, reas
             "decisions": decisions,
         }
     )
-
-
-def refuse_undecidable(session: Session, row: ProposalRow) -> None:
-    """Stop when nothing can be decided on this proposal.
-
-    Raises:
-        NotDecidable: says why, and what stands instead.
-    """
-    newer = find_newer(session, row)
-    if hashlib.sha256(row.body).hexdigest() != row.digest:
-        raise NotDecidable(
-            mark("This proposal is not what its digest says: the store was changed. Restore it from a backup.")
-        )
-    if row.journey in UNDECIDABLE:
-        raise NotDecidable(mark("This proposal is a trial (what if); decide on the night's own proposal."))
-    if row.decided_at is not None:
-        raise NotDecidable(mark("Every line of this proposal is decided; the ledger shows by whom."))
-    if row.late:
-        raise NotDecidable(mark("This proposal came after its morning had been decided; it stands beside it only."))
-    if newer:
-        raise NotDecidable(
-            mark("A newer proposal stands: {digest}. Decide on that one; what is still needed is in it."),
-            digest=newer[:12],
-        )
-    if not row.edits and not is_current(session, row):
-        raise NotDecidable(mark("This proposal was superseded by a rerun of its morning; decide on what stands."))
-
-
-def is_current(session: Session, row: ProposalRow) -> bool:
-    """Whether the proposal is the one that stands for its morning."""
-    pointer = session.get(CurrentProposalRow, (row.seller, row.journey, row.as_of))
-    return pointer is not None and pointer.digest == row.digest
 
 
 def find_approver(seller: Seller, name: str) -> tuple[Approver, Role]:

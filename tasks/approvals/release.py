@@ -75,7 +75,8 @@ def _write_instruction(
 ) -> dict[str, Any]:
     partner = decision.get("supplier") or decision.get("lane") or decision["id"].partition(":")[2]
     days = [line["expires"] for line in lines.values() if line["expires"]]
-    kept = ("supplier", "supplier_name", "lane", "mode", "from_node", "to_node", "country", "ready_on", "arrival_p50")
+    kept = ("supplier", "supplier_name", "lane", "mode", "from_node", "to_node", "country", "ready_on",
+            "arrival_p50", "purchase_order", "papers")  # fmt: skip
     return {
         "schema": SCHEMA,
         "number": f"{_PREFIXES[decision['kind']]}-{body['as_of'].replace('-', '')}-{partner}-{proposal[:6]}",

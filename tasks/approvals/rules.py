@@ -20,7 +20,8 @@ from config.seller import Seller, read_seller
 from skills.catalogue import EFFECTS as LADDER
 from skills.vocabulary import mark
 from tasks.approvals.answer import digest_selection, is_expired
-from tasks.approvals.decide import refuse_undecidable
+from tasks.approvals.decidable import refuse_undecidable
+from tasks.approvals.instead import take_over
 from tasks.approvals.release import release
 from tasks.approvals.standing import find_day, read_standing
 from tasks.lines import EFFECTS, SCHEMA, Body, StandingRules, digest_payload, make_line, number_lines
@@ -79,15 +80,11 @@ def apply_rules(digest: str, now: datetime | None = None) -> list[Covered]:
         covered = cover(body, set(standing.open), seller, spent, find_day(seller, now))
         for rule in sorted({found.rule for found in covered}):
             lines = {number: line for found in covered if found.rule == rule for number, line in found.lines.items()}
+            who = {"by": rule, "name": rule, "role": "rule", "via": "rule", "reason": "", "rules": rules_digest}
+            who |= {"as_of": body["as_of"], "currency": body["base_currency"]}
+            take_over(session, seller, proposal.digest, body, lines, who, now)
             facts: dict[str, Any] = {
-                "by": rule,
-                "name": rule,
-                "role": "rule",
-                "via": "rule",
-                "reason": "",
-                "rules": rules_digest,
-                "as_of": body["as_of"],
-                "currency": body["base_currency"],
+                **who,
                 "selection": digest_selection(proposal.digest, lines),
                 "lines": {number: line["digest"] for number, line in lines.items()},
                 "left_out": [],

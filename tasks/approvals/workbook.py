@@ -22,7 +22,8 @@ from config.seller import Language, Seller, read_seller
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark, name_rows
 from tasks.approvals.answer import Answer, BadAnswer, Body, Line, choose, is_expired
-from tasks.approvals.decide import Recorded, record_answer, refuse_undecidable
+from tasks.approvals.decidable import refuse_undecidable
+from tasks.approvals.decide import Recorded, record_answer
 from tasks.approvals.decision_sheets import (
     AMOUNT,
     APPROVE,

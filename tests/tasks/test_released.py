@@ -113,3 +113,23 @@ def test_where_a_carrier_books_its_answer_counts_and_not_the_paper(
 
 def kinds_on(morning: date) -> list[str]:
     return sorted(payload["kind"] for payload in list_committed("haina", morning))
+
+
+def test_units_that_go_on_from_a_purchase_order_leave_the_order_and_not_the_stock(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARSAIL_SELLERS", str(home / "sellers"))
+    desk.write_seller(home / "sellers")
+    passing = {**desk.shipment(desk.ship_line("TT-1")), "purchase_order": "PO-9"}
+    desk.say(desk.propose(passing), "chen", amount="600")
+    open_order = {"purchase_order": "PO-9", "supplier": "hongda", "sku": "TT-1", "units_open": 100, "currency": "CNY"}
+    days = {"ordered_on": pd.Timestamp("2025-11-01"), "ready_on": pd.Timestamp("2025-12-01"), "deposit_paid_minor": 0}
+    empty = {name: TABLES[name].empty() for name in ("purchase_orders", "inbound", "stock")}
+    orders = pd.DataFrame([open_order | days])[empty["purchase_orders"].columns]
+    stock = pd.DataFrame({"sku": ["TT-1"], "node": ["SZ"], "state": "available", "units": [96]})
+    tables = {**empty, "purchase_orders": orders.astype(empty["purchase_orders"].dtypes), "stock": stock}
+    none = pd.DataFrame()
+    counted = count_released(Exports(tables, none, none, none), "haina", TOMORROW).tables
+    assert counted["purchase_orders"]["units_open"].tolist() == [76]
+    assert counted["stock"]["units"].tolist() == [96]
+    assert counted["inbound"]["units"].tolist() == [24]

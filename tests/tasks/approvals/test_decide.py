@@ -17,7 +17,8 @@ from sqlalchemy import text
 from skills.vocabulary import Refusal
 from tasks.approvals.answer import BadAnswer
 from tasks.approvals.codes import WrongCode
-from tasks.approvals.decide import NotAllowed, NotDecidable, Recorded
+from tasks.approvals.decidable import NotDecidable
+from tasks.approvals.decide import NotAllowed, Recorded
 from tasks.execution.carry import list_open
 from tasks.lines import digest_payload, number_lines
 from tasks.store.anchors import audit_ledger

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from config.seller import Seller, read_seller
 from tasks.approvals.codes import WrongCode
-from tasks.approvals.decide import NotAllowed, NotDecidable
+from tasks.approvals.decidable import NotDecidable
+from tasks.approvals.decide import NotAllowed
 from tasks.approvals.rules import apply_rules, cover, propose_rules
 from tasks.execution.carry import list_open
 from tasks.lines import number_lines

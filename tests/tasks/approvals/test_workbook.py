@@ -16,7 +16,8 @@ from config.language import LANGUAGES, translator
 from skills.vocabulary import Refusal
 from tasks.approvals.answer import BadAnswer
 from tasks.approvals.codes import WrongCode
-from tasks.approvals.decide import NotDecidable, Recorded
+from tasks.approvals.decidable import NotDecidable
+from tasks.approvals.decide import Recorded
 from tasks.approvals.decision_sheets import APPROVE, COLUMNS, LEAVE_OUT
 from tasks.approvals.workbook import (
     BadWorkbook,
