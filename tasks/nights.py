@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from prefect import Flow, State, get_run_logger
@@ -20,8 +20,6 @@ from config.seller import Language, Seller, read_seller
 from config.settings import read_settings
 from skills.vocabulary import Money, Refusal, mark
 from tasks.store import nights
-
-Journey = Literal["nightly", "what-if"]
 
 TIME_LIMIT = timedelta(hours=1)
 """A night that runs longer is ended; one that started earlier and is still open has died."""
@@ -45,7 +43,7 @@ class Night:
         number: Its row in the run ledger.
         seller: Whose night, with the cash limit of a what-if filled in.
         as_of: The morning; everything before 00:00 marketplace time is known.
-        journey: `nightly`, or `what-if` when a number was changed on the form.
+        journey: `nightly`, `what-if` when a number was changed on the form, or what else the run prepares.
         what_if: The changed numbers, as text.
         merged_with: When this run came far too late: digest of the proposal that stands already, or the flow run
             that is still making it; else "".
@@ -54,7 +52,7 @@ class Night:
     number: int
     seller: Seller
     as_of: date
-    journey: Journey
+    journey: str
     what_if: dict[str, str]
     merged_with: str = ""
 
@@ -95,7 +93,7 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
     if cash_limit:
         what_if["cash_limit"] = str(cash_limit)
         seller = _with_cash_limit(seller, cash_limit)
-    journey: Journey = "what-if" if what_if else "nightly"
+    journey = "what-if" if what_if else "nightly"
     alive_since = datetime.now(UTC) - TIME_LIMIT
     standing = nights.find_night(seller.id, journey, morning, alive_since) if _is_far_too_late() else None
     number = nights.open_night(seller.id, journey, morning, _run_id())
@@ -104,6 +102,23 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         nights.close_night(number, "merged", f"joined night {standing.id}")
         return Night(number, seller, morning, journey, what_if, standing.proposal or standing.flow_run_id)
     return Night(number, seller, morning, journey, what_if)
+
+
+def begin_journey(seller_id: str, as_of: str, journey: str) -> Night:
+    """Find the morning of a run that is no night, and enter it in the ledger.
+
+    Args:
+        seller_id: As named in config/sellers.
+        as_of: "last" or YYYY-MM-DD.
+        journey: What the run prepares; one proposal stands for each seller, journey and morning.
+
+    Raises:
+        UnknownSeller, InvalidSeller: from config/seller.py.
+        BadParameter: as_of cannot be used.
+    """
+    seller = read_seller(seller_id)
+    morning = resolve_morning(seller, as_of)
+    return Night(nights.open_night(seller.id, journey, morning, _run_id()), seller, morning, journey, {})
 
 
 def resolve_morning(seller: Seller, as_of: str) -> date:

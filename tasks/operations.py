@@ -38,6 +38,7 @@ from config.seller import Language, list_sellers, read_seller, resolve_files
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
 from tasks import work
+from tasks.consignments import LONGEST_NUMBER
 from tasks.nights import LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE
 from tasks.simulated.prepare import prepare_exports
 from tasks.store import nights
@@ -45,6 +46,7 @@ from tasks.store import nights
 POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
+    *("ship_inbound/ship_inbound", "sell_globally/sell_globally"),
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
 )
 NIGHTLY = "0 2 * * *"
@@ -114,6 +116,8 @@ LABELS = {
     "language": mark("Language"),
     "grace_minutes": mark("Grace in minutes"),
     "proposal": mark("Proposal"),
+    "purchase_order": mark("Purchase order"),
+    "customs_mode": mark("China's customs mode"),
     "reason": mark("Reason"),
     "by": mark("Who stopped"),
     "approver": mark("Who decides"),
@@ -132,6 +136,8 @@ def form_limits() -> dict[str, dict[str, Any]]:
         "language": {"enum": ["", "zh_CN", "en"]},
         "grace_minutes": {"minimum": 1},
         "proposal": {"pattern": r"^[0-9a-f]{6,64}$"},
+        "purchase_order": {"maxLength": LONGEST_NUMBER},
+        "customs_mode": {"enum": ["0110", "9610", "9710", "9810", "1039", "1210"]},
         "reason": {"minLength": 3},
         "by": {},
         "approver": {"minLength": 1},
@@ -140,10 +146,13 @@ def form_limits() -> dict[str, dict[str, Any]]:
 
 
 def _limit(name: str, shown: dict[str, Any]) -> dict[str, Any]:
-    """The limits of one parameter; a choice that has an empty default can be left empty."""
+    """The limits of one parameter; what has an empty default can be left empty."""
     limits = form_limits()[name]
-    optional = "enum" in limits and shown.get("default") == ""
-    return {"enum": ["", *(choice for choice in limits["enum"] if choice)]} if optional else limits
+    if shown.get("default") != "":
+        return limits
+    if "enum" in limits:
+        return {"enum": ["", *(choice for choice in limits["enum"] if choice)]}
+    return limits | {"pattern": f"^$|{limits['pattern']}"} if "pattern" in limits else limits
 
 
 def _describe_form(client: SyncPrefectClient, deployment: DeploymentResponse, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.language import Translate
 from skills.vocabulary import mark
 
 WORDS: dict[str, str] = {
@@ -55,10 +56,20 @@ WORDS: dict[str, str] = {
     "multipliers": mark("bound by Lagrange multipliers"),
     "nightly": mark("nightly plan"),
     "what-if": mark("what if"),
+    "ship_inbound": mark("shipment"),
+    "edit": mark("changed lines"),
+    "rules": mark("standing rules"),
     "yes": mark("yes"),
     "no": mark("no"),
 }
 """Codes that a proposal carries, and how a reader calls them."""
+
+
+def say_journey(journey: str, say: Translate) -> str:
+    """What a reader calls a journey; what it is about follows: `shipment PO-2025-118`."""
+    name, _, about = journey.partition(" ")
+    return f"{say(WORDS.get(name, name))} {about}".strip()
+
 
 NOTES: tuple[str, ...] = (
     mark("available"),

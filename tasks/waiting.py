@@ -13,7 +13,7 @@ from tasks.approvals.answer import Answer, Body, Choice, choose, is_expired
 from tasks.approvals.decision_sheets import name_decision, say_why
 from tasks.approvals.standing import Standing, find_day, read_standing
 from tasks.lines import number_lines
-from tasks.report_words import WORDS
+from tasks.report_words import WORDS, say_journey
 from tasks.store.ledger import list_events
 from tasks.store.proposals import Proposal
 
@@ -38,7 +38,6 @@ def show_waiting(waiting: list[Proposal], shown: Proposal, language: Language) -
     """Every proposal that waits, oldest first, the one that is shown below with an asterisk."""
     if len(waiting) < 2:
         return
-    names = {**WORDS, "edit": mark("changed lines"), "rules": mark("standing rules")}
     t = translator(language)
     print(
         say(
@@ -56,7 +55,7 @@ def show_waiting(waiting: list[Proposal], shown: Proposal, language: Language) -
             [
                 "*" if proposal.digest == shown.digest else "",
                 proposal.digest[:12],
-                t(names.get(body["journey"], body["journey"])),
+                say_journey(body["journey"], t),
                 format_day(body["as_of"], language),
                 say(mark("{count} lines"), {"count": len(standing.open)}, language),
                 format_money(money, body["base_currency"], language),

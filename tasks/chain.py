@@ -1,0 +1,56 @@
+"""The chain of journeys as one run shows it: what each stage proposes, and what still waits for a person."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run as this_run
+
+from config.language import format_money, translator
+from config.seller import read_seller
+from skills.vocabulary import Refusal, mark
+from tasks.artifacts import report_path
+from tasks.nights import choose_language, resolve_morning
+from tasks.report_words import say_journey
+from tasks.store.proposals import read_proposal
+
+
+def name_run() -> str:
+    """`<journey> · <seller> · <date>`, as the run list shows it."""
+    parameters: dict[str, Any] = this_run.parameters or {}
+    seller_id, as_of = str(parameters.get("seller_id", "")), str(parameters.get("as_of", "last"))
+    with suppress(Refusal):  # the flow itself says what is wrong; the name only repeats what was asked
+        as_of = resolve_morning(read_seller(seller_id), as_of).isoformat()
+    of = parameters.get("purchase_order") or str(parameters.get("proposal") or "")[:8]
+    return " · ".join(filter(None, [this_run.flow_name, seller_id, as_of, of]))
+
+
+@task(name="artifacts · publish the chain", cache_policy=NO_CACHE)
+def publish_chain(seller_id: str, proposals: list[str], language: str) -> None:
+    """One row per stage: what it proposes, its money, and where its page lies."""
+    seller = read_seller(seller_id)
+    spoken = choose_language(seller, language)
+    t = translator(spoken)
+    rows = []
+    for digest in proposals:
+        proposal = read_proposal(digest)
+        body = proposal.body
+        money = sum(decision["money_minor"] for decision in body["decisions"])
+        rows.append(
+            {
+                t(mark("Stage")): say_journey(body["journey"], t),
+                t(mark("Decisions")): len(body["decisions"]),
+                t(mark("Money")): format_money(money, body["base_currency"], spoken, whole=True),
+                t(mark("proposal")): digest[:12],
+                t(mark("Page")): str(report_path(proposal)),
+            }
+        )
+    create_table_artifact(
+        key=f"chain-{seller.id}",
+        table=rows,
+        description=t(mark("From the hub to the countries: each stage's proposal waits for its own decision")),
+    )

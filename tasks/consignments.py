@@ -1,0 +1,249 @@
+"""Consignments: what is to be shipped, split by lane and destination.
+
+UnknownSource              neither a proposal nor an open purchase order, or nothing in it is shipped
+
+One pool, N destinations: the pool is the shipments of a distribution proposal, or the open units of one purchase
+order, which go through the first hub and are split where they are worth most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.seller import Seller
+from skills.distribution import Allocation
+from skills.vocabulary import Refusal, mark, name_rows
+from tasks.approvals.standing import read_standing
+from tasks.lines import flatten, number_lines
+from tasks.nights import Night
+from tasks.proposals import kept_lines
+from tasks.store.ledger import list_events
+from tasks.store.proposals import Proposal, read_current, read_proposal
+from tasks.store.snapshots import Snapshot
+
+OPEN, RELEASED = "open", "released"
+LONGEST_NUMBER = 24
+LINES = (
+    "consignment", "sku", "country", "lane", "from_node", "to_node", "mode", "units", "cartons", "carton_units",
+    "departs_on", "expires", "reason", "capped_by", "expected_value_minor", "weekly_mean", "position_units",
+    "number", "state",
+)  # fmt: skip
+
+
+class UnknownSource(Refusal):
+    """Nothing to ship by that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What is to be shipped.
+
+    Attributes:
+        proposal: The distribution proposal that it comes from; None for a purchase order.
+        purchase_order: Its number, or "".
+        ready_on: When it can leave.
+        units: One row per sku of a purchase order: sku, units; empty for a proposal.
+        states: Line number of the proposal → open or released; rejected lines are not shipped.
+    """
+
+    proposal: Proposal | None
+    purchase_order: str
+    ready_on: date
+    units: pd.DataFrame
+    states: dict[str, str]
+
+
+def name_journey(purchase_order: str, proposal: str) -> str:
+    """The journey under which the shipment stands: one for a morning's distribution, one for each purchase order.
+
+    Raises:
+        UnknownSource: both are named, or the order's number is longer than one can be.
+    """
+    if purchase_order and proposal:
+        raise UnknownSource(
+            mark("Both purchase order {order} and proposal {digest} are named; one of them is shipped at a time."),
+            order=purchase_order,
+            digest=proposal,
+        )
+    if len(purchase_order) > LONGEST_NUMBER:
+        raise UnknownSource(
+            mark("The purchase order's number {order!r} is longer than {most} characters."),
+            order=purchase_order,
+            most=LONGEST_NUMBER,
+        )
+    return f"ship_inbound {purchase_order}".strip()
+
+
+@task(name="consignments · read the pool", cache_policy=NO_CACHE)
+def read_pool(night: Night, known: Snapshot, purchase_order: str, proposal: str) -> Pool:
+    """What is to be shipped: a purchase order by its number, or a proposal by its digest ("": the one that stands).
+
+    Raises:
+        UnknownSource: nothing is known by that name, or nothing in it is shipped.
+        UnknownProposal: no proposal of that digest.
+    """
+    if purchase_order:
+        return _read_order(known, purchase_order, night.as_of)
+    found = read_proposal(proposal) if proposal else read_current(night.seller.id, "nightly", night.as_of)
+    if found is None:
+        raise UnknownSource(
+            mark(
+                "No distribution proposal stands for {seller} on {as_of}. Run `nightly` for that morning first, or "
+                "name a purchase order: {orders}."
+            ),
+            seller=night.seller.id,
+            as_of=night.as_of.isoformat(),
+            orders=_name_orders(known),
+        )
+    body = found.body
+    ships = [number for number, decision, _ in number_lines(body) if decision["kind"] == "ship"]
+    if body["seller"] != night.seller.id or body["as_of"] != night.as_of.isoformat() or not ships:
+        raise UnknownSource(
+            mark(
+                "Proposal {digest} is of {seller}, {as_of}, with {count} shipment lines. Expected shipments of "
+                "{asked} on {morning}: name its own morning as as_of, or another proposal."
+            ),
+            digest=found.digest[:12],
+            seller=body["seller"],
+            as_of=body["as_of"],
+            count=len(ships),
+            asked=night.seller.id,
+            morning=night.as_of.isoformat(),
+        )
+    states = _read_states(found, night.seller)
+    wanted = {number: states[number] for number in ships if states.get(number) in (OPEN, RELEASED)}
+    if not wanted:
+        raise UnknownSource(
+            mark("Every shipment line of proposal {digest} was rejected, left out or changed: nothing is shipped."),
+            digest=found.digest[:12],
+        )
+    return Pool(found, "", night.as_of, pd.DataFrame(columns=["sku", "units"]), wanted)
+
+
+def offer_pool(known: Snapshot, pool: Pool) -> pd.DataFrame:
+    """The stock to split: that of the snapshot, with the hub holding the purchase order's units and nothing else."""
+    if pool.proposal is not None:
+        return known.stock
+    hubs = sorted(known.nodes.loc[known.nodes["stage"] == "hub", "node"])
+    offered = pool.units.assign(node=hubs[0], state="available")
+    elsewhere = known.stock[~(known.stock["node"].isin(hubs) & (known.stock["state"] == "available"))]
+    return pd.concat([elsewhere, offered[known.stock.columns].astype(known.stock.dtypes)], ignore_index=True)
+
+
+def hold_pool(pool: Pool) -> pd.DataFrame:
+    """What the split keeps as it is, for `distribution.allocate_stock`: nothing of a purchase order's units."""
+    countries = {str(decision["country"]) for decision in _ships(pool)}
+    return kept_lines(pool.proposal.body if pool.proposal else None, countries)
+
+
+def split_pool(pool: Pool, allocation: Allocation, known: Snapshot) -> pd.DataFrame:
+    """The pool as consignments: one per lane; what was released already is a consignment of its own.
+
+    Args:
+        pool: From `read_pool`.
+        allocation: From `distribution.allocate_stock`: the split of a purchase order, and what stands behind a
+            proposal's lines.
+
+    Returns:
+        One row per (consignment, sku), sorted, the columns of `LINES`; number is the line's in its proposal.
+
+    Raises:
+        UnknownSource: no unit of the purchase order is worth shipping anywhere.
+    """
+    facts = allocation.slots.frame[["sku", "country", "lane", "weekly_mean", "position"]]
+    rows = _proposal_rows(pool) if pool.proposal is not None else _order_rows(allocation, known)
+    if not rows:
+        raise UnknownSource(
+            mark(
+                "No unit of {order} is worth more abroad than at the hub this morning: nothing is shipped. The "
+                "morning report says what each SKU waits for."
+            ),
+            order=pool.purchase_order,
+        )
+    lines = pd.DataFrame(rows).merge(facts, how="left", on=["sku", "country", "lane"])
+    lines = lines.assign(
+        weekly_mean=lines["weekly_mean"].fillna(0.0), position_units=lines["position"].fillna(0.0).round()
+    )
+    lines = lines.astype({"position_units": "int64"})
+    return lines[[*LINES]].sort_values(["consignment", "sku"], kind="stable", ignore_index=True)
+
+
+def _read_order(known: Snapshot, number: str, as_of: date) -> Pool:
+    rows = known.purchase_orders
+    rows = rows[(rows["purchase_order"] == number) & (rows["units_open"] > 0)]
+    if rows.empty:
+        raise UnknownSource(
+            mark(
+                "No open purchase order {source!r}. Open are: {orders}. Expected one of them, or a proposal's digest."
+            ),
+            order=number,
+            orders=_name_orders(known),
+        )
+    units = rows.groupby("sku")["units_open"].sum().rename("units").reset_index()
+    ready = max(as_of, rows["ready_on"].max().date())
+    return Pool(None, number, ready, units, {})
+
+
+def _name_orders(known: Snapshot) -> str:
+    orders = known.purchase_orders
+    return name_rows(sorted(set(orders.loc[orders["units_open"] > 0, "purchase_order"]))) or "–"
+
+
+def _read_states(proposal: Proposal, seller: Seller) -> dict[str, str]:
+    events = list_events(proposal=proposal.digest, book="decision")
+    standing = read_standing(proposal.body, events, seller.policy.approvals.timeout_hours, datetime.now(UTC))
+    states = {number: RELEASED for number, line in standing.lines.items() if line.state in ("approved", "rule")}
+    return states | dict.fromkeys(standing.open, OPEN)
+
+
+def _ships(pool: Pool) -> list[dict[str, Any]]:
+    decisions = pool.proposal.body["decisions"] if pool.proposal else []
+    return [decision for decision in decisions if decision["kind"] == "ship"]
+
+
+def _proposal_rows(pool: Pool) -> list[dict[str, Any]]:
+    rows = []
+    for number, decision, line in number_lines(pool.proposal.body) if pool.proposal else ():
+        state = pool.states.get(number)
+        if state is None:
+            continue
+        facts = flatten(line)
+        rows.append(
+            {name: facts.get(name, "") for name in LINES}
+            | {
+                "consignment": decision["lane"] if state == OPEN else f"{decision['lane']} {RELEASED}",
+                "departs_on": date.fromisoformat(decision["deadline"]),
+                "number": number,
+                "state": state,
+            }
+        )
+    return [{name: row[name] for name in row if name not in ("weekly_mean", "position_units")} for row in rows]
+
+
+def _order_rows(allocation: Allocation, known: Snapshot) -> list[dict[str, Any]]:
+    lanes = known.lanes.set_index("lane")
+    rows = []
+    for line in allocation.lines.to_dict("records"):
+        lane = lanes.loc[line["lane"]]
+        rows.append(
+            {name: line[name] for name in ("sku", "country", "lane", "units", "cartons", "reason", "capped_by")}
+            | {
+                "consignment": line["lane"],
+                "from_node": lane["from_node"],
+                "to_node": lane["to_node"],
+                "mode": lane["mode"],
+                "carton_units": line["units"] // line["cartons"],
+                "departs_on": line["depart_on"].date(),
+                "expires": line["cutoff"].date().isoformat(),
+                "expected_value_minor": line["value_base_minor"],
+                "number": "",
+                "state": OPEN,
+            }
+        )
+    return rows
