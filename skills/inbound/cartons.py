@@ -74,10 +74,11 @@ def _by_sku(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return {str(row["sku"]): {str(name): value for name, value in row.items()} for row in frame.to_dict("records")}
 
 
-def arrange_units(sides_mm: tuple[int, int, int], units: int) -> tuple[int, int, int]:
+def arrange_units(sides_mm: tuple[int, int, int], units: int, longest_mm: int) -> tuple[int, int, int]:
     """Inner size of the carton with the least surface that holds so many equal boxes in a grid [mm], longest first.
 
-    Places may stay empty where a number of units with few divisors would make a long bar.
+    No side is above longest_mm where that can be. Places may stay empty where a number of units with few divisors
+    would make a long bar.
     """
     grids = [
         (along, across, ceil(units / (along * across)))
@@ -89,9 +90,8 @@ def arrange_units(sides_mm: tuple[int, int, int], units: int) -> tuple[int, int,
         for grid in grids
         for turned in permutations(sides_mm)
     }
-    length, width, height = min(
-        sizes, key=lambda size: (size[0] * size[1] + size[1] * size[2] + size[0] * size[2], size)
-    )
+    faces = {size: size[0] * size[1] + size[1] * size[2] + size[0] * size[2] for size in sizes}
+    length, width, height = min(sizes, key=lambda size: (size[0] > longest_mm, faces[size], size))
     return length, width, height
 
 
@@ -118,7 +118,10 @@ def _measure(
         size = tuple(round(float(box[side]) * 10) for side in _UNIT_SIDES)
     else:
         unit = tuple(ceil(round(float(product[side]) * 10, 3)) for side in _UNIT_SIDES)
-        size = tuple(side + 2 * policy.wall_mm for side in arrange_units((unit[0], unit[1], unit[2]), each))
+        size = tuple(
+            side + 2 * policy.wall_mm
+            for side in arrange_units((unit[0], unit[1], unit[2]), each, policy.longest_mm - 2 * policy.wall_mm)
+        )
         assumed.append(DERIVED)
     if _given(product, "weight_kg"):
         net = round(float(product["weight_kg"]) * 1000 * held)

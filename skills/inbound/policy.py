@@ -44,6 +44,12 @@ class PackingPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     wall_mm: int = Field(default=6, ge=0, le=50, description="Thickness of a carton's wall and its slack [mm].")
+    longest_mm: int = Field(
+        default=600,
+        ge=100,
+        le=3000,
+        description="A carton that nobody measured is taken to have no longer side, where its units allow it [mm].",
+    )
     tare_g: int = Field(default=700, ge=0, le=10_000, description="Weight of an empty carton [g].")
 
 

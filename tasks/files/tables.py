@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skills.vocabulary import STOCK_STATES, mark
+from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
 
 _MODES = ("express", "air", "sea", "truck", "rail")
@@ -366,7 +367,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, CARTONS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

@@ -104,10 +104,17 @@ def test_a_product_without_its_facts_is_set_aside_with_the_remedy(missing: str, 
 @given(st.tuples(*[st.integers(10, 400)] * 3), st.integers(1, 80))
 @settings(max_examples=60)
 def test_a_derived_carton_holds_its_units_whatever_their_number(sides: tuple[int, int, int], units: int) -> None:
-    length, width, height = arrange_units(sides, units)
+    length, width, height = arrange_units(sides, units, 600)
     assert length >= width >= height
     assert length * width * height >= units * sides[0] * sides[1] * sides[2]
     assert min(sides) <= height
+
+
+def test_a_derived_carton_stays_within_the_usual_length_where_its_units_allow_it() -> None:
+    assert arrange_units((250, 180, 60), 60, 10_000) == (600, 540, 500)
+    assert arrange_units((290, 150, 70), 24, 600)[0] == 580
+    assert max(arrange_units((290, 150, 70), 24, 560)) <= 560
+    assert arrange_units((700, 100, 100), 4, 600)[0] == 700
 
 
 def test_a_box_over_the_limit_is_named_with_its_remedy_and_the_rest_may_go() -> None:
