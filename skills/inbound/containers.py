@@ -72,11 +72,11 @@ def choose_containers(
         UnknownContainer: a carton is larger or heavier than every container takes.
         IncompleteCarton, MissingRate, MissingColumns: as `plan_loading` and `read_containers`.
     """
-    cartons = check_cartons(cartons)
+    checked = check_cartons(cartons)
     rooms = {str(row["kind"]): row for row in read_containers(list(KINDS), rates, as_of).to_dict("records")}
     inner = {kind: prod(int(room[side]) for side in SIDES) for kind, room in rooms.items()}
-    volume = int((cartons[[*SIDES]].prod(axis=1) * cartons["count"]).sum())
-    weight = int((cartons["weight_g"] * cartons["count"]).sum())
+    volume = int((checked[[*SIDES]].prod(axis=1) * checked["count"]).sum())
+    weight = int((checked["weight_g"] * checked["count"]).sum())
     least = {kind: max(1, -(-volume // inner[kind]), -(-weight // int(rooms[kind]["payload_g"]))) for kind in KINDS}
     found: dict[tuple[str, ...], pd.DataFrame] = {}
     for kind in KINDS:

@@ -44,8 +44,7 @@ def plan_pallets(
         MissingRate: the kind has no size on that day.
         IncompleteCarton, MissingColumns: as `plan_loading`.
     """
-    cartons = check_cartons(cartons)
-    total = int(cartons["count"].sum())
+    total = int(check_cartons(cartons)["count"].sum())
     rooms = read_containers([kind] * total, rates, as_of)
     loading = plan_loading(cartons, rooms, policy)
     if len(loading) < total:

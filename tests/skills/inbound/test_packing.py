@@ -59,7 +59,7 @@ ROOMS = book(
 
 def cartons(count: int, weight_g: int = 8000) -> pd.DataFrame:
     sides = {"length_mm": 580, "width_mm": 470, "height_mm": 395}
-    return pd.DataFrame([{"carton": "A", **sides, "weight_g": weight_g, "count": count}])
+    return pd.DataFrame([{"carton": "A", **sides, "weight_g": weight_g, "count": count, "bears_g": None}])
 
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.integers(1, 60)), min_size=1, max_size=6))
