@@ -45,6 +45,7 @@ from tasks.store import nights
 POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
+    "match-bills/match-bills",
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
 )
 NIGHTLY = "0 2 * * *"

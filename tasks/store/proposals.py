@@ -209,7 +209,7 @@ def read_previous(seller: str, journey: str, before: date) -> Proposal | None:
 
 
 def list_decided(seller: str, journey: str, until: date) -> list[Proposal]:
-    """Proposals of one journey that stand, were decided to the last line, and are of no later morning; oldest first."""
+    """Proposals of one journey, up to that morning, that stand and were decided to the last line; oldest first."""
     with open_session() as session:
         rows = session.scalars(
             select(ProposalRow)
