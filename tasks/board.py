@@ -165,7 +165,7 @@ def state_settled(settled: Settled, currency: str, as_of: date, language: Langua
     lede = summarise_settled(settled)
     return say(
         mark(
-            "{lines} bill lines, {claims} claims of {money}, next deadline {deadline}; {moving} shipments on the way"
+            "{lines} lines billed, {claims} claims of {money}, next deadline {deadline}; {moving} shipments on the way"
         ),
         {
             "lines": lede["lines"],

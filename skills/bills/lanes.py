@@ -16,6 +16,8 @@ from skills.vocabulary import check_columns, round_half_even
 PRICES = ("cost_per_kg_minor", "cost_per_m3_minor", "minimum_minor", "fixed_minor")
 TRANSIT = {"transit_days_p10": 1, "transit_days_p50": 5, "transit_days_p90": 9}
 """Column of the lane → tenth of its shipments that were at most so long."""
+TAILS_FROM = 10
+"""Finished shipments from which a lane's p10 and p90 are read from them; with fewer they move with the median."""
 PROPOSALS = ["lane", "component", "field", "unit", "shipments", "old", "seen", "low", "high", "proposed"]
 SHIPMENTS = ("shipment", "lane", "departed_on", "received_on", "finished")
 _ONE = Decimal(1)
@@ -27,7 +29,8 @@ def reestimate_lanes(
     """New values that a lane's bills and finished shipments speak for, with the old beside.
 
     The median of billed ÷ expected is robust against one bad bill; with n shipments it weighs n ÷ (n + prior) and the
-    lane's own value the rest, so that few bills move little. Transit days are weighed in the same way.
+    lane's own value the rest, so that few bills move little. Transit days are weighed in the same way;
+    below ten shipments their p10 and p90 move along with the median.
 
     Args:
         matches: As `match_bills` returns them; a row without expected or billed amount says nothing here.
@@ -92,9 +95,11 @@ def _propose_prices(
 
 def _propose_days(lane: str, row: dict[Any, Any], days: list[int], policy: BillsPolicy) -> list[dict[str, Any]]:
     weight = _weigh(len(days), policy)
+    moved = _tenth(days, 5) - int(row["transit_days_p50"])
     rows = []
     for field, tenth in TRANSIT.items():
-        old, seen = Decimal(int(row[field])), _tenth(days, tenth)
+        old = Decimal(int(row[field]))
+        seen = _tenth(days, tenth) if len(days) >= TAILS_FROM else old + moved
         rows.append(
             {
                 "lane": lane,

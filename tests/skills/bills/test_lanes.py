@@ -44,8 +44,19 @@ def test_one_bad_bill_among_many_moves_nothing() -> None:
 def test_transit_days_are_weighed_against_what_finished_shipments_took() -> None:
     rows = propose([], [40, 44, 52], prior=3).set_index("field")
     assert rows.loc["transit_days_p50", ["old", "seen", "low", "high", "proposed"]].tolist() == [37, 44, 40, 52, 40]
-    assert rows.loc["transit_days_p90", "seen"] == Decimal("50.4")
-    assert rows["proposed"].is_monotonic_increasing
+    assert rows.loc["transit_days_p90", ["seen", "proposed"]].tolist() == [56, 52]
+
+
+def test_from_ten_shipments_on_the_tails_are_read_from_them() -> None:
+    rows = propose([], [38, 39, 40, 41, 42, 43, 44, 45, 46, 66], prior=0).set_index("field")
+    assert rows["seen"].tolist() == [Decimal("38.9"), Decimal("42.5"), Decimal("48.0")]
+    assert rows["proposed"].tolist() == [39, 42, 48]
+
+
+def test_one_late_shipment_moves_a_lane_by_a_sixth_of_its_delay() -> None:
+    assert propose([], [49]).set_index("field")["proposed"].to_dict() == {
+        "transit_days_p10": 32, "transit_days_p50": 39, "transit_days_p90": 51,
+    }  # fmt: skip
 
 
 def test_the_lanes_handed_in_stay_as_they_are() -> None:
