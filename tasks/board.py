@@ -165,7 +165,8 @@ def state_settled(settled: Settled, currency: str, as_of: date, language: Langua
     lede = summarise_settled(settled)
     return say(
         mark(
-            "{lines} lines billed, {claims} claims of {money}, next deadline {deadline}; {moving} shipments on the way"
+            "{lines} lines billed, {claims} claims of {money}, next deadline {deadline}; "
+            "{moving} shipments on the way"
         ),
         {
             "lines": lede["lines"],
@@ -185,7 +186,7 @@ def tabulate_bills(settled: Settled, currency: str, language: Language) -> list[
         {
             t(mark("Shipment")): row["shipment"],
             t(mark("Component")): t(COMPONENTS.get(row["component"], row["component"])),
-            t(mark("Expected")): format_money(row["expected_minor"], currency, language),
+            t(mark("Expected cost")): format_money(row["expected_minor"], currency, language),
             t(mark("Billed")): format_money(row["billed_minor"], currency, language),
             t(mark("Difference")): format_money(row["variance_minor"], currency, language),
             t(mark("State")): t(row["state"]),
