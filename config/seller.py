@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, StandingRule
 from config.settings import Settings, read_settings
+from skills.bills.policy import BillsPolicy
 from skills.distribution.policy import DistributionPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
@@ -85,6 +86,7 @@ class Policy(_Strict):
     forecasting: ForecastingPolicy = ForecastingPolicy()
     replenishment: ReplenishmentPolicy = ReplenishmentPolicy()
     distribution: DistributionPolicy = DistributionPolicy()
+    bills: BillsPolicy = BillsPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

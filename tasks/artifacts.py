@@ -138,8 +138,8 @@ def write_report_files(
     page = render_morning_report(
         body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare, state
     )
-    _replace(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
-    _replace(path, page.encode())
+    replace_file(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
+    replace_file(path, page.encode())
     return path
 
 
@@ -207,7 +207,7 @@ def tabulate_quarantine(quarantine: pd.DataFrame, language: Language) -> list[di
     ]
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write beside and move over, so that a reader never opens half a file."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)

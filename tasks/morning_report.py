@@ -204,7 +204,7 @@ def _render(
     compare: Before | None,
     state: ReportState | None,
 ) -> str:
-    page = _pages(language).get_template(template)
+    page = open_pages(language).get_template(template)
     return page.render(
         body=body,
         view=view_report(body, quarantine, compare, state),
@@ -219,7 +219,7 @@ def _render(
 
 
 @lru_cache(maxsize=2)
-def _pages(language: Language) -> Environment:
+def open_pages(language: Language) -> Environment:
     """Templates with the language's voice: `t` says a sentence, the filters format values."""
     pages = Environment(
         loader=FileSystemLoader(PAGES),

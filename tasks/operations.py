@@ -47,6 +47,7 @@ POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
     *("ship_inbound/ship_inbound", "sell_globally/sell_globally"),
+    "match-bills/match-bills",
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
 )
 NIGHTLY = "0 2 * * *"

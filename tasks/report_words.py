@@ -29,6 +29,9 @@ WORDS: dict[str, str] = {
     "lanes": mark("lanes"),
     "rates": mark("rates"),
     "exports": mark("export times"),
+    "bills": mark("bills"),
+    "shipment_costs": mark("expected shipment costs"),
+    "shipment_events": mark("shipment events"),
     "all": mark("all tables"),
     # units
     "unit": mark("unit"),

@@ -51,7 +51,7 @@ _CHINESE_HEADERS = {
 
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
-    "cartons",
+    *("cartons", "bills", "shipment_costs", "shipment_events"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -72,9 +72,11 @@ orders/all-orders-XX.txt   Amazon's all-orders report of each marketplace, {firs
 exports.csv                when each report was drawn; Canada's has not arrived since {stale}.
 products.csv               extract of the maker's ERP: Chinese headers, GB18030; a few facts are missing.
 suppliers.csv              semicolons and decimal commas.
+bills.csv, shipment_costs.csv, shipment_events.csv
+                           what was billed, what was expected, and what happened to shipments under way and
+                           received: one overcharge, one line billed twice, one examination, one short receipt.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
-                           cartons:
-                           comma separated, UTF-8.
+                           cartons: comma separated, UTF-8.
 """
 
 
