@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from skills.vocabulary import STOCK_STATES, mark
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
+from tasks.files.customs_tables import CUSTOMS_VALUES
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -22,6 +23,7 @@ EXPECTED_ORDER = {
     "transit_days_p90": mark("not less than the p50"),
     "units": mark("not less than the units that can be sold again"),
     "effective_to": mark("not before the day it takes effect"),
+    "expires": mark("not before the day it was chosen"),
 }
 """Later column of an ascending pair → what was expected of it."""
 
@@ -367,6 +369,7 @@ TABLES: dict[str, Table] = {
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
         STOCK_OUTS, RETURNS, EXPORTS, RATES,
+        CUSTOMS_VALUES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

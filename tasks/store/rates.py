@@ -7,7 +7,7 @@ Per kind and key the narrowest scope that knows it answers alone: seller, then o
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -20,6 +20,9 @@ from tasks.store.session import open_session
 
 OFFICIAL = "official:"
 """How the scope of an imported table begins."""
+
+LOOK_BACK_DAYS = 1100
+"""Of an official table that goes back further, a night reads three years and the last rate of each key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,14 @@ def read_rates(seller: str, as_of: date) -> pd.DataFrame:
 
     Returns:
         One row per dated value, the columns of `skills.rates.RATE_COLUMNS`; dates as ISO text. Of each kind and key
-        the rates of one scope: the seller's own, else the official tables', else the starter's. Ended rates stay in,
-        so that a refusal can say when the table ends, and so do those that begin after `as_of`.
+        the rates of one scope: the seller's own, else the official tables', else the starter's. Ended rates stay in
+        (of official tables those of the last `LOOK_BACK_DAYS`), so that a refusal can say when the table ends, and
+        so do those that begin after `as_of`.
     """
     frame = _read(["", seller])
+    since = (as_of - timedelta(days=LOOK_BACK_DAYS)).isoformat()
+    long_ended = frame["scope"].str.startswith(OFFICIAL) & (frame["effective_to"] != "") & (frame["effective_to"] < since)
+    frame = frame[~long_ended | ~frame.duplicated(["scope", "kind", "key"], keep="last")]
     rank = frame["scope"].map(lambda scope: 0 if scope == seller else 2 if scope == "" else 1)
     best = rank.groupby([frame["kind"], frame["key"]]).transform("min")
     return frame[rank == best].drop(columns="scope").reset_index(drop=True)
