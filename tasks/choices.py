@@ -3,7 +3,7 @@
 MayNotChoose               the approver's role does not choose about customs
 BadChoice                  a SKU that is not listed, or an amount that is no money
 
-What a broker wrote lies in the seller's file `customs_values`, what was chosen here in the ledger; the newer one holds.
+What a broker wrote lies in the seller's file `customs_values`, what was chosen here in the ledger; the newer holds.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def enter_value(
     now = now or datetime.now(UTC)
     day = find_day(seller, now)
     if choice.sku != EVERY:
-        _refuse_unlisted(choice.sku, skus)
+        refuse_unlisted(choice.sku, skus)
     person, _ = find_approver(seller, approver)
     evidence = tuple(part.strip() for part in choice.evidence.split(";") if part.strip())
     decision = ValueDecision(
@@ -148,7 +148,7 @@ def enter_code(
     """
     now = now or datetime.now(UTC)
     day = find_day(seller, now)
-    _refuse_unlisted(sku, candidates["product"].unique())
+    refuse_unlisted(sku, candidates["product"].unique())
     person, _ = find_approver(seller, approver)
     chosen = choose_code(sku, hs_code, candidates, person.name, now, tuple(evidence.split(";")))
     if editions:
@@ -183,7 +183,9 @@ def read_value_choices(seller_id: str, table: pd.DataFrame, as_of: date) -> pd.D
         }
         for event in list_events(seller=seller_id, event=VALUE)
     ]
-    entered = pd.DataFrame(rows, columns=VALUES).astype({column.name: column.dtype for column in CUSTOMS_VALUES.columns})
+    entered = pd.DataFrame(rows, columns=VALUES).astype(
+        {column.name: column.dtype for column in CUSTOMS_VALUES.columns}
+    )
     both = pd.concat([table[VALUES], entered], ignore_index=True) if len(table) else entered
     morning = pd.Timestamp(as_of)
     holding = both[(both["decided_on"] <= morning) & (both["expires"] >= morning)]
@@ -226,8 +228,8 @@ def _enter(
     if not role.chooses_customs:
         raise MayNotChoose(
             mark(
-                "{approver} ({role}) may not choose customs values or codes; roles that may have `chooses_customs` in "
-                "the seller's file."
+                "{approver} ({role}) may not choose customs values or codes; roles that may have `chooses_customs` "
+                "in the seller's file."
             ),
             approver=person.name,
             role=person.role,
@@ -242,7 +244,8 @@ def _enter(
         raise
 
 
-def _refuse_unlisted(sku: Sku, listed: Iterable[Sku]) -> None:
+def refuse_unlisted(sku: Sku, listed: Iterable[Sku]) -> None:
+    """Raises BadChoice for a SKU that is not among the listed."""
     if sku not in set(listed):
         raise BadChoice(
             mark("{sku} is not in the table of products. Type the SKU as it stands there (docs/inputs.md)."), sku=sku
@@ -264,7 +267,9 @@ def _read_money(amount: str, currency: str) -> Money:
         exact = False
     if not exact:
         raise BadChoice(
-            mark("{amount} is no amount of {currency}. Type a number such as 12.34, with no more digits than it has."),
+            mark(
+                "{amount} is no amount of {currency}. Type a number such as 12.34, with no more digits than it has."
+            ),
             amount=amount or "–",
             currency=currency or "–",
         )

@@ -14,7 +14,7 @@ from skills.classification import rank_headings
 from skills.classification.policy import ClassificationPolicy
 from skills.vocabulary import mark
 from tasks.approvals.standing import find_day
-from tasks.choices import ValueChoice, enter_code, enter_value
+from tasks.choices import ValueChoice, enter_code, enter_value, refuse_unlisted
 from tasks.files.exports import read_products
 from tasks.files.nomenclature import read_calibration, read_heading_book
 from tasks.files.reference import read_value_rules
@@ -45,6 +45,7 @@ def choose_code(
     """Rank the headings, enter the choice beside them, and show both."""
     seller = read_seller(seller_id)
     products = _read_products(seller)
+    refuse_unlisted(sku, products["sku"])
     own = products[products["sku"] == sku].rename(columns={"sku": "product", "title": "description"})
     book = read_heading_book(read_settings().data / NOMENCLATURE)
     candidates = rank_headings(own[["product", "description"]], book, read_calibration(), ClassificationPolicy())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.marketplaces import read_marketplaces
 from skills.rate_review import list_changes, list_conflicts, list_expiring, list_touched
-from skills.rates import Rate, RateBook
+from skills.rates import Rate
 from skills.vocabulary import Country
 from tasks.choices import EVERY, read_code_choices
 from tasks.store.proposals import Proposal, list_waiting
@@ -23,6 +23,8 @@ SHOWN = 5
 
 Look = tuple[str, str]
 """Kind and key of one look-up."""
+Noted = tuple[Rate, date | None, dict[str, str]]
+"""A rate, the day it is about, and what else is said of it."""
 
 
 def list_uses(known: Snapshot, rates: Iterable[Rate], proposals: Iterable[Proposal] = ()) -> pd.DataFrame:
@@ -71,13 +73,13 @@ def review_rates(known: Snapshot, as_of: date) -> dict[str, Any]:
     book = known.rates
     touched = Touched(list_uses(known, book))
     holding = [rate for rate in book if rate.confidence == "unverified" and rate.holds_on(as_of)]
-    conflicts = []
+    conflicts: list[Noted] = []
     for first, second in list_conflicts(book):
         day = max(first.effective_from, second.effective_from)
         other = {"other_value": _text(second), "other_unit": second.unit, "other_source": second.source}
         conflicts.append((first, day, other))
-    expiring = [(rate, rate.effective_to, {}) for rate in list_expiring(book, as_of, EXPIRY_DAYS)]
-    changes = [(rate, rate.effective_from, {}) for rate in list_changes(book, as_of)]
+    expiring: list[Noted] = [(rate, rate.effective_to, {}) for rate in list_expiring(book, as_of, EXPIRY_DAYS)]
+    changes: list[Noted] = [(rate, rate.effective_from, {}) for rate in list_changes(book, as_of)]
     return {
         "conflicts": _describe(conflicts, touched),
         "expiring": _describe(expiring, touched),
@@ -97,9 +99,7 @@ class _Looks:
         self.lanes = {str(row.lane): row for row in known.lanes.itertuples(index=False)}
         self.countries = sorted({str(row.country) for row in self.lanes.values()})
         codes = read_code_choices(known.seller, known.products, known.as_of)
-        self._codes = {
-            (str(row.sku), str(row.country)): str(row.hs_code) for row in codes.itertuples(index=False)
-        }
+        self._codes = {(str(row.sku), str(row.country)): str(row.hs_code) for row in codes.itertuples(index=False)}
         self._of_country: dict[Country, set[str]] = {}
         self._of_goods: dict[Country, set[str]] = {}
         for rate in book:
@@ -158,7 +158,7 @@ class Touched:
         return {what: sorted(name for of, name in pairs if of == what) for what in ("sku", "lane", "line")}
 
 
-def _describe(rates: list[tuple[Rate, date | None, dict[str, str]]], touched: Touched) -> list[dict[str, Any]]:
+def _describe(rates: list[Noted], touched: Touched) -> list[dict[str, Any]]:
     entries = []
     for rate, day, more in rates:
         found = touched.find([rate])

@@ -44,7 +44,7 @@ def value_lines(
     check_columns("customs_values", choices.columns, CHOICES)
     rules = list(rules)
     chosen = _choose(choices, as_of)
-    valued: list[dict[str, Any]] = []
+    valued: list[dict[Any, Any]] = []
     refused: list[tuple[Any, ...]] = []
     for line in lines.to_dict("records"):
         place = str(line["sku"]), str(line["country"])
@@ -66,12 +66,12 @@ def _choose(choices: pd.DataFrame, as_of: date) -> dict[tuple[str, str], dict[st
     day = pd.Timestamp(as_of)
     holding = choices[(decided <= day) & (expires.isna() | (expires >= day))]
     ordered = holding.sort_values("decided_on", kind="stable").to_dict("records")
-    return {(str(row["sku"]), str(row["country"])): {str(name): cell for name, cell in row.items()} for row in ordered}
+    return {
+        (str(row["sku"]), str(row["country"])): {str(name): cell for name, cell in row.items()} for row in ordered
+    }
 
 
-def _value(
-    line: dict[Any, Any], choice: dict[str, Any] | None, rules: list[ValueRule], as_of: date
-) -> CustomsValue:
+def _value(line: dict[Any, Any], choice: dict[str, Any] | None, rules: list[ValueRule], as_of: date) -> CustomsValue:
     sku, country, units = str(line["sku"]), str(line["country"]), int(line["units"])
     decision = None
     if choice is not None:

@@ -15,9 +15,10 @@ CUSTOMS_VALUES = Table(
     (
         Column("sku", "sku", "The SKU; * for every one without a row of its own.", blank="*"),
         Column("country", "country", "Country of import."),
-        Column("method", "choice", "How it is valued; own stock is no sale, so the transaction value is not among them.",
+        Column("method", "choice", "How own stock is valued; it is no sale, so the price is not among them.",
                choices=METHODS, told=mark("one of identical, similar, deductive, computed, fall_back")),
-        Column("amount_minor", "money", "Customs value of one unit.", low=1e-9, told=mark("an amount of money above 0")),
+        Column("amount_minor", "money", "Customs value of one unit.", low=1e-9,
+               told=mark("an amount of money above 0")),
         Column("currency", "currency", "Currency of the amount.", "ISO 4217"),
         Column("basis", "choice", "FOB leaves international freight and insurance out, CIF includes them.",
                choices=BASES, told=mark("FOB or CIF")),

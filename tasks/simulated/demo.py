@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks.simulated.demo_customs import list_customs_values
 from tasks.simulated.demo_demand import (
     AS_OF,
     COUNTRIES,
@@ -69,6 +70,7 @@ orders/all-orders-XX.txt   Amazon's all-orders report of each marketplace, {firs
 exports.csv                when each report was drawn; Canada's has not arrived since {stale}.
 products.csv               extract of the maker's ERP: Chinese headers, GB18030; a few facts are missing.
 suppliers.csv              semicolons and decimal commas.
+customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
                            comma separated, UTF-8.
 """
@@ -109,6 +111,7 @@ def _list_makers() -> dict[str, Callable[[Lines], bytes]]:
         "stock.csv": _write_stock,
         "inbound.csv": _write_inbound,
         "exports.csv": _write_report_log,
+        "customs_values.csv": _write_customs_values,
         "README.txt": _write_readme,
     }
 
@@ -128,6 +131,10 @@ def _write_fixed(table: str, _: Lines) -> bytes:
 
 def _write_suppliers(_: Lines) -> bytes:
     return _write_table(read_facts("suppliers"), delimiter=";").encode("utf-8-sig")
+
+
+def _write_customs_values(_: Lines) -> bytes:
+    return _write_table(list_customs_values()).encode()
 
 
 def _write_readme(_: Lines) -> bytes:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, false, insert, select
 from sqlalchemy.orm import Session
 
 from skills.rates import RATE_COLUMNS, Confidence, Rate, RateBook
@@ -102,7 +102,9 @@ def read_rates(seller: str, as_of: date) -> pd.DataFrame:
     """
     frame = _read(["", seller])
     since = (as_of - timedelta(days=LOOK_BACK_DAYS)).isoformat()
-    long_ended = frame["scope"].str.startswith(OFFICIAL) & (frame["effective_to"] != "") & (frame["effective_to"] < since)
+    long_ended = (
+        frame["scope"].str.startswith(OFFICIAL) & (frame["effective_to"] != "") & (frame["effective_to"] < since)
+    )
     frame = frame[~long_ended | ~frame.duplicated(["scope", "kind", "key"], keep="last")]
     rank = frame["scope"].map(lambda scope: 0 if scope == seller else 2 if scope == "" else 1)
     best = rank.groupby([frame["kind"], frame["key"]]).transform("min")
@@ -111,10 +113,10 @@ def read_rates(seller: str, as_of: date) -> pd.DataFrame:
 
 def _read(scopes: list[str]) -> pd.DataFrame:
     columns = [getattr(RateRow, name) for name in ("scope", *RATE_COLUMNS)]
-    wanted = RateRow.scope.in_(scopes)
-    if "" in scopes:
-        wanted = wanted | RateRow.scope.startswith(OFFICIAL, autoescape=True)
-    query = select(*columns).where(wanted).order_by(*(columns[at] for at in (1, 2, 5, 7)))
+    official = RateRow.scope.startswith(OFFICIAL, autoescape=True) if "" in scopes else false()
+    query = (
+        select(*columns).where(RateRow.scope.in_(scopes) | official).order_by(*(columns[at] for at in (1, 2, 5, 7)))
+    )
     with open_session() as session:
         rows = [[_text(cell) for cell in row] for row in session.execute(query)]
     return pd.DataFrame(rows, columns=["scope", *RATE_COLUMNS], dtype="str")
