@@ -122,6 +122,11 @@ class RateBook:
     def __iter__(self) -> Iterator[Rate]:
         return (rate for keys in self._by_kind.values() for rates in keys.values() for rate in rates)
 
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind that the book rates, sorted."""
+        return sorted(self._by_kind)
+
     def trust(self, accept_unverified: bool) -> RateBook:
         """The same rates; unless accepted, a look-up that ends at an unverified one is refused."""
         book = RateBook((), accept_unverified)
@@ -222,15 +227,18 @@ class RateBook:
         """The rate of the longest known prefix of a code: `US:6302.60.00` before `US:6302.60` before `US:6302`.
 
         Raises:
-            MissingRate: no prefix has a valid rate.
+            MissingRate: no prefix has a valid rate; says when the longest known one ends.
         """
-        prefix = code
+        prefix, ended = code, ""
         while prefix:
-            rate = self.find(kind, f"{country}:{prefix}", as_of)
+            key = f"{country}:{prefix}"
+            rate = self.find(kind, key, as_of)
             if rate is not None:
                 return rate
+            if not ended and key in self._by_kind.get(kind, {}):
+                ended = key
             prefix = prefix[:-1].rstrip(".")
-        return self.read(kind, f"{country}:{code}", as_of)
+        return self.read(kind, ended or f"{country}:{code}", as_of)
 
     def convert(self, from_currency: Currency, to_currency: Currency, as_of: date) -> Decimal:
         """Units of `to_currency` for one unit of `from_currency`, crossed through the US dollar (kind `fx`)."""

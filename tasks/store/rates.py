@@ -21,8 +21,8 @@ from tasks.store.session import open_session
 OFFICIAL = "official:"
 """How the scope of an imported table begins."""
 
-LOOK_BACK_DAYS = 1100
-"""Of an official table that goes back further, a night reads three years and the last rate of each key."""
+LOOK_BACK_DAYS = 400
+"""Of an official table that goes back further, a night reads thirteen months and the last rate of each key."""
 
 
 @dataclass(frozen=True, slots=True)
