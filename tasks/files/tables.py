@@ -8,6 +8,7 @@ from skills.vocabulary import STOCK_STATES, mark
 from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
 from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
+from tasks.files.customs_tables import CUSTOMS_VALUES
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -25,6 +26,7 @@ EXPECTED_ORDER = {
     "units": mark("not less than the units that can be sold again"),
     "effective_to": mark("not before the day it takes effect"),
     "known_on": mark("not before the day it happened"),
+    "expires": mark("not before the day it was chosen"),
 }
 """Later column of an ascending pair → what was expected of it."""
 
@@ -372,6 +374,7 @@ TABLES: dict[str, Table] = {
         STOCK_OUTS, RETURNS, EXPORTS, RATES,
         CARTONS,
         BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS,
+        CUSTOMS_VALUES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

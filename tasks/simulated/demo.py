@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks.simulated.demo_customs import list_customs_values
 from tasks.simulated.demo_demand import (
     AS_OF,
     COUNTRIES,
@@ -75,6 +76,7 @@ suppliers.csv              semicolons and decimal commas.
 bills.csv, shipment_costs.csv, shipment_events.csv
                            what was billed, what was expected, and what happened to shipments under way and
                            received: one overcharge, one line billed twice, one examination, one short receipt.
+customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
                            cartons: comma separated, UTF-8.
 """
@@ -115,6 +117,7 @@ def _list_makers() -> dict[str, Callable[[Lines], bytes]]:
         "stock.csv": _write_stock,
         "inbound.csv": _write_inbound,
         "exports.csv": _write_report_log,
+        "customs_values.csv": _write_customs_values,
         "README.txt": _write_readme,
     }
 
@@ -134,6 +137,10 @@ def _write_fixed(table: str, _: Lines) -> bytes:
 
 def _write_suppliers(_: Lines) -> bytes:
     return _write_table(read_facts("suppliers"), delimiter=";").encode("utf-8-sig")
+
+
+def _write_customs_values(_: Lines) -> bytes:
+    return _write_table(list_customs_values()).encode()
 
 
 def _write_readme(_: Lines) -> bytes:
