@@ -73,7 +73,8 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
     described = [
         _describe(str(name), rows, prepared, known) for name, rows in prepared.lines.groupby("consignment", sort=True)
     ]
-    decisions, sources = [], {}
+    decisions: list[Body] = []
+    sources: dict[str, str] = {}
     for consignment, (_, rows) in zip(described, prepared.lines.groupby("consignment"), strict=True):
         lines = _list_lines(consignment, rows, prepared, titles, base)
         if not lines:

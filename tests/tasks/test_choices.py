@@ -78,9 +78,9 @@ def hs(seller: Seller, hs_code: str, number: int = 0, editions: Any = None, evid
 
 def from_file(**changes: Any) -> pd.DataFrame:
     row = {
-        **{"sku": "TT-1", "country": "US", "method": "fall_back", "amount_minor": 199, "currency": "USD"},
-        **{"basis": "FOB", "evidence": "letter", "broker": "b", "decided_by": "c", "decided_on": "2025-09-15"},
-        **{"importer": "Haina", "attorney": "", "expires": "2099-12-31"},
+        "sku": "TT-1", "country": "US", "method": "fall_back", "amount_minor": 199, "currency": "USD",
+        "basis": "FOB", "evidence": "letter", "broker": "b", "decided_by": "c", "decided_on": "2025-09-15",
+        "importer": "Haina", "attorney": "", "expires": "2099-12-31",
     }
     return pd.DataFrame([row | changes]).astype({column.name: column.dtype for column in CUSTOMS_VALUES.columns})
 
