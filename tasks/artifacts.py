@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -150,7 +151,7 @@ def report_path(proposal: Proposal) -> Path:
     """
     body, late = proposal.body, proposal.standing == "late"
     name = "late" if late else body["journey"]
-    name = "morning-report" if name == "nightly" else f"{name}-{proposal.digest[:12]}"
+    name = "morning-report" if name == "nightly" else re.sub(r"[^\w.-]+", "-", f"{name} {proposal.digest[:12]}")
     return Path(read_settings().home, "reports", body["seller"], body["as_of"], f"{name}.html")
 
 

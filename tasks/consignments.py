@@ -247,3 +247,65 @@ def _order_rows(allocation: Allocation, known: Snapshot) -> list[dict[str, Any]]
             }
         )
     return rows
+
+
+def list_candidates(lines: pd.DataFrame, packed: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """Every lane that a consignment could take instead: from the same node to the same one.
+
+    Args:
+        lines: From `split_pool`.
+        packed: Its cartons, from `inbound.sort_boxes`; a consignment without any has no candidate.
+        lanes: One row per lane.
+
+    Returns:
+        One row per (consignment, lane): country, postcode (""), boxes, weight_g, volume_cm3, longest_mm, ready_on.
+    """
+    boxes = packed.assign(
+        weight=packed["count"] * packed["weight_g"],
+        volume=packed["count"] * packed["length_mm"] * packed["width_mm"] * packed["height_mm"],
+        longest=packed[["length_mm", "width_mm", "height_mm"]].max(axis=1),
+    )
+    loads = boxes.groupby("consignment").agg(
+        boxes=("count", "sum"), weight_g=("weight", "sum"), volume_mm3=("volume", "sum"), longest_mm=("longest", "max")
+    )
+    places = lines[["consignment", "country", "from_node", "to_node"]].drop_duplicates()
+    ways = lanes[["lane", "from_node", "to_node"]]
+    found = places.merge(ways, on=["from_node", "to_node"]).merge(loads.reset_index(), on="consignment")
+    return found.assign(
+        postcode="", volume_cm3=-(-found["volume_mm3"] // 1000), ready_on=pd.Timestamp(pool.ready_on)
+    ).drop(columns=["volume_mm3", "from_node", "to_node"])
+
+
+def list_needs(lines: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:
+    """What each consignment's units are waited for, as the mode choice reads it.
+
+    Args:
+        lines: From `split_pool`.
+        contribution: From `distribution.quote_contribution`; the lane's own row, else the best one's of the country.
+
+    Returns:
+        One row per (consignment, sku): units, weekly_mean, position_units, contribution_minor (of one unit, before
+        freight), holding_week_minor.
+    """
+    quoted = contribution.assign(before_freight=contribution["contribution"] + contribution["freight"])
+    best = quoted.sort_values(["sku", "country", "before_freight"], kind="stable", na_position="first")
+    best = best.drop_duplicates(["sku", "country"], keep="last")[["sku", "country", "before_freight", "holding_week"]]
+    needs = lines.merge(best, how="left", on=["sku", "country"])
+    return needs[["consignment", "sku", "units", "weekly_mean", "position_units"]].assign(
+        contribution_minor=needs["before_freight"].fillna(0.0).clip(lower=0.0).round().astype("int64"),
+        holding_week_minor=needs["holding_week"].fillna(0.0).round().astype("int64"),
+    )
+
+
+def take_lanes(lines: pd.DataFrame, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
+
+    Args:
+        modes: From `freight.choose_mode`: consignment, lane, least.
+    """
+    if pool.proposal is not None:
+        return lines
+    least = modes[modes["least"]].set_index("consignment")["lane"]
+    lane = lines["consignment"].map(least).fillna(lines["lane"])
+    mode = lane.map(lanes.set_index("lane")["mode"])
+    return lines.assign(lane=lane.astype("str"), mode=mode.astype("str"))
