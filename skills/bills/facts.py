@@ -137,7 +137,7 @@ def check_expected(expected: pd.DataFrame) -> pd.DataFrame:
         MissingColumns: of the expected amounts.
     """
     check_columns("expected", expected.columns, EXPECTED_COLUMNS)
-    filled = expected.assign(entry=expected.get("entry", ""))
+    filled = expected.assign(entry=expected["entry"].fillna("") if "entry" in expected.columns else "")
     return filled.assign(component=[fold_component(name) for name in filled["component"]])
 
 

@@ -10,7 +10,9 @@ from tasks.files.columns import UNKNOWN, Column, Table
 _KINDS = ("forwarder", "entry_summary", "storage", "placement", "duty_payment")
 _EVENTS = ("booked", "etd", "departed", "eta", "arrived", "customs_filed", "customs_exam", "customs_held",
            "customs_released", "received", "removed")  # fmt: skip
-_SHIPMENT = Column("shipment", "text", "The shipment's or consignment's number.", aliases=("shipment_id", "货件编号"))
+_SHIPMENT = Column(
+    "shipment", "text", "The shipment's or consignment's number.", aliases=("shipment_id", "consignment", "货件编号")
+)
 _ENTRY = Column("entry", "text", "Number of the customs entry.", blank="", aliases=("entry_number", "报关单号"))
 _BILL_OF_LADING = Column("bill_of_lading", "text", "Bill of lading or air waybill.", blank="",
                          aliases=("bl", "b_l", "awb", "提单号"))  # fmt: skip
@@ -36,7 +38,7 @@ BILLS = Table(
         Column("kind", "choice", "What kind of bill.", choices=_KINDS,
                told=mark("one of forwarder, entry_summary, storage, placement, duty_payment")),
         Column("shipment", "text", "The shipment it names; blank: found by the other references.", blank="",
-               aliases=("shipment_id", "货件编号")),
+               aliases=("shipment_id", "consignment", "货件编号")),
         _ENTRY,
         _BILL_OF_LADING,
         _CONTAINER,
