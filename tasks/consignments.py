@@ -266,7 +266,10 @@ def list_candidates(lines: pd.DataFrame, packed: pd.DataFrame, lanes: pd.DataFra
         longest=packed[["length_mm", "width_mm", "height_mm"]].max(axis=1),
     )
     loads = boxes.groupby("consignment").agg(
-        boxes=("count", "sum"), weight_g=("weight", "sum"), volume_mm3=("volume", "sum"), longest_mm=("longest", "max")
+        boxes=("count", "sum"),
+        weight_g=("weight", "sum"),
+        volume_mm3=("volume", "sum"),
+        longest_mm=("longest", "max"),
     )
     places = lines[["consignment", "country", "from_node", "to_node"]].drop_duplicates()
     ways = lanes[["lane", "from_node", "to_node"]]
@@ -289,7 +292,8 @@ def list_needs(lines: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:
     """
     quoted = contribution.assign(before_freight=contribution["contribution"] + contribution["freight"])
     best = quoted.sort_values(["sku", "country", "before_freight"], kind="stable", na_position="first")
-    best = best.drop_duplicates(["sku", "country"], keep="last")[["sku", "country", "before_freight", "holding_week"]]
+    best = best.drop_duplicates(["sku", "country"], keep="last")
+    best = best[["sku", "country", "before_freight", "holding_week"]]
     needs = lines.merge(best, how="left", on=["sku", "country"])
     return needs[["consignment", "sku", "units", "weekly_mean", "position_units"]].assign(
         contribution_minor=needs["before_freight"].fillna(0.0).clip(lower=0.0).round().astype("int64"),

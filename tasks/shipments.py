@@ -16,7 +16,7 @@ from config.language import format_day, format_money, format_number, name_countr
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import report_path
+from tasks.artifacts import replace_file, report_path
 from tasks.consignments import RELEASED
 from tasks.loading_picture import draw_loading
 from tasks.morning_report import PAGES, open_pages
@@ -48,23 +48,21 @@ def publish_shipment(proposal: Proposal, stuffed: dict[str, Stuffed], seller: Se
     Returns:
         The page's path.
     """
-    body, folder, path = proposal.body, folder_of(proposal.body), report_path(proposal)
+    folder, path = folder_of(proposal.body), report_path(proposal)
     pictures = {name: draw_load(load, language) for name, load in stuffed.items()}
     for name, load in stuffed.items():
         own = folder / slug(name)
         own.mkdir(parents=True, exist_ok=True)
-        _replace(own / "loading-list.csv", load.write_list())
+        replace_file(own / "loading-list.csv", load.write_list())
         for at, picture in enumerate(pictures[name], 1):
-            _replace(own / f"container-{at}.svg", picture.encode())
+            replace_file(own / f"container-{at}.svg", picture.encode())
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, render_shipment(proposal, pictures, seller, language).encode())
+    replace_file(path, render_shipment(proposal, pictures, seller, language).encode())
     _show_on_run(path, proposal, seller, language)
     return path
 
 
-def render_shipment(
-    proposal: Proposal, pictures: dict[str, list[str]], seller: Seller, language: Language
-) -> str:
+def render_shipment(proposal: Proposal, pictures: dict[str, list[str]], seller: Seller, language: Language) -> str:
     """The shipment's page as one HTML file that needs no server, no network and no scripts."""
     body = proposal.body
     return (
@@ -244,9 +242,3 @@ def _tabulate(consignment: Body, base: str, language: Language) -> Row:
         t(mark("Leaves")): format_day(consignment["departs_on"], language),
         t(mark("Arrival, p50")): format_day(consignment["arrive_p50"], language),
     }
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
-    beside.replace(path)
