@@ -8,6 +8,7 @@ order, which go through the first hub and are split where they are worth most.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -313,3 +314,72 @@ def take_lanes(lines: pd.DataFrame, modes: pd.DataFrame, lanes: pd.DataFrame, po
     lane = lines["consignment"].map(least).fillna(lines["lane"])
     mode = lane.map(lanes.set_index("lane")["mode"])
     return lines.assign(lane=lane.astype("str"), mode=mode.astype("str"))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What can be shipped, and what is set aside.
+
+    Attributes:
+        lines: Rows of `split_pool`'s answer that can go.
+        boxes: Their cartons.
+        values: Their customs values.
+        refused: One row per (consignment, sku) that cannot: country, units, reason (a sentence of the catalogue) and
+            values (what fills its places).
+    """
+
+    lines: pd.DataFrame
+    boxes: pd.DataFrame
+    values: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def as_entries(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines as lines of customs entries: a consignment is an entry, and its units are committed to it."""
+    named = lines.rename(columns={"consignment": "entry"})
+    return named[["entry", "sku", "country", "lane", "units", "departs_on"]].assign(committed=True)
+
+
+def set_aside(
+    lines: pd.DataFrame, boxes: pd.DataFrame, values: pd.DataFrame, *refusals: pd.DataFrame
+) -> Ready:
+    """Take every line that one of the skills refused out of the shipment, whole, with the first reason.
+
+    Args:
+        lines: From `split_pool`.
+        boxes: Packed cartons.
+        values: From `customs.value_lines`.
+        refusals: Frames with consignment or entry, sku, reason and values (a mapping, or JSON).
+    """
+    units = {(row["consignment"], row["sku"]): row for row in lines.to_dict("records")}
+    refused: dict[tuple[str, str], dict[str, Any]] = {}
+    for frame in refusals:
+        for row in frame.to_dict("records"):
+            place = (str(row.get("consignment", row.get("entry"))), str(row["sku"]))
+            said = json.loads(row["values"]) if isinstance(row["values"], str) else dict(row["values"])
+            line = units[place]
+            about = {"consignment": place[0], "sku": place[1], "country": line["country"], "units": line["units"]}
+            refused.setdefault(place, {**about, "reason": row["reason"], "values": said})
+
+    def keep(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        out = [place in refused for place in zip(frame[name], frame["sku"], strict=True)]
+        return frame[~pd.Series(out, frame.index, dtype=bool)].reset_index(drop=True)
+
+    columns = ["consignment", "sku", "country", "units", "reason", "values"]
+    return Ready(
+        keep(lines, "consignment"),
+        keep(boxes, "consignment"),
+        keep(values, "entry"),
+        pd.DataFrame([*refused.values()], columns=columns),
+    )
+
+
+def enter_freight(lines: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
+    """The lines as lines of entries, each with the freight of its whole consignment as it was quoted."""
+    named = {
+        "consignment": "entry", "amount_minor": "freight_minor", "currency": "freight_currency",
+        "rate": "freight_rate", "rate_from": "freight_from", "source": "freight_source",
+        "retrieved_on": "freight_retrieved_on", "confidence": "freight_confidence",
+    }  # fmt: skip
+    quoted = quotes.rename(columns=named)[["lane", *named.values()]]
+    return as_entries(lines).merge(quoted, on=["entry", "lane"])
