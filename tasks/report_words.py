@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     "lanes": mark("lanes"),
     "rates": mark("rates"),
     "exports": mark("export times"),
+    "registrations": mark("tax registrations"),
     "all": mark("all tables"),
     # units
     "unit": mark("unit"),

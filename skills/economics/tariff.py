@@ -29,10 +29,10 @@ SELLERS_FILES = mark("seller's files")
 _AT_THE_BORDER = frozenset({"brokerage", "bond_isf"})
 _TRUST = ("unverified", "generated", "secondary", "primary")
 _US = "US"
-_CIF = frozenset(
-    ("GB", "AT", "BE", "BG", "HR", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR")
-    + ("HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
-)
+_CIF = frozenset({
+    "GB", "AT", "BE", "BG", "HR", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HU", "IE", "IT", "LT", "LU",
+    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 """Where import VAT falls on a CIF customs value with its duty (EU VAT directive, articles 85 and 86)."""
 
 
@@ -145,8 +145,15 @@ class Tariff:
                 fees[name] = Fee(0, fixed.number, fixed.number, fixed.currency, fixed.note)
         if is_quoted(line):
             quoted, currency = int(line["freight_minor"]), str(line["freight_currency"])
-            origin = (str(line[f"freight_{name}"]) for name in ("from", "source", "retrieved_on", "confidence"))
-            note = Note(str(line["freight_rate"]), currency, *origin, QUOTED)
+            note = Note(
+                str(line["freight_rate"]),
+                currency,
+                str(line["freight_from"]),
+                str(line["freight_source"]),
+                str(line["freight_retrieved_on"]),
+                str(line["freight_confidence"]),
+                QUOTED,
+            )
             fees[QUOTE] = Fee(0, quoted, quoted, currency, note)
         if line["country"] != _US or included:
             return fees

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from skills.vocabulary import STOCK_STATES, mark
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
+from tasks.files.tax_tables import REGISTRATIONS
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -367,6 +368,7 @@ TABLES: dict[str, Table] = {
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
         STOCK_OUTS, RETURNS, EXPORTS, RATES,
+        REGISTRATIONS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

@@ -236,7 +236,9 @@ def quoted(lines: pd.DataFrame, minor: object = 123_457, currency: str = "CNY") 
 
 def test_a_quoted_freight_is_shared_by_chargeable_weight_and_adds_up(facts: Any) -> None:
     skus = ["MAT", "RUG", "TOWEL"]
-    lines = pd.concat([facts.lines.iloc[[0]].assign(sku=sku, units=units) for sku, units in zip(skus, (7, 11, 3))])
+    lines = pd.concat(
+        [facts.lines.iloc[[0]].assign(sku=sku, units=units) for sku, units in zip(skus, (7, 11, 3), strict=True)]
+    )
     several = facts.but(
         lines=quoted(lines, currency="EUR"), products=pd.concat([facts.products.assign(sku=sku) for sku in skus])
     )
