@@ -10,7 +10,7 @@ import pandas as pd
 
 from skills.economics.explain import LABELS, LAYER
 from skills.economics.flip import NO_CM3
-from skills.vocabulary import mark, round_half_even
+from skills.vocabulary import mark, name_rows, round_half_even
 from tasks.landing import Entries
 
 Body = dict[str, Any]
@@ -232,10 +232,18 @@ def _by_reason(refused: pd.DataFrame) -> list[Body]:
     return [
         {
             "what": reason,
-            "values": {str(name): str(value) for name, value in rows["values"].iloc[0].items()},
+            "values": _name_all(rows["values"]),
             "count": len(rows),
             "units": int(rows["units"].sum()),
             "lines": [f"{row['sku']} {row['country']} {row['lane']}" for row in rows.to_dict("records")],
         }
         for reason, rows in refused.groupby("reason", sort=True)
     ]
+
+
+def _name_all(values: pd.Series) -> dict[str, str]:
+    """What fills the places of a sentence that several lines share."""
+    names = {str(name) for filled in values for name in filled}
+    return {
+        name: name_rows(sorted({str(filled[name]) for filled in values if name in filled})) for name in sorted(names)
+    }
