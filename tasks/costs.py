@@ -10,7 +10,8 @@ import pandas as pd
 
 from skills.economics.explain import LABELS, LAYER
 from skills.economics.flip import NO_CM3
-from skills.vocabulary import mark, name_rows, round_half_even
+from skills.economics.tariff import SELLERS_FILES
+from skills.vocabulary import Money, mark, name_rows, round_half_even
 from tasks.landing import Entries
 
 Body = dict[str, Any]
@@ -88,6 +89,7 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
     Returns:
         landed (one row per component: amount, rate, dates, source, confidence, treatment), landed_quoted_units, and
         of the quoted lines landed_exact_minor, landed_planned_minor; the waterfall and flips of the largest line.
+        landed_minor where every line is quoted, in place of the planned one.
     """
     part = costs.landed[costs.landed["lane"] == lane] if costs is not None else pd.DataFrame()
     if costs is None or part.empty:
@@ -103,10 +105,14 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
         for row in (line["payload"] for line in lines)
         if _find(costs, row["sku"], row["country"], lane) is not None
     )
+    units = int(quoted["units"].sum())
+    exact = int(part.loc[part["in_cost"], "amount_minor"].sum())
+    whole = units == sum(line["payload"]["units"] for line in lines)
     return {
+        **({"landed_minor": exact} if whole else {}),
         "landed": rows,
-        "landed_quoted_units": int(quoted["units"].sum()),
-        "landed_exact_minor": int(part.loc[part["in_cost"], "amount_minor"].sum()),
+        "landed_quoted_units": units,
+        "landed_exact_minor": exact,
         "landed_planned_minor": round(planned),
         "landed_why": WHY_DIFFERENT,
         "margin_sku": top["sku"],
@@ -139,21 +145,23 @@ def _find(costs: Costs | None, sku: str, country: str, lane: str) -> dict[Any, A
 
 
 def _sum_component(name: str, rows: pd.DataFrame) -> Body:
-    """A component over the lines of a decision; where lines differ, from the lowest to the highest or how many."""
+    """A component over the lines of a decision: rates from lowest to highest, "" where each SKU has its own."""
     shared = {column: sorted({_text(value) for value in rows[column]} - {""}) for column in _SHARED}
     rates = sorted(shared["rate"], key=lambda text: (len(text.partition(".")[0]), text))
     ends = list(dict.fromkeys([*rates[:1], *rates[-1:]]))
-    by_sku = name in ("ex_works", "qc_pack") and len(rates) > 1
     plain = {
         column: values[0] + (" …" if len(values) > 1 else "") if values else "" for column, values in shared.items()
     }
+    if shared["source"] == [SELLERS_FILES]:
+        one = len(rates) == 1 and len(shared["rate_currency"]) == 1
+        ends = [str(Money(int(rates[0]), shared["rate_currency"][0]).amount)] if one else []
     return {
         "component": name,
         "label": LABELS.get(name, LAYER),
         "amount_minor": int(rows["amount_minor"].sum()),
         "in_cost": bool(rows["in_cost"].any()),
         **plain,
-        "rate": "" if by_sku else "–".join(ends),
+        "rate": "–".join(ends),
         "cash_on": shared["cash_on"][0] if shared["cash_on"] else "",
         "basis": shared["basis"][0] if shared["basis"] else "",
         "treatment": shared["treatment"][0],
@@ -235,7 +243,7 @@ def _by_reason(refused: pd.DataFrame) -> list[Body]:
             "values": _name_all(rows["values"]),
             "count": len(rows),
             "units": int(rows["units"].sum()),
-            "lines": [f"{row['sku']} {row['country']} {row['lane']}" for row in rows.to_dict("records")],
+            "lines": [f"{row['sku']} {row['country']} {row['lane']}" for row in rows.head(20).to_dict("records")],
         }
         for reason, rows in refused.groupby("reason", sort=True)
     ]
