@@ -18,6 +18,7 @@ from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, Sta
 from config.settings import Settings, read_settings
 from skills.bills.policy import BillsPolicy
 from skills.distribution.policy import DistributionPolicy
+from skills.economics.policy import EconomicsPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.vocabulary import Refusal, mark, name_rows
@@ -87,6 +88,7 @@ class Policy(_Strict):
     replenishment: ReplenishmentPolicy = ReplenishmentPolicy()
     distribution: DistributionPolicy = DistributionPolicy()
     bills: BillsPolicy = BillsPolicy()
+    economics: EconomicsPolicy = EconomicsPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

@@ -340,9 +340,7 @@ def as_entries(lines: pd.DataFrame) -> pd.DataFrame:
     return named[["entry", "sku", "country", "lane", "units", "departs_on"]].assign(committed=True)
 
 
-def set_aside(
-    lines: pd.DataFrame, boxes: pd.DataFrame, values: pd.DataFrame, *refusals: pd.DataFrame
-) -> Ready:
+def set_aside(lines: pd.DataFrame, boxes: pd.DataFrame, values: pd.DataFrame, *refusals: pd.DataFrame) -> Ready:
     """Take every line that one of the skills refused out of the shipment, whole, with the first reason.
 
     Args:

@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     "bills": mark("bills"),
     "shipment_costs": mark("expected shipment costs"),
     "shipment_events": mark("shipment events"),
+    "registrations": mark("tax registrations"),
     "all": mark("all tables"),
     # units
     "unit": mark("unit"),
@@ -90,6 +91,9 @@ NOTES: tuple[str, ...] = (
     mark("unverified"),
     mark("generated"),
     mark("planning value of the demo, no source checked"),
+    mark("generated for the demo"),
+    mark("seller's lanes"),
+    mark("seller's files"),
     mark("share of customs value"),
     mark("share of the invoiced cost"),
     mark("harbor maintenance fee, ocean only"),

@@ -9,6 +9,7 @@ from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
 from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
 from tasks.files.customs_tables import CUSTOMS_VALUES
+from tasks.files.tax_tables import REGISTRATIONS
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -375,6 +376,7 @@ TABLES: dict[str, Table] = {
         CARTONS,
         BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS,
         CUSTOMS_VALUES,
+        REGISTRATIONS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

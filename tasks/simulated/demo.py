@@ -52,7 +52,7 @@ _CHINESE_HEADERS = {
 
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
-    *("cartons", "bills", "shipment_costs", "shipment_events"),
+    *("cartons", "rates", "registrations", "bills", "shipment_costs", "shipment_events"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -78,7 +78,7 @@ bills.csv, shipment_costs.csv, shipment_events.csv
                            received: one overcharge, one line billed twice, one examination, one short receipt.
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
-                           cartons: comma separated, UTF-8.
+                           cartons, charges per lane (rates), tax registrations: comma separated, UTF-8.
 """
 
 
