@@ -6,18 +6,19 @@ page shows; integers, decimal strings and ISO dates only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from skills.economics.explain import LABELS, LAYER
-from skills.vocabulary import mark, minor_digits, round_half_even
-from tasks.consignments import OPEN, Pool
+from skills.vocabulary import mark, minor_digits
+from tasks.consignments import OPEN, Pool, Ready
+from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent
 from tasks.lines import SCHEMA, ShipmentLine, make_line, sum_lines
 from tasks.nights import Night
-from tasks.proposals import plain, plain_number, plain_rows
+from tasks.proposals import plain_rows
 from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 
@@ -39,25 +40,16 @@ class Prepared:
     """What the skills said about the consignments of one run.
 
     Attributes:
-        lines: One row per (consignment, sku), from `consignments.split_pool`.
-        quotes: One row per (consignment, lane), from `freight.choose_mode`, with the quote's own columns.
-        refused: One row per (consignment, sku) that cannot be shipped as it is: country, units, reason, values (what
-            fills the sentence's places).
-        values: One row per (entry, sku) that has a customs value, from `customs.value_lines`.
-        landed: One row per (entry, sku, component), entry being the consignment, from `economics.quote_landed_cost`.
-        margins: One row per (entry, sku), from `economics.quote_margin`.
-        flips: From `economics.find_flips`.
-        loads: Consignment → cartons, volume_m3, weight_kg, containers, terms, alternatives, load_digest, files.
-        papers: Consignment → papers (title, side, confidence, files) and gaps.
+        ready: The lines that go, their boxes and customs values, and the lines that are set aside.
+        quotes: One row per (consignment, lane), from `freight.choose_mode`.
+        costs: Landed cost and margins; an entry is a consignment.
+        loads: Consignment → from `shipments.describe_loads`.
+        papers: Consignment → from `shipment_papers.write_consignment_papers`.
     """
 
-    lines: pd.DataFrame
+    ready: Ready
     quotes: pd.DataFrame
-    refused: pd.DataFrame
-    values: pd.DataFrame
-    landed: pd.DataFrame
-    margins: pd.DataFrame
-    flips: pd.DataFrame
+    costs: Costs
     loads: dict[str, Body]
     papers: dict[str, Body]
 
@@ -70,13 +62,13 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
     """
     base = night.seller.base_currency
     titles = dict(zip(known.products["sku"], known.products["title"], strict=True))
-    described = [
-        _describe(str(name), rows, prepared, known) for name, rows in prepared.lines.groupby("consignment", sort=True)
-    ]
+    groups = [(str(name), rows) for name, rows in prepared.ready.lines.groupby("consignment", sort=True)]
+    costs = {name: _costs_of(name, prepared.costs) for name, _ in groups}
+    described = [_describe(name, rows, costs[name], prepared, known, titles) for name, rows in groups]
     decisions: list[Body] = []
     sources: dict[str, str] = {}
-    for consignment, (_, rows) in zip(described, prepared.lines.groupby("consignment"), strict=True):
-        lines = _list_lines(consignment, rows, prepared, titles, base)
+    for consignment, (name, rows) in zip(described, groups, strict=True):
+        lines = _list_lines(consignment, rows, costs[name], titles, base)
         if not lines:
             continue
         place = len(decisions) + 1
@@ -97,7 +89,7 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
             "customs_mode": customs_mode,
         },
         "decisions": decisions,
-        "waits": _count_refused(prepared.refused),
+        "waits": _list_refused(prepared.ready.refused),
         "alarms": [],
         "consignments": described,
         "landed": plain_rows(
@@ -127,46 +119,48 @@ def money_when_shipped(landed: pd.DataFrame) -> int:
     return int(due["amount_minor"].sum())
 
 
-def landed_cost(landed: pd.DataFrame) -> int:
-    """Every component that is a cost, and not cash that is lent to the tax office."""
-    return int(landed.loc[landed["in_cost"], "amount_minor"].sum())
+def _costs_of(name: str, costs: Costs) -> Costs:
+    """The same answers, of one consignment alone."""
+    frames = ("landed", "margin", "waterfall", "flips", "refused")
+    own = {frame: getattr(costs, frame) for frame in frames}
+    return replace(costs, **{frame: rows[rows["entry"] == name] for frame, rows in own.items()})
 
 
-def _describe(name: str, rows: pd.DataFrame, prepared: Prepared, known: Snapshot) -> Body:
+def _describe(
+    name: str, rows: pd.DataFrame, costs: Costs, prepared: Prepared, known: Snapshot, titles: dict[str, str]
+) -> Body:
     """One consignment as its page shows it."""
-    lane = str(rows["lane"].iloc[0])
+    lane, lines = str(rows["lane"].iloc[0]), plain_rows(rows)
     quotes = prepared.quotes[prepared.quotes["consignment"] == name]
     own = plain_rows(quotes[quotes["lane"] == lane])[0]
-    landed = prepared.landed[prepared.landed["entry"] == name]
-    units = int(landed.drop_duplicates("sku")["units"].sum()) if len(landed) else 0
-    cost = landed_cost(landed)
     return {
         "id": name,
         **{key: str(rows[key].iloc[0]) for key in ("lane", "country", "from_node", "to_node", "mode", "state")},
-        **{key: own[key] for key in ("incoterm", "importer_of_record", "tax_included", "chargeable_g")},
+        **{key: own[key] for key in ("incoterm", "importer_of_record", "tax_included")},
         **{key: own[key] for key in ("departs_on", "arrive_p10", "arrive_p50", "arrive_p90")},
         "units": int(rows["units"].sum()),
         **prepared.loads[name],
         "quotes": plain_rows(quotes.sort_values(["total_minor", "lane"], kind="stable")),
         "customs": _customs(name, prepared, known),
-        "landed": _sum_components(landed, units),
-        "landed_units": units,
-        "landed_minor": cost,
-        "landed_unit_minor": round_half_even(Decimal(cost) / units) if units else 0,
-        "money_minor": money_when_shipped(landed),
-        "margins": _margins(name, prepared, known),
-        **prepared.papers.get(name, {"papers": [], "gaps": []}),
+        **cost_decision(costs, lane, [{"payload": line} for line in lines]),
+        "money_minor": money_when_shipped(costs.landed),
+        "margins": [
+            {"sku": line["sku"], "title": titles.get(line["sku"], ""), "units": line["units"]}
+            | cost_line(costs, line["sku"], line["country"], lane)
+            for line in lines
+        ],
+        **prepared.papers[name],
     }
 
 
 def _customs(name: str, prepared: Prepared, known: Snapshot) -> list[Body]:
-    values = prepared.values[prepared.values["entry"] == name]
-    refused = prepared.refused[prepared.refused["consignment"] == name]
+    """The customs value of every line, and the lines that are refused; by SKU."""
+    values = prepared.ready.values[prepared.ready.values["entry"] == name]
+    refused = prepared.ready.refused[prepared.ready.refused["consignment"] == name]
     codes = dict(zip(known.products["sku"], known.products["hs_code"], strict=True))
-    rows = [
+    rows: list[Body] = [
         {
             "sku": row["sku"],
-            "hs_code": codes.get(row["sku"], ""),
             "units": row["units"],
             "value_minor": row["customs_value_minor"],
             "currency": row["customs_currency"],
@@ -175,84 +169,33 @@ def _customs(name: str, prepared: Prepared, known: Snapshot) -> list[Body]:
             "evidence": row["evidence"],
             "flags": list(row["flags"]),
             "reason": "",
+            "values": {},
         }
         for row in values.to_dict("records")
     ]
     rows += [
-        {"sku": row["sku"], "hs_code": codes.get(row["sku"], ""), "units": row["units"], "reason": row["reason"],
-         "values": row["values"]}
+        {
+            "sku": row["sku"],
+            "units": row["units"],
+            "flags": [],
+            "reason": row["reason"],
+            "values": _texts(row["values"]),
+        }
         for row in refused.to_dict("records")
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: row["sku"])
-
-
-def _sum_components(landed: pd.DataFrame, units: int) -> list[Body]:
-    """The entry's components over its lines, in the order of the sheet; those that are nothing are left out."""
-    rows = []
-    for component, part in landed.groupby("component", sort=False):
-        total = int(part["amount_minor"].sum())
-        if not total:
-            continue
-        first = part.loc[part["amount_minor"] != 0].iloc[0]
-        texts = {name: plain(first[name]) for name in ("rate_currency", "rate_from", "source", "confidence", "basis")}
-        rates = sorted({str(rate) for rate in part.loc[part["amount_minor"] != 0, "rate"]})
-        rows.append(
-            {
-                "component": component,
-                "label": LABELS.get(str(component), LAYER),
-                "amount_minor": total,
-                "unit_minor": round_half_even(Decimal(total) / units),
-                "rate": rates[0] if len(rates) == 1 else f"{rates[0]} … {rates[-1]}",
-                **texts,
-                "treatment": plain(first["treatment"]),
-                "in_cost": bool(first["in_cost"]),
-                "cash_on": plain(first["cash_on"]),
-            }
-        )
-    return rows
-
-
-def _margins(name: str, prepared: Prepared, known: Snapshot) -> list[Body]:
-    titles = dict(zip(known.products["sku"], known.products["title"], strict=True))
-    margins = prepared.margins[prepared.margins["entry"] == name]
-    rows = []
-    for row in margins.to_dict("records"):
-        flips = prepared.flips[(prepared.flips["entry"] == name) & (prepared.flips["sku"] == row["sku"])]
-        near = flips.dropna(subset=["distance_minor"])
-        near = near[near["value_minor"] != 0]
-        near = near.assign(share=(near["distance_minor"].abs() / near["value_minor"].abs()).astype("float64"))
-        rows.append(
-            {
-                "sku": row["sku"],
-                "title": titles.get(row["sku"], ""),
-                **{step: int(row[step]) for step in ("price", "net_sales", "landed", "cm1", "cm2", "cm3")},
-                "break_even_acos_percent": plain(row["break_even_acos_percent"]),
-                "steps": {
-                    step: int(row[step]) for step in margins.columns if isinstance(row[step], int) and row[step]
-                },
-                "flips": plain_rows(
-                    near.sort_values(["share", "component"], kind="stable").head(_FLIPS)[
-                        ["component", "label", "flip", "value_minor", "flips_at_minor", "against"]
-                    ]
-                ),
-            }
-        )
-    return sorted(rows, key=lambda row: -row["cm3"])
+    ]
+    return [{**row, "hs_code": codes.get(row["sku"], "")} for row in sorted(rows, key=lambda row: str(row["sku"]))]
 
 
 def _list_lines(
-    consignment: Body, rows: pd.DataFrame, prepared: Prepared, titles: dict[str, str], base: str
+    consignment: Body, rows: pd.DataFrame, costs: Costs, titles: dict[str, str], base: str
 ) -> list[tuple[str, Body]]:
-    """Number in the source and line of every SKU that can go; none where it was released already."""
-    name, lines = consignment["id"], []
+    """Number in the source and line of every SKU; none where the consignment was released already."""
     if consignment["state"] != OPEN:
         return []
-    margins = prepared.margins[prepared.margins["entry"] == name].set_index("sku")
+    lines = []
     for row in plain_rows(rows):
-        landed = prepared.landed[(prepared.landed["entry"] == name) & (prepared.landed["sku"] == row["sku"])]
-        if landed.empty:
-            continue
-        net, cm2 = (int(margins.loc[row["sku"], step]) for step in ("net_sales", "cm2"))
+        landed = costs.landed[costs.landed["sku"] == row["sku"]]
+        own = (row["sku"], row["country"], row["lane"])
         line = make_line(
             ShipmentLine(
                 **{key: row[key] for key in ("sku", "lane", "from_node", "to_node", "country", "mode")},
@@ -261,7 +204,7 @@ def _list_lines(
             title=titles.get(row["sku"], ""),
             money_minor=money_when_shipped(landed),
             expected_value_minor=row["expected_value_minor"],
-            margin_percent=str(plain_number(Decimal(cm2 * 100) / net, 1)) if net > 0 else "",
+            margin_percent=margin_percent(costs, *own),
             reversible=False,
             fee_charging=True,
             expires=row["expires"],
@@ -271,7 +214,7 @@ def _list_lines(
             alternatives=[],
             evidence=_write_evidence(landed, consignment, base),
         )
-        lines.append((str(row["number"]), line))
+        lines.append((str(row["number"]), line | cost_line(costs, *own)))
     return lines
 
 
@@ -288,7 +231,7 @@ def _write_evidence(landed: pd.DataFrame, consignment: Body, base: str) -> list[
         for row in landed.to_dict("records")
         if row["amount_minor"]
     ]
-    total = landed_cost(landed)
+    total = int(landed.loc[landed["in_cost"], "amount_minor"].sum())
     units = int(landed["units"].iloc[0])
     each = Decimal(total).scaleb(-digits) / units
     steps.append(
@@ -316,7 +259,8 @@ def _decide(consignment: Body, lines: list[Body], pool: Pool, base: str) -> Body
         "kind": "ship",
         **{key: consignment[key] for key in ("lane", "mode", "from_node", "to_node", "country")},
         **sum_lines(lines),
-        **{key: consignment[key] for key in ("volume_m3", "weight_kg", "landed_minor", "arrive_p50")},
+        **{key: consignment[key] for key in ("volume_m3", "weight_kg")},
+        "landed_minor": consignment["landed_exact_minor"],
         "expected_value_minor": sum(line["expected_value_minor"] or 0 for line in lines),
         "deadline": consignment["departs_on"],
         "arrival_p50": consignment["arrive_p50"],
@@ -329,15 +273,19 @@ def _decide(consignment: Body, lines: list[Body], pool: Pool, base: str) -> Body
     return decision | ({"purchase_order": pool.purchase_order} if pool.purchase_order else {})
 
 
-def _count_refused(refused: pd.DataFrame) -> list[Body]:
-    """What is not shipped, by the sentence that says why; one row per line, so that each names its remedy."""
+def _list_refused(refused: pd.DataFrame) -> list[Body]:
+    """What is not shipped: one row per line, so that each names its remedy."""
     return [
         {
             "what": row["reason"],
-            "values": {name: str(value) for name, value in row["values"].items()},
+            "values": _texts(row["values"]),
             "count": 1,
             "money_minor": 0,
             "countries": [row["country"]],
         }
         for row in refused.sort_values(["consignment", "sku"], kind="stable").to_dict("records")
     ]
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
