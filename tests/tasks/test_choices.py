@@ -1,4 +1,4 @@
-"""Customs values and HS codes as decisions: entered with evidence and a code, refused otherwise, and found when changed."""
+"""Customs values and HS codes as decisions: entered with evidence and a code, refused else, found when changed."""
 
 from __future__ import annotations
 
@@ -78,9 +78,19 @@ def hs(seller: Seller, hs_code: str, number: int = 0, editions: Any = None, evid
 
 def from_file(**changes: Any) -> pd.DataFrame:
     row = {
-        **{"sku": "TT-1", "country": "US", "method": "fall_back", "amount_minor": 199, "currency": "USD"},
-        **{"basis": "FOB", "evidence": "letter", "broker": "b", "decided_by": "c", "decided_on": "2025-09-15"},
-        **{"importer": "Haina", "attorney": "", "expires": "2099-12-31"},
+        "sku": "TT-1",
+        "country": "US",
+        "method": "fall_back",
+        "amount_minor": 199,
+        "currency": "USD",
+        "basis": "FOB",
+        "evidence": "letter",
+        "broker": "b",
+        "decided_by": "c",
+        "decided_on": "2025-09-15",
+        "importer": "Haina",
+        "attorney": "",
+        "expires": "2099-12-31",
     }
     return pd.DataFrame([row | changes]).astype({column.name: column.dtype for column in CUSTOMS_VALUES.columns})
 

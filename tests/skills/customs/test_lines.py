@@ -24,9 +24,19 @@ RULES = [
 
 def choice(sku: str = "TT-1", country: str = "US", **other: Any) -> dict[str, Any]:
     row = {
-        **{"sku": sku, "country": country, "method": "computed", "amount_minor": 215, "currency": "USD"},
-        **{"basis": "FOB", "evidence": "letter 7; price list", "broker": "Harbour Brokers", "decided_by": "Li Na"},
-        **{"decided_on": "2025-09-15", "importer": "Haina", "attorney": "", "expires": "2099-12-31"},
+        "sku": sku,
+        "country": country,
+        "method": "computed",
+        "amount_minor": 215,
+        "currency": "USD",
+        "basis": "FOB",
+        "evidence": "letter 7; price list",
+        "broker": "Harbour Brokers",
+        "decided_by": "Li Na",
+        "decided_on": "2025-09-15",
+        "importer": "Haina",
+        "attorney": "",
+        "expires": "2099-12-31",
     }
     return row | other
 
