@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
@@ -12,7 +14,7 @@ from config.seller import Seller, read_seller
 from config.settings import read_settings
 from skills.classification import rank_headings
 from skills.classification.policy import ClassificationPolicy
-from skills.vocabulary import mark
+from skills.vocabulary import Refusal, mark
 from tasks.approvals.standing import find_day
 from tasks.choices import ValueChoice, enter_code, enter_value, refuse_unlisted
 from tasks.files.exports import read_products
@@ -26,6 +28,10 @@ from tasks.store.ledger import Event
 
 NOMENCLATURE = "customs_tariffs/harmonized_system.csv.gz"
 """In the folder of public data sets."""
+
+
+class NoNomenclature(Refusal):
+    """Nothing to rank a product by."""
 
 
 @task(name="customs · choose value", cache_policy=NO_CACHE)
@@ -47,7 +53,7 @@ def choose_code(
     products = _read_products(seller)
     refuse_unlisted(sku, products["sku"])
     own = products[products["sku"] == sku].rename(columns={"sku": "product", "title": "description"})
-    book = read_heading_book(read_settings().data / NOMENCLATURE)
+    book = read_heading_book(_find_nomenclature())
     candidates = rank_headings(own[["product", "description"]], book, read_calibration(), ClassificationPolicy())
     table = find_tariff_table(country)
     editions = read_editions(table) if table else {}
@@ -61,6 +67,19 @@ def choose_code(
     )
     sentence = mark("Row {seq} of the ledger: {sku} into {country} is {hs_code}.")
     return _conclude(seller, event, sentence)
+
+
+def _find_nomenclature() -> Path:
+    path = read_settings().data / NOMENCLATURE
+    if not path.exists():
+        raise NoNomenclature(
+            mark(
+                "The nomenclature that candidates are ranked by is not at {path}. Put the public data sets there or "
+                "set FARSAIL_DATA (docs/run.md)."
+            ),
+            path=path,
+        )
+    return path
 
 
 def _read_products(seller: Seller) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def review_rates(known: Snapshot, as_of: date) -> dict[str, Any]:
         as_of: The morning.
 
     Returns:
-        conflicts, expiring (within EXPIRY_DAYS, nothing follows) and changes (known to take effect later), each a
+        conflicts, expiring (within EXPIRY_DAYS, nothing follows) and changes (the next one known of each key), each a
         list of kind, key, value, unit, day, source, confidence, skus (how many look it up) and first_skus; a conflict
         has other_value, other_unit and other_source too. Only what a SKU or lane looks up, soonest first. unverified:
         rates that hold, are looked up and that nobody checked.
@@ -79,7 +79,10 @@ def review_rates(known: Snapshot, as_of: date) -> dict[str, Any]:
         other = {"other_value": _text(second), "other_unit": second.unit, "other_source": second.source}
         conflicts.append((first, day, other))
     expiring: list[Noted] = [(rate, rate.effective_to, {}) for rate in list_expiring(book, as_of, EXPIRY_DAYS)]
-    changes: list[Noted] = [(rate, rate.effective_from, {}) for rate in list_changes(book, as_of)]
+    following: dict[Look, Rate] = {}
+    for rate in list_changes(book, as_of):
+        following.setdefault((rate.kind, rate.key), rate)
+    changes: list[Noted] = [(rate, rate.effective_from, {}) for rate in following.values()]
     return {
         "conflicts": _describe(conflicts, touched),
         "expiring": _describe(expiring, touched),
