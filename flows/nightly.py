@@ -6,13 +6,10 @@ from prefect import flow
 
 from tasks import (
     artifacts,
-    costs,
     distribution,
-    economics,
     figures,
     forecasting,
     inputs,
-    landing,
     nights,
     operations,
     proposals,
@@ -79,19 +76,7 @@ def nightly(
         allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
-    shipments = landing.list_lines(allocation.lines)
-    entries = landing.prepare_entries(
-        shipments, known, landing.value_by_choice(shipments, known), contribution, night
-    )
-    landed = economics.quote_landed_cost(
-        entries.lines, entries.products, entries.lanes, entries.registrations, known.rates, base,
-        policy.economics, morning,
-    )  # fmt: skip
-    margin = economics.quote_margin(landed, entries.prices, {}, known.rates, base, policy.economics, morning)
-    cost = costs.gather_costs(
-        entries, landed, margin, economics.explain_margin(margin), economics.find_flips(margin), contribution
-    )
-    plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation, cost)
+    plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
     shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
     progress.reach("planned")
 

@@ -12,7 +12,10 @@ from skills.economics.explain import LABELS, LAYER
 from skills.economics.flip import NO_CM3
 from skills.economics.tariff import SELLERS_FILES
 from skills.vocabulary import Money, mark, name_rows, round_half_even
-from tasks.landing import Entries
+from tasks import economics
+from tasks.landing import list_lines, prepare_entries, value_by_choice
+from tasks.nights import Night
+from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
 
@@ -47,17 +50,25 @@ class Costs:
     planned: dict[tuple[str, str, str], float]
 
 
-def gather_costs(
-    entries: Entries,
-    landed: pd.DataFrame,
-    margin: pd.DataFrame,
-    waterfall: pd.DataFrame,
-    flips: pd.DataFrame,
-    contribution: pd.DataFrame,
-) -> Costs:
-    """The answers of economics beside what planning assumed."""
+def quote_shipments(shipments: pd.DataFrame, known: Snapshot, contribution: pd.DataFrame, night: Night) -> Costs:
+    """Landed cost and margins of tonight's shipment lines, each lane and country as one entry.
+
+    Args:
+        shipments: Lines of the allocation: sku, country, lane, units, depart_on.
+        known: The frozen inputs.
+        contribution: From `distribution.quote_contribution`: prices and selling costs as planned.
+        night: For the base currency, the policy and the morning.
+    """
+    base, policy, morning = night.seller.base_currency, night.seller.policy.economics, night.as_of
+    lines = list_lines(shipments)
+    entries = prepare_entries(lines, known, value_by_choice(lines, known), contribution, night)
+    landed = economics.quote_landed_cost(
+        entries.lines, entries.products, entries.lanes, entries.registrations, known.rates, base, policy, morning
+    )
+    margin = economics.quote_margin(landed, entries.prices, {}, known.rates, base, policy, morning)
     keys = zip(contribution["sku"], contribution["country"], contribution["lane"], strict=True)
     planned = dict(zip(keys, contribution["landed"], strict=True))
+    waterfall, flips = economics.explain_margin(margin), economics.find_flips(margin)
     return Costs(landed, margin, waterfall, flips, entries.refused, planned)
 
 

@@ -20,7 +20,7 @@ from skills.distribution import Allocation
 from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FORECAST
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
-from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent
+from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent, quote_shipments
 from tasks.lines import SCHEMA, PurchaseOrderLine, ShipmentLine, flatten, make_line, sum_lines
 from tasks.nights import Night
 from tasks.store.canonical import canonical_bytes
@@ -102,9 +102,8 @@ def explain_plan(
     orders: pd.DataFrame,
     contribution: pd.DataFrame,
     allocation: Allocation,
-    costs: Costs | None = None,
 ) -> Plan:
-    """Gather what the skills say about every line that is proposed."""
+    """Gather what the skills say about every line that is proposed: why, and what a shipment costs landed."""
     placed, lines = orders[orders["order_units"] > 0], allocation.lines
     wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
     policy, base = night.seller.policy.distribution, night.seller.base_currency
@@ -121,7 +120,7 @@ def explain_plan(
         ),
         margins=_read_margins(contribution),
         spare=_count_spare(known.stock, lines),
-        costs=costs,
+        costs=quote_shipments(lines, known, contribution, night),
     )
 
 

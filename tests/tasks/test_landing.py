@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from config.seller import Policy, Seller
-from skills import economics
 from skills.economics.policy import EconomicsPolicy
-from tasks.costs import Costs, cost_decision, cost_line, cost_night, gather_costs, margin_percent
+from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent, quote_shipments
 from tasks.landing import Entries, list_lines, prepare_entries, value_by_choice
 from tasks.nights import Night
 from tasks.report_charts import chart_waterfall
 from tasks.store.snapshots import Snapshot
+
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
 
 MORNING = date(2025, 11, 24)
 SELLER = Seller(
@@ -96,14 +97,7 @@ def prepare(known: Snapshot) -> Entries:
 
 
 def quote(known: Snapshot) -> Costs:
-    entries, policy = prepare(known), SELLER.policy.economics
-    landed = economics.quote_landed_cost(
-        entries.lines, entries.products, entries.lanes, entries.registrations, known.rates, "CNY", policy, MORNING
-    )
-    margin = economics.quote_margin(landed, entries.prices, {}, known.rates, "CNY", policy, MORNING)
-    return gather_costs(
-        entries, landed, margin, economics.explain_margin(margin), economics.find_flips(margin), contribution()
-    )
+    return quote_shipments(SHIPMENTS, known, contribution(), NIGHT)
 
 
 def decide(costs: Costs, lane: str) -> dict[str, Any]:
