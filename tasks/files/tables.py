@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from skills.vocabulary import STOCK_STATES, mark
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
+from tasks.files.party_tables import PARTIES
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -81,6 +82,7 @@ PRODUCTS = Table(
     (
         _SKU,
         Column("title", "text", "What a reader calls it.", blank="", aliases=("product_name", "name", "品名")),
+        Column("title_zh", "text", "Its name in Chinese, as declared on export.", blank="", aliases=("中文品名",)),
         Column("category", "text", "For grouping.", blank="", aliases=("product_group", "类目")),
         _SUPPLIER,
         Column("unit_cost_minor", "money", "Price at the supplier's door.", aliases=("cost", "采购价"),
@@ -96,6 +98,8 @@ PRODUCTS = Table(
                told=mark("a whole number, 1 or more"), aliases=("units_per_carton", "case_quantity", "装箱数")),
         Column("hs_code", "text", "Customs code, dots allowed. Keep it text: a number loses its last zero.", blank="",
                aliases=("hs", "hscode", "海关编码")),
+        Column("composition", "text", "What it is made of, with shares.", blank="", aliases=("material", "成分")),
+        Column("origin", "country", "Where it is made.", blank="", aliases=("country_of_origin", "原产国")),
         Column("life_cycle", "choice", "Where the product stands.", blank="steady",
                choices=("launch", "grow", "steady", "phase_out", "exit"),
                told=mark("one of launch, grow, steady, phase_out, exit")),
@@ -366,7 +370,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, PARTIES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

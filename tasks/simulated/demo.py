@@ -45,11 +45,13 @@ _CHINESE_HEADERS = {
     "height_cm": "高cm",
     "carton_units": "箱规",
     "hs_code": "HS编码",
+    "composition": "成分",
+    "origin": "原产国",
     "life_cycle": "生命周期",
 }
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 
-_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes")
+_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes", "parties")
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4
@@ -69,6 +71,7 @@ orders/all-orders-XX.txt   Amazon's all-orders report of each marketplace, {firs
 exports.csv                when each report was drawn; Canada's has not arrived since {stale}.
 products.csv               extract of the maker's ERP: Chinese headers, GB18030; a few facts are missing.
 suppliers.csv              semicolons and decimal commas.
+parties.csv                who stands on the papers; every name, address and number is made up.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
                            comma separated, UTF-8.
 """
