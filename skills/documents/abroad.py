@@ -21,6 +21,9 @@ from skills.vocabulary import mark
 CODE_DIGITS = 8
 """Fewer digits of an HS code than any country of import declares with."""
 
+SHOWN = 12
+"""Goods named in one row of an HS code; the invoice names all."""
+
 
 def invoice_goods(consignment: Consignment, side: str) -> Paper:
     """Commercial invoice, one row per SKU; for own stock a pro-forma that states how the value was found."""
@@ -124,7 +127,7 @@ def label_cartons(consignment: Consignment, side: str, policy: PapersPolicy) -> 
         roles=("principal", "consignee"),
         columns=("sku", "goods", "units", "cartons", "gross_g", "size", "origin"),
         rows=rows,
-        fields=[(mark("To"), str(consignment.header["to_node"]))],
+        fields=[(mark("Goes to"), str(consignment.header["to_node"]))],
     )
 
 
@@ -187,10 +190,12 @@ def _by_code(consignment: Consignment) -> list[Row]:
         found["goods"].append(line["title"] or line["sku"])
         if row["composition"] not in found["composition"]:
             found["composition"].append(row["composition"])
-    return [
-        {**row, "goods": "\n".join(row["goods"]), "composition": "\n".join(row["composition"])}
-        for row in groups.values()
-    ]
+    return [{**row, **{name: _join(row[name]) for name in ("goods", "composition")}} for row in groups.values()]
+
+
+def _join(texts: list[str]) -> str:
+    """One a line; the first few and how many there are."""
+    return "\n".join(texts if len(texts) <= SHOWN else [*texts[:SHOWN], f"… ({len(texts)})"])
 
 
 def _size(box: Row) -> str:

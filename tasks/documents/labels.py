@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, EDGE = 100 * mm, 150 * mm, 6 * mm
 INNER = WIDTH - 2 * EDGE
 CARTON_OF = mark("carton {number} of {of}")
+GOES_TO = mark("Goes to")
 _FACTS = ("units", "gross_g", "size", "origin")
 
 
@@ -43,7 +44,7 @@ def _draw_label(canvas: Canvas, paper: Paper, row: dict[str, Any], to: str, lang
     if paper["generated"]:
         top = _write(canvas, word_text(GENERATED, language), 8, top, OPEN)
     top = _write(canvas, paper["fields"][0][1], 15, top)
-    top = _write(canvas, f"{word_text('To', language)}: {to}", 11, top)
+    top = _write(canvas, f"{word_text(GOES_TO, language)}: {to}", 11, top)
     top = _rule(canvas, top)
     counted = say(CARTON_OF, {"number": row["number"], "of": row["of"]}, language)
     top = _write(canvas, counted, 20, top)

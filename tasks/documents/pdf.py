@@ -34,6 +34,8 @@ GENERATED = mark("GENERATED: no real goods, parties or values")
 PAGE_OF = mark("page {page} of {pages}")
 INK, GREY, LINE, SHADE, OPEN = (HexColor(c) for c in ("#111111", "#555555", "#999999", "#eeeeee", "#b00020"))
 MARGIN, FOOT = 15 * mm, 18 * mm
+PADDING = 6
+"""Of the frame that the library sets inside the margins."""
 MOST_UPRIGHT = 9
 """Most columns on an upright page."""
 WIDTHS = {"goods": 3.6, "composition": 2.4, "line": 0.6, "flag": 1.3, "size": 1.9, "brand": 1.5, "preference": 1.5}
@@ -52,7 +54,7 @@ def draw_paper(paper: Paper, language: Language) -> bytes:
     """One paper as a PDF: title, parties, facts, table with its head on each page, totals, notes."""
     load_font()
     size = A4 if len(paper["columns"]) <= MOST_UPRIGHT else landscape(A4)
-    width = size[0] - 2 * MARGIN
+    width = size[0] - 2 * MARGIN - 2 * PADDING
     story = [
         Paragraph(escape(word_text(paper["title"], language)), _style(16, leading=20)),
         Spacer(0, 3 * mm),
@@ -166,7 +168,7 @@ def _draw_rows(paper: Paper, language: Language, width: float) -> LongTable:
         totals.append(draw_lines(word_text(mark("Total"), language) if place == 1 else text, language, right=number))
     data.append(totals)
     shares = [WIDTHS.get(column["name"], 1.2 if number else 1.5) for column, number in zip(columns, numeric, strict=True)]
-    table = LongTable(data, colWidths=[width * share / sum(shares) for share in shares], repeatRows=1, splitInRow=1)
+    table = LongTable(data, colWidths=[width * share / sum(shares) for share in shares], repeatRows=1)
     table.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
