@@ -88,7 +88,7 @@ def describe_terms(consignment: Consignment) -> list[tuple[str, str]]:
     header = consignment.header
     containers = [str(text) for text in header["containers"]]
     return [
-        (mark("Incoterm"), f"{consignment.known('incoterm')} {header['named_place']}".strip()),
+        (mark("Incoterm"), consignment.known("incoterm")),
         (mark("Named place"), consignment.known("named_place")),
         (mark("Mode"), str(header["mode"])),
         (mark("Lane"), str(header["lane"])),
