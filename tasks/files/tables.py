@@ -10,6 +10,7 @@ from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
 from tasks.files.customs_tables import CUSTOMS_VALUES
 from tasks.files.tax_tables import REGISTRATIONS
+from tasks.files.party_tables import PARTIES
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -87,6 +88,7 @@ PRODUCTS = Table(
     (
         _SKU,
         Column("title", "text", "What a reader calls it.", blank="", aliases=("product_name", "name", "品名")),
+        Column("title_zh", "text", "Its name in Chinese, as declared on export.", blank="", aliases=("中文品名",)),
         Column("category", "text", "For grouping.", blank="", aliases=("product_group", "类目")),
         _SUPPLIER,
         Column("unit_cost_minor", "money", "Price at the supplier's door.", aliases=("cost", "采购价"),
@@ -102,6 +104,8 @@ PRODUCTS = Table(
                told=mark("a whole number, 1 or more"), aliases=("units_per_carton", "case_quantity", "装箱数")),
         Column("hs_code", "text", "Customs code, dots allowed. Keep it text: a number loses its last zero.", blank="",
                aliases=("hs", "hscode", "海关编码")),
+        Column("composition", "text", "What it is made of, with shares.", blank="", aliases=("material", "成分")),
+        Column("origin", "country", "Where it is made.", blank="", aliases=("country_of_origin", "原产国")),
         Column("life_cycle", "choice", "Where the product stands.", blank="steady",
                choices=("launch", "grow", "steady", "phase_out", "exit"),
                told=mark("one of launch, grow, steady, phase_out, exit")),
@@ -377,6 +381,7 @@ TABLES: dict[str, Table] = {
         BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS,
         CUSTOMS_VALUES,
         REGISTRATIONS,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, PARTIES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

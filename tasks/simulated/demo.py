@@ -46,6 +46,8 @@ _CHINESE_HEADERS = {
     "height_cm": "高cm",
     "carton_units": "箱规",
     "hs_code": "HS编码",
+    "composition": "成分",
+    "origin": "原产国",
     "life_cycle": "生命周期",
 }
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
@@ -54,6 +56,7 @@ _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
     *("cartons", "rates", "registrations", "bills", "shipment_costs", "shipment_events"),
 )
+_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes", "parties")
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4
@@ -79,6 +82,9 @@ bills.csv, shipment_costs.csv, shipment_events.csv
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
                            cartons, charges per lane (rates), tax registrations: comma separated, UTF-8.
+parties.csv                who stands on the papers; every name, address and number is made up.
+the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
+                           comma separated, UTF-8.
 """
 
 
