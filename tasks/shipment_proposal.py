@@ -92,21 +92,7 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
         "waits": _list_refused(prepared.ready.refused),
         "alarms": [],
         "consignments": described,
-        "landed": plain_rows(
-            prepared.landed[
-                [
-                    "entry",
-                    "sku",
-                    "country",
-                    "lane",
-                    "units",
-                    "component",
-                    "amount_minor",
-                    "own_minor",
-                    "rate_currency",
-                ]
-            ]
-        ),
+        "landed": cost_night(prepared.costs)["landed"],
     }
     if pool.proposal is not None and decisions:
         body["instead_of"] = {"proposal": pool.proposal.digest, "lines": sources}

@@ -55,7 +55,9 @@ def list_elements(consignment: Consignment, side: str, terms: Terms) -> Paper:
         columns=columns,
         rows=pick(rows, columns),
         fields=[*describe_terms(consignment), *terms],
-        notes=[mark("Codes of ten digits and their elements are those of China's own tariff: the declarant checks them.")],
+        notes=[
+            mark("Codes of ten digits and their elements are those of China's own tariff: the declarant checks them.")
+        ],
     )
 
 

@@ -41,7 +41,9 @@ GAPS = {
     "origin": mark("Countries of origin are to be completed in the product file."),
     "composition": mark("Compositions are to be completed in the product file."),
     "customs_method": mark("Customs-value methods are to be chosen with the broker."),
-    "brand": mark("Brand, its kind and the preference of the country of import are to be completed by the declarant."),
+    "brand": mark(
+        "Brand, its kind and the preference of the country of import are to be completed by the declarant."
+    ),
     "sale": mark("Own stock without a sale: ask a broker what stands in for the sales contract."),
 }
 

@@ -9,8 +9,8 @@ from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
 from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
 from tasks.files.customs_tables import CUSTOMS_VALUES
-from tasks.files.tax_tables import REGISTRATIONS
 from tasks.files.party_tables import PARTIES
+from tasks.files.tax_tables import REGISTRATIONS
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -376,12 +376,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES,
-        CARTONS,
-        BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS,
-        CUSTOMS_VALUES,
-        REGISTRATIONS,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES, PARTIES,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS, SHIPMENT_COSTS,
+        SHIPMENT_EVENTS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

@@ -54,9 +54,8 @@ _CHINESE_HEADERS = {
 
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
-    *("cartons", "rates", "registrations", "bills", "shipment_costs", "shipment_events"),
+    *("cartons", "rates", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
 )
-_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes", "parties")
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4
@@ -80,11 +79,9 @@ bills.csv, shipment_costs.csv, shipment_events.csv
                            what was billed, what was expected, and what happened to shipments under way and
                            received: one overcharge, one line billed twice, one examination, one short receipt.
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
+parties.csv                who stands on the papers; every name, address and number is made up.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
                            cartons, charges per lane (rates), tax registrations: comma separated, UTF-8.
-parties.csv                who stands on the papers; every name, address and number is made up.
-the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
-                           comma separated, UTF-8.
 """
 
 
