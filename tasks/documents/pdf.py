@@ -1,4 +1,4 @@
-"""Papers as A4 pages, in one font that is embedded: the reader needs no Chinese font, and every run gives the same bytes."""
+"""A paper as PDF: parties, facts, table and totals on A4, in the reader's language, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def _number_pages(draw: Callable[[Canvas, int, int], None]) -> type[Canvas]:
             super().__init__(*arguments, **settings)
             self._kept: list[dict[str, Any]] = []
 
-        def showPage(self) -> None:  # noqa: N802
+        def showPage(self) -> None:
             self._kept.append(dict(self.__dict__))
             self._startPage()
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.documents import read_paper_rules
 from skills.documents import list_papers, prepare_papers
+from tasks.documents import read_paper_rules
 
 FACTS = Path(__file__).parents[2] / "tasks" / "simulated" / "demo_facts"
 AS_OF = date(2025, 11, 24)

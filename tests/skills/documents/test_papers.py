@@ -42,7 +42,7 @@ def test_every_customs_mode_has_papers_for_both_sides_that_tie_out(mode: str) ->
 def test_the_real_principal_stands_on_every_paper(mode: str) -> None:
     prepared = prepare([1], customs_mode=mode)
     for code in codes(prepared):
-        blocks = dict((role, rows) for role, rows in prepared[code]["parties"])
+        blocks = dict(prepared[code]["parties"])
         assert blocks["real principal"][0] == ["", "Haina Home Textiles Co., Ltd. (generated)"], code
 
 
