@@ -9,7 +9,7 @@ order, which go through the first hub and are split where they are worth most.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -250,17 +250,17 @@ def _order_rows(allocation: Allocation, known: Snapshot) -> list[dict[str, Any]]
     return rows
 
 
-def list_candidates(lines: pd.DataFrame, packed: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+def list_candidates(ready: Ready, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
     """Every lane that a consignment could take instead: from the same node to the same one.
 
     Args:
-        lines: From `split_pool`.
-        packed: Its cartons, from `inbound.sort_boxes`; a consignment without any has no candidate.
+        ready: Lines and boxes that can go.
         lanes: One row per lane.
 
     Returns:
         One row per (consignment, lane): country, postcode (""), boxes, weight_g, volume_cm3, longest_mm, ready_on.
     """
+    packed, lines = ready.boxes, ready.lines
     boxes = packed.assign(
         weight=packed["count"] * packed["weight_g"],
         volume=packed["count"] * packed["length_mm"] * packed["width_mm"] * packed["height_mm"],
@@ -300,20 +300,6 @@ def list_needs(lines: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:
         contribution_minor=needs["before_freight"].fillna(0.0).clip(lower=0.0).round().astype("int64"),
         holding_week_minor=needs["holding_week"].fillna(0.0).round().astype("int64"),
     )
-
-
-def take_lanes(lines: pd.DataFrame, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
-    """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
-
-    Args:
-        modes: From `freight.choose_mode`: consignment, lane, least.
-    """
-    if pool.proposal is not None:
-        return lines
-    least = modes[modes["least"]].set_index("consignment")["lane"]
-    lane = lines["consignment"].map(least).fillna(lines["lane"])
-    mode = lane.map(lanes.set_index("lane")["mode"])
-    return lines.assign(lane=lane.astype("str"), mode=mode.astype("str"))
 
 
 @dataclass(frozen=True)
@@ -379,5 +365,29 @@ def enter_freight(lines: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
         "rate": "freight_rate", "rate_from": "freight_from", "source": "freight_source",
         "retrieved_on": "freight_retrieved_on", "confidence": "freight_confidence",
     }  # fmt: skip
-    quoted = quotes.rename(columns=named)[["lane", *named.values()]]
+    quoted = quotes[["lane", *named]].rename(columns=named)
     return as_entries(lines).merge(quoted, on=["entry", "lane"])
+
+
+def name_countries(lines: pd.DataFrame) -> dict[str, str]:
+    """Consignment → country."""
+    return dict(zip(lines["consignment"].astype("str"), lines["country"].astype("str"), strict=True))
+
+
+def take_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> tuple[Ready, pd.DataFrame]:
+    """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
+
+    Args:
+        modes: From `freight.choose_mode`: consignment, lane, least.
+        lanes: One row per lane.
+
+    Returns:
+        What is ready, on its lanes; and the row of modes of each consignment's lane.
+    """
+    lines = ready.lines
+    if pool.proposal is None:
+        least = modes[modes["least"]].set_index("consignment")["lane"]
+        lane = lines["consignment"].map(least).fillna(lines["lane"]).astype("str")
+        lines = lines.assign(lane=lane, mode=lane.map(lanes.set_index("lane")["mode"]).astype("str"))
+    taken = lines[["consignment", "lane"]].drop_duplicates().merge(modes, on=["consignment", "lane"])
+    return replace(ready, lines=lines), taken

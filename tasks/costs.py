@@ -13,7 +13,7 @@ from skills.economics.flip import NO_CM3
 from skills.economics.tariff import SELLERS_FILES
 from skills.vocabulary import Money, mark, name_rows, round_half_even
 from tasks import economics
-from tasks.landing import list_lines, prepare_entries, value_by_choice
+from tasks.landing import prepare_entries, value_by_choice
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
@@ -38,7 +38,8 @@ class Costs:
         margin: From `quote_margin`.
         waterfall: From `explain_margin`.
         flips: From `find_flips`.
-        refused: From `prepare_entries`.
+        refused: One row per line that cannot be quoted: entry, sku, country, lane, units, reason, values.
+        values: From `customs.value_lines`.
         planned: (sku, country, lane) → landed cost per unit as planned, base minor units.
     """
 
@@ -47,21 +48,27 @@ class Costs:
     waterfall: pd.DataFrame
     flips: pd.DataFrame
     refused: pd.DataFrame
+    values: pd.DataFrame
     planned: dict[tuple[str, str, str], float]
 
 
-def quote_shipments(shipments: pd.DataFrame, known: Snapshot, contribution: pd.DataFrame, night: Night) -> Costs:
-    """Landed cost and margins of tonight's shipment lines, each lane and country as one entry.
+def quote_shipments(lines: pd.DataFrame, known: Snapshot, contribution: pd.DataFrame, night: Night) -> Costs:
+    """Customs value, landed cost and margins of shipment lines.
 
     Args:
-        shipments: Lines of the allocation: sku, country, lane, units, depart_on.
+        lines: One row per (entry, sku): country, lane, units, departs_on, committed; optional the entry's quoted
+            freight (`landing.prepare_entries`).
         known: The frozen inputs.
         contribution: From `distribution.quote_contribution`: prices and selling costs as planned.
         night: For the base currency, the policy and the morning.
     """
     base, policy, morning = night.seller.base_currency, night.seller.policy.economics, night.as_of
-    lines = list_lines(shipments)
-    entries = prepare_entries(lines, known, value_by_choice(lines, known), contribution, night)
+    valued, unvalued = value_by_choice(lines, known, morning)
+    places = lines[["entry", "sku", "lane", "units"]]
+    refused = unvalued.merge(places, on=["entry", "sku"])[
+        ["entry", "sku", "country", "lane", "units", "reason", "values"]
+    ]
+    entries = prepare_entries(valued[lines.columns], known, valued, contribution, night)
     landed = economics.quote_landed_cost(
         entries.lines, entries.products, entries.lanes, entries.registrations, known.rates, base, policy, morning
     )
@@ -69,7 +76,8 @@ def quote_shipments(shipments: pd.DataFrame, known: Snapshot, contribution: pd.D
     keys = zip(contribution["sku"], contribution["country"], contribution["lane"], strict=True)
     planned = dict(zip(keys, contribution["landed"], strict=True))
     waterfall, flips = economics.explain_margin(margin), economics.find_flips(margin)
-    return Costs(landed, margin, waterfall, flips, entries.refused, planned)
+    every = pd.concat([refused, entries.refused], ignore_index=True)
+    return Costs(landed, margin, waterfall, flips, every, valued, planned)
 
 
 def cost_line(costs: Costs | None, sku: str, country: str, lane: str) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ from skills.distribution.standins import complete_products
 from skills.distribution.terms import extra_duties
 from skills.rates import RateBook
 from skills.vocabulary import Refusal, mark, minor_digits, round_half_even
+from tasks import customs
+from tasks.files.reference import read_value_rules
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
@@ -26,6 +29,7 @@ STORAGE_WEEKS = 4
 """Storage that a unit is charged before it is sold; a planning value, shown as such."""
 
 _REFUNDED = frozenset({"vat", "gst", "jct"})
+_VALUED = ["entry", "sku", "customs_value_minor", "customs_currency", "customs_method"]
 _REFUSED = ["entry", "sku", "country", "lane", "units", "reason", "values"]
 _PLANNED = ("referral", "fulfilment", "returns", "refunds")
 
@@ -59,40 +63,27 @@ def list_lines(shipments: pd.DataFrame) -> pd.DataFrame:
         shipments: Lines of the allocation: sku, country, lane, units, depart_on.
 
     Returns:
-        One row per (entry, sku): country, lane, units, departs_on.
+        One row per (entry, sku): country, lane, units, departs_on, committed (False: it is proposed, not sent).
     """
     lines = shipments[["sku", "country", "lane", "units"]].assign(
         entry=shipments["lane"].astype("str") + " → " + shipments["country"].astype("str"),
         departs_on=shipments["depart_on"],
+        committed=False,
     )
     return lines.reset_index(drop=True)
 
 
-def value_by_choice(lines: pd.DataFrame, known: Snapshot) -> pd.DataFrame:
-    """Customs values of the lines by the choices that hold that morning, the newest first.
+def value_by_choice(lines: pd.DataFrame, known: Snapshot, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Customs values of the lines by the choices that hold that morning.
+
+    Args:
+        lines: One row per (entry, sku): country, units, committed.
+        known: Its `customs_values` are the choices of the seller's file and of the ledger.
 
     Returns:
-        One row per (entry, sku) that has one: customs_value_minor (of the line), customs_currency, customs_method.
+        As `customs.value_lines`: the valued lines, and the refused ones with their reason.
     """
-    columns = ["entry", "sku", "customs_value_minor", "customs_currency", "customs_method"]
-    choices = known.tables.get("customs_values")
-    if choices is None or choices.empty:
-        return pd.DataFrame(columns=columns)
-    morning = pd.Timestamp(known.as_of)
-    decided, expires = pd.to_datetime(choices["decided_on"]), pd.to_datetime(choices["expires"])
-    held = choices[(decided <= morning) & (expires.isna() | (expires >= morning))]
-    held = held.sort_values("decided_on", kind="stable").drop_duplicates(["sku", "country"], keep="last")
-    own = lines[["entry", "sku", "country", "units"]].merge(held, on=["sku", "country"])
-    common = lines[["entry", "sku", "country", "units"]].merge(
-        held[held["sku"] == "*"].drop(columns="sku"), on="country"
-    )
-    found = pd.concat([own, common], ignore_index=True).drop_duplicates(["entry", "sku"])
-    found = found.assign(
-        customs_value_minor=found["units"] * found["amount_minor"],
-        customs_currency=found["currency"],
-        customs_method=found["method"],
-    )
-    return found[columns]
+    return customs.value_lines(lines, known.customs_values, read_value_rules(), as_of)
 
 
 def prepare_entries(
@@ -111,23 +102,24 @@ def prepare_entries(
     """
     full = complete_products(known.products)
     duties = _Layers(known.rates, night)
-    codes = dict(zip(full["sku"], full["hs_code"], strict=True))
+    codes = _Codes(full, known.hs_codes)
     prices = _list_prices(contribution, night.seller.base_currency)
     priced = set(zip(prices["sku"], prices["country"], strict=True))
     lanes = _list_lanes(lines, known.lanes)
-    facts = lines.merge(values, on=["entry", "sku"], how="left")
+    facts = lines.merge(values[_VALUED], on=["entry", "sku"], how="left")
     if "freight_minor" not in facts:
         facts = facts.merge(_price_freight(lines, full, known.lanes, night), on="entry", how="left")
+    own = [codes.find(sku, country) for sku, country in zip(facts["sku"], facts["country"], strict=True)]
     facts = facts.assign(
         placement_minor=0,
-        duty_layers=[
-            duties.list(country, str(codes.get(sku, "")))
-            for sku, country in zip(facts["sku"], facts["country"], strict=True)
-        ],
+        hs_code=pd.Series(own, facts.index, dtype="str"),
+        duty_layers=[duties.list(country, code) for country, code in zip(facts["country"], own, strict=True)],
     )
     products = _list_products(full, known.rates, night)
     registrations = _list_registrations(known, night)
     kept, refused = [], []
+    every = facts[facts["customs_method"].fillna("") != ""]
+    sound = len(every) > 0 and _try_lines(every, products, lanes, registrations, known.rates, night) is None
     for line in facts.to_dict("records"):
         place = {"sku": str(line["sku"]), "country": str(line["country"])}
         if pd.isna(line["customs_method"]) or not line["customs_method"]:
@@ -135,7 +127,8 @@ def prepare_entries(
         elif (line["sku"], line["country"]) not in priced:
             reason = (NO_PRICE, place)
         else:
-            reason = _try_line(line, products, lanes, registrations, known.rates, night)
+            alone = pd.DataFrame([line])
+            reason = None if sound else _try_lines(alone, products, lanes, registrations, known.rates, night)
         if reason is None:
             kept.append(line)
         else:
@@ -150,22 +143,34 @@ def prepare_entries(
     )
 
 
-def _try_line(
-    line: dict[Any, Any],
+def _try_lines(
+    tried: pd.DataFrame,
     products: pd.DataFrame,
     lanes: pd.DataFrame,
     registrations: pd.DataFrame,
     rates: RateBook,
     night: Night,
 ) -> tuple[str, dict[str, Any]] | None:
-    """Why the line alone cannot be quoted; None where it can."""
-    own = products[products["sku"] == line["sku"]]
+    """Why the lines cannot be quoted; None where they can."""
+    own = products[products["sku"].isin(tried["sku"])]
     policy, base = night.seller.policy.economics, night.seller.base_currency
     try:
-        economics.quote_landed_cost(pd.DataFrame([line]), own, lanes, registrations, rates, base, policy, night.as_of)
+        economics.quote_landed_cost(tried, own, lanes, registrations, rates, base, policy, night.as_of)
     except Refusal as refusal:
         return refusal.template, {name: str(value) for name, value in refusal.values.items()}
     return None
+
+
+class _Codes:
+    """Tariff codes: what was chosen for a country, else the product's own, else its category's."""
+
+    def __init__(self, products: pd.DataFrame, choices: pd.DataFrame) -> None:
+        self._own = dict(zip(products["sku"], products["hs_code"], strict=True))
+        places = zip(choices["sku"], choices["country"], strict=True)
+        self._chosen = dict(zip(places, choices["hs_code"], strict=True))
+
+    def find(self, sku: str, country: str) -> str:
+        return str(self._chosen.get((sku, country)) or self._own.get(sku, ""))
 
 
 class _Layers:

@@ -21,6 +21,7 @@ from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FOREC
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
 from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent, quote_shipments
+from tasks.landing import list_lines
 from tasks.lines import SCHEMA, PurchaseOrderLine, ShipmentLine, flatten, make_line, sum_lines
 from tasks.nights import Night
 from tasks.store.canonical import canonical_bytes
@@ -120,7 +121,7 @@ def explain_plan(
         ),
         margins=_read_margins(contribution),
         spare=_count_spare(known.stock, lines),
-        costs=quote_shipments(lines, known, contribution, night),
+        costs=quote_shipments(list_lines(lines), known, contribution, night),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks import choices
 from tasks.files.exports import Exports
 from tasks.files.reference import read_starter_rates
 from tasks.inputs import is_worth_another_try
@@ -25,14 +26,19 @@ from tasks.store.anchors import write_anchor
     retry_condition_fn=is_worth_another_try,
 )
 def record_snapshot(seller_id: str, as_of: date, exports: Exports) -> snapshots.Snapshot:
-    """Bring the rate book up to date, then freeze exports and rates together.
+    """Bring the rate book up to date, then freeze exports, rates and customs choices together.
 
     Raises:
         StoreUnreachable: the database does not answer.
     """
     rates.record_rates(read_starter_rates())
     rates.record_rates(exports.tables["rates"], scope=seller_id)
-    tables = {**exports.tables, "rates": rates.read_rates(seller_id, as_of)}
+    tables = {
+        **exports.tables,
+        "rates": rates.read_rates(seller_id, as_of),
+        "customs_values": choices.read_value_choices(seller_id, exports.tables["customs_values"], as_of),
+        "hs_codes": choices.read_code_choices(seller_id, exports.tables["products"], as_of),
+    }
     return snapshots.record_snapshot(seller_id, as_of, tables, exports.quarantine)
 
 

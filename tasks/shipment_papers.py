@@ -8,7 +8,7 @@ import pandas as pd
 
 from skills.vocabulary import Refusal
 from tasks import documents
-from tasks.consignments import Pool, Ready
+from tasks.consignments import Ready
 from tasks.nights import Night
 from tasks.shipments import folder_of, slug
 from tasks.store.snapshots import Snapshot
@@ -18,13 +18,13 @@ Body = dict[str, Any]
 
 
 def write_consignment_papers(
-    night: Night, known: Snapshot, pool: Pool, ready: Ready, stuffed: dict[str, Stuffed], customs_mode: str
+    night: Night, known: Snapshot, ready: Ready, stuffed: dict[str, Stuffed], customs_mode: str
 ) -> dict[str, Body]:
     """Papers of each consignment, checked to the cent against its lines; where one cannot be made, why.
 
     Returns:
         Consignment → papers (paper, title, side, confidence, files with name, path and sha256), gaps (sentences),
-        terms (rebate and funds of the customs mode), refused ("" or the sentence that says why there are none, with
+        paper_terms (rebate and funds of the customs mode), refused ("" or the sentence that says why there are none, with
         its values under `refused_values`).
     """
     rules = documents.read_paper_rules()
@@ -34,7 +34,9 @@ def write_consignment_papers(
             written[str(name)] = _write(night, known, lines, ready, stuffed[str(name)], rules, customs_mode)
         except Refusal as refusal:
             values = {key: str(value) for key, value in refusal.values.items()}
-            written[str(name)] = {"papers": [], "gaps": [], "refused": refusal.template, "refused_values": values}
+            written[str(name)] = {
+                "papers": [], "gaps": [], "paper_terms": {}, "refused": refusal.template, "refused_values": values
+            }  # fmt: skip
     return written
 
 
@@ -96,7 +98,7 @@ def _write(
             for row in listed.to_dict("records")
         ],
         "gaps": list(papers["gaps"]),
-        "terms": {key: str(listed[key].iloc[0]) for key in ("rebate", "funds", "terms_confidence", "terms_source")},
+        "paper_terms": {key: str(listed[key].iloc[0]) for key in ("rebate", "funds", "terms_confidence", "terms_source")},
         "refused": "",
         "refused_values": {},
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -89,18 +90,62 @@ def view_shipment(body: Body, language: Language) -> Body:
     return {
         "as_of": date.fromisoformat(body["as_of"]),
         "money_minor": sum(consignment["money_minor"] for consignment in shipped),
-        "landed_minor": sum(consignment["landed_minor"] for consignment in shipped),
+        "landed_minor": sum(consignment["landed_exact_minor"] for consignment in shipped),
         "units": sum(consignment["units"] for consignment in shipped),
         "cartons": sum(consignment["cartons"] for consignment in shipped),
         "released": sum(consignment["state"] == RELEASED for consignment in shipped),
         "deadline": min(deadlines, default=""),
         "questions": list_questions(body, language),
-        "waterfalls": {
-            consignment["id"]: chart_waterfall(consignment["waterfall"])
-            for consignment in shipped
-            if consignment["waterfall"]
-        },
+        "consignments": [_view(consignment, place, body, language) for place, consignment in enumerate(shipped, 1)],
     }
+
+
+def _view(consignment: Body, place: int, body: Body, language: Language) -> Body:
+    """A consignment with its number, its chart, its choice of mode in words, and links from where the page lies."""
+    path = f"../../../shipments/{body['seller']}/{body['as_of']}/{folder_of(body).name}"
+    kinds = [row["container"].rpartition(" ")[0] for row in consignment["containers"]]
+    return {
+        **consignment,
+        "number": place,
+        "anchor": slug(consignment["id"]),
+        "folder": f"{path}/{slug(consignment['id'])}",
+        "papers": [
+            {**paper, "files": [{**file, "path": f"{path}/{file['path']}"} for file in paper["files"]]}
+            for paper in consignment["papers"]
+        ],
+        "chart": chart_waterfall(consignment["waterfall"]) if consignment["landed"] else None,
+        "containers_said": ", ".join(f"{kinds.count(kind)} × {kind}" for kind in dict.fromkeys(kinds)),
+        "quotes": [
+            {**quote, "said": say(quote["reason"], json.loads(quote["values"]), language) if quote["reason"] else ""}
+            for quote in consignment["quotes"]
+        ],
+        "mode_said": _say_mode(consignment, language),
+        "refused_said": say(consignment["refused"], consignment["refused_values"], language),
+    }
+
+
+def _say_mode(consignment: Body, language: Language) -> str:
+    """Which lane costs least, and what would turn that."""
+    least = next((quote for quote in consignment["quotes"] if quote["least"]), None)
+    if least is None:
+        return ""
+    parts = []
+    if least["lane"] != consignment["lane"]:
+        own = next(quote for quote in consignment["quotes"] if quote["lane"] == consignment["lane"])
+        money = format_money(own["total_minor"] - least["total_minor"], "", language, whole=True).strip()
+        parts.append(say(LEAST_ELSEWHERE, {"lane": least["lane"], "money": money}, language))
+    values = {"lane": least["lane"], "other": least["flips_to"], "days": least["flips_at_days"]}
+    if least["flips_to"] and least["flips_at_days"] != "":
+        parts.append(say(TURNS_BY_DELAY, values, language))
+    if least["flips_to"] and least["flips_at_margin_percent"] != "":
+        values |= {"percent": format(int(least["flips_at_margin_percent"]), "+d").replace("-", "−")}
+        parts.append(say(TURNS_BY_MARGIN, values, language))
+    return " ".join(parts)
+
+
+LEAST_ELSEWHERE = mark("All told {lane} costs {money} less; the proposed lane is kept.")
+TURNS_BY_DELAY = mark("{other} is as good once {lane} is {days} days late.")
+TURNS_BY_MARGIN = mark("{lane} stops being the least when the margin changes by {percent} %.")
 
 
 def list_questions(body: Body, language: Language) -> list[str]:
@@ -115,7 +160,7 @@ def list_questions(body: Body, language: Language) -> list[str]:
                 found[f"{country}{translator(language)(': ')}{say(flag, {}, language)}"] = None
         for row in consignment["landed"]:
             if row["confidence"] == "unverified":
-                values = {
+                values: dict[str, object] = {
                     "country": country,
                     "what": translator(language)(row["label"]),
                     "rate": f"{row['rate']} {row['rate_currency']}".strip(),
@@ -238,7 +283,7 @@ def _tabulate(consignment: Body, base: str, language: Language) -> Row:
         t(mark("m³")): format_number(consignment["volume_m3"], language),
         t(mark("Containers")): ", ".join(row["container"] for row in consignment["containers"]) or "–",
         t(mark("Money when shipped")): format_money(consignment["money_minor"], base, language, whole=True),
-        t(mark("Landed cost")): format_money(consignment["landed_minor"], base, language, whole=True),
+        t(mark("Landed cost")): format_money(consignment["landed_exact_minor"], base, language, whole=True),
         t(mark("Leaves")): format_day(consignment["departs_on"], language),
         t(mark("Arrival, p50")): format_day(consignment["arrive_p50"], language),
     }

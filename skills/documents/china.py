@@ -39,7 +39,7 @@ def draw_contract(consignment: Consignment, side: str, terms: Terms) -> Paper:
 
 def list_elements(consignment: Consignment, side: str, terms: Terms) -> Paper:
     """Export declaration elements (申报要素), one row per SKU in the order of their codes."""
-    rows = []
+    rows: list[Row] = []
     for row in sorted(_rows(consignment), key=lambda row: str(row["hs_code"])):
         brand = {"brand": consignment.ask("brand"), "preference": consignment.ask("brand")}
         rows.append({**row, **brand, "line": len(rows) + 1})

@@ -55,6 +55,8 @@ def check_facts(
         check_columns(name, frame.columns, needed)
     for table, key in ((lines, ["entry", "sku"]), (products, ["sku"]), (lanes, ["lane", "country"])):
         _refuse(table[table.duplicated(key)], key, "+".join(key), mark("one row each"))
+    if "hs_code" in lines:  # chosen for the line's country
+        products = products.drop(columns="hs_code")
     facts = lines.merge(products, how="left", on="sku").merge(
         lanes.assign(served=True), how="left", on=["lane", "country"]
     )

@@ -36,7 +36,8 @@ def quote_landed_cost(
         lines: One row per (entry, sku, country, lane): units, customs_value_minor (of the line), customs_currency,
             customs_method, placement_minor (per unit, base currency, from the chosen placement option),
             duty_layers (kinds of the rate book, blanks between: `duty duty_301`), departs_on, charge_duty (optional:
-            True asks for duty to be added, refused under DDP). Optional, the same on every line of an entry:
+            True asks for duty to be added, refused under DDP), hs_code (optional: chosen for the country; else the
+            product's). Optional, the same on every line of an entry:
             freight_minor (of the whole entry, as quoted) with freight_currency, freight_rate (text), freight_from,
             freight_source, freight_retrieved_on, freight_confidence; without it freight is charged per kilogram.
         products: One row per sku: unit_cost_minor, cost_currency, tooling_minor, tooling_units, qc_pack_minor,
