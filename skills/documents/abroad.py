@@ -32,7 +32,9 @@ def invoice_goods(consignment: Consignment, side: str) -> Paper:
     described = [describe_line(consignment, line, number) for number, line in enumerate(consignment.lines, 1)]
     rows = pick(described, (*columns, "cartons", "net_g", "gross_g"))
     methods = {line["customs_method"]: line["sku"] for line in consignment.lines}
-    stated = [METHODS.get(name, name) if name else consignment.ask("customs_method", methods[name]) for name in methods]
+    stated = [
+        METHODS.get(name, name) if name else consignment.ask("customs_method", methods[name]) for name in methods
+    ]
     for row, line in zip(rows, consignment.lines, strict=True):
         row["customs_method"] = METHODS.get(line["customs_method"], line["customs_method"]) or TO_COMPLETE
     exact = all(line["unit_value_minor"] * line["units"] == line["value_minor"] for line in consignment.lines)
@@ -96,7 +98,9 @@ def label_cartons(consignment: Consignment, side: str, policy: PapersPolicy) -> 
     count = sum(box["count"] for box in consignment.boxes)
     if count > policy.most_labels:
         raise IncompletePapers(
-            mark("{count} carton labels are more than the {most} of one consignment. Split it, or raise most_labels."),
+            mark(
+                "{count} carton labels are more than the {most} of one consignment. Split it, or raise most_labels."
+            ),
             count=count,
             most=policy.most_labels,
         )
@@ -171,7 +175,9 @@ def summarise_codes(consignment: Consignment, side: str) -> Paper:
         columns=columns,
         rows=pick(rows, columns),
         fields=describe_terms(consignment),
-        notes=[mark("Codes with fewer than eight digits are not national tariff numbers: the broker completes them.")],
+        notes=[
+            mark("Codes with fewer than eight digits are not national tariff numbers: the broker completes them.")
+        ],
     )
 
 

@@ -39,7 +39,7 @@ def draw_contract(consignment: Consignment, side: str, terms: Terms) -> Paper:
 
 def list_elements(consignment: Consignment, side: str, terms: Terms) -> Paper:
     """Export declaration elements (申报要素), one row per SKU in the order of their codes."""
-    rows = []
+    rows: list[Row] = []
     for row in sorted(_rows(consignment), key=lambda row: str(row["hs_code"])):
         brand = {"brand": consignment.ask("brand"), "preference": consignment.ask("brand")}
         rows.append({**row, **brand, "line": len(rows) + 1})
@@ -55,7 +55,9 @@ def list_elements(consignment: Consignment, side: str, terms: Terms) -> Paper:
         columns=columns,
         rows=pick(rows, columns),
         fields=[*describe_terms(consignment), *terms],
-        notes=[mark("Codes of ten digits and their elements are those of China's own tariff: the declarant checks them.")],
+        notes=[
+            mark("Codes of ten digits and their elements are those of China's own tariff: the declarant checks them.")
+        ],
     )
 
 

@@ -19,8 +19,8 @@ Row = dict[str, Any]
 Paper = dict[str, Any]
 
 HEADER = (
-    "consignment", "invoice_number", "invoice_date", "incoterm", "named_place", "mode", "lane", "from_node", "to_node",
-    "country", "customs_mode", "currency", "tax_included", "containers", "sold_for_export", "seller", "generated",
+    "consignment", "invoice_number", "invoice_date", "incoterm", "named_place", "mode", "lane", "from_node",
+    "to_node", "country", "customs_mode", "currency", "tax_included", "containers", "sold_for_export", "seller", "generated",
 )  # fmt: skip
 LINE_TEXTS = ("sku", "title", "title_zh", "hs_code", "origin", "composition", "currency", "customs_method")
 LINE_COUNTS = ("units", "cartons", "net_g", "gross_g", "unit_value_minor", "value_minor")
@@ -41,7 +41,9 @@ GAPS = {
     "origin": mark("Countries of origin are to be completed in the product file."),
     "composition": mark("Compositions are to be completed in the product file."),
     "customs_method": mark("Customs-value methods are to be chosen with the broker."),
-    "brand": mark("Brand, its kind and the preference of the country of import are to be completed by the declarant."),
+    "brand": mark(
+        "Brand, its kind and the preference of the country of import are to be completed by the declarant."
+    ),
     "sale": mark("Own stock without a sale: ask a broker what stands in for the sales contract."),
 }
 

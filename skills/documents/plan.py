@@ -74,12 +74,8 @@ def list_papers(
             "source": papers["source"],
             "rebate": TERMS[terms["rebate"]["code"]],
             "funds": TERMS[terms["funds"]["code"]],
-            "terms_confidence": max(
-                (row["confidence"] for row in terms.values()), key=get_args(Confidence).index
-            ),
+            "terms_confidence": max((row["confidence"] for row in terms.values()), key=get_args(Confidence).index),
             "terms_source": "; ".join(dict.fromkeys(row["source"] for row in terms.values())),
         }
     )
     return frame.sort_values("paper", key=lambda codes: codes.map(order.index)).reset_index(drop=True)
-
-

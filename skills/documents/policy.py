@@ -16,5 +16,8 @@ class PapersPolicy(BaseModel):
         description="Marks and numbers as they stand on the cartons; N/M means no marks.",
     )
     most_labels: int = Field(
-        default=5_000, ge=1, le=20_000, description="Most carton labels of one consignment [labels]; more are refused."
+        default=5_000,
+        ge=1,
+        le=20_000,
+        description="Most carton labels of one consignment [labels]; more are refused.",
     )

@@ -39,8 +39,8 @@ def prepare_papers(
     Args:
         header: consignment, invoice_number, invoice_date, incoterm, named_place, mode, lane, from_node, to_node,
             country, customs_mode, currency, tax_included, containers (texts), sold_for_export, seller, generated.
-        lines: One row per SKU: sku, title, title_zh, hs_code, origin, composition, units, cartons, net_g, gross_g [g],
-            unit_value_minor, value_minor, currency, customs_method.
+        lines: One row per SKU: sku, title, title_zh, hs_code, origin, composition, units, cartons, net_g, gross_g
+            [g], unit_value_minor, value_minor, currency, customs_method.
         boxes: One row per SKU and carton type: sku, carton, count, units_per_carton, length_mm, width_mm, height_mm,
             weight_g.
         parties: One row per role and country (`*` all): role, country, name, name_zh, address and the rest.

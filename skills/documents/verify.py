@@ -59,10 +59,13 @@ def check_papers(papers: Mapping[str, Any], expected: Mapping[str, int]) -> pd.D
             if numbers != [(place, len(numbers)) for place in range(1, len(numbers) + 1)]:
                 _disagree(code, "number", len(numbers), str(numbers[-1]))
         for row in paper["rows"]:
-            if code == "commercial_invoice" and abs(row["unit_value_minor"] * row["units"] - row["value_minor"]) * 2 > (
-                row["units"]
+            if (
+                code == "commercial_invoice"
+                and abs(row["unit_value_minor"] * row["units"] - row["value_minor"]) * 2 > (row["units"])
             ):
-                _disagree(code, f"value_minor {row['sku']}", row["unit_value_minor"] * row["units"], row["value_minor"])
+                _disagree(
+                    code, f"value_minor {row['sku']}", row["unit_value_minor"] * row["units"], row["value_minor"]
+                )
         found_by_paper.append(found)
     frame = pd.DataFrame(found_by_paper, columns=["paper", *SUMS])
     return frame.astype(dict.fromkeys(SUMS, "Int64"))

@@ -79,7 +79,7 @@ def _write(canvas: Canvas, text: str, size: float, top: float, color: object = I
 def _rule(canvas: Canvas, top: float) -> float:
     canvas.setStrokeColor(LINE)
     canvas.line(EDGE, top - 1 * mm, WIDTH - EDGE, top - 1 * mm)
-    return top - 3 * mm
+    return top - float(3 * mm)
 
 
 def _draw_barcode(canvas: Canvas, content: str) -> None:

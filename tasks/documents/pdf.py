@@ -1,4 +1,4 @@
-"""Papers as A4 pages, in one font that is embedded: the reader needs no Chinese font, and every run gives the same bytes."""
+"""Papers as A4 pages in one embedded font: the reader needs no Chinese font, and every run gives the same bytes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def draw_paper(paper: Paper, language: Language) -> bytes:
         lang=language.replace("_", "-"),
         invariant=1,
     )
-    document.build(story, canvasmaker=_number_pages(lambda canvas, at, of: _draw_foot(canvas, paper, language, at, of)))
+    document.build(
+        story, canvasmaker=_number_pages(lambda canvas, at, of: _draw_foot(canvas, paper, language, at, of))
+    )
     return out.getvalue()
 
 
@@ -92,7 +94,9 @@ def _style(size: float, *, leading: float = 0, color: HexColor = INK, right: boo
     )
 
 
-def draw_lines(text: str, language: Language, size: float = 8, *, grey: bool = False, right: bool = False) -> list[Any]:
+def draw_lines(
+    text: str, language: Language, size: float = 8, *, grey: bool = False, right: bool = False
+) -> list[Any]:
     """A paragraph per line of a text; Chinese breaks between any two signs, what is open stands out."""
     translate = translator(language)
     open_texts = {translate(TO_COMPLETE), translate(LATER)}
@@ -167,7 +171,9 @@ def _draw_rows(paper: Paper, language: Language, width: float) -> LongTable:
         text = "" if total is None else word_cell(total, column["kind"], currency, language)
         totals.append(draw_lines(word_text(mark("Total"), language) if place == 1 else text, language, right=number))
     data.append(totals)
-    shares = [WIDTHS.get(column["name"], 1.2 if number else 1.5) for column, number in zip(columns, numeric, strict=True)]
+    shares = [
+        WIDTHS.get(column["name"], 1.2 if number else 1.5) for column, number in zip(columns, numeric, strict=True)
+    ]
     table = LongTable(data, colWidths=[width * share / sum(shares) for share in shares], repeatRows=1)
     table.setStyle(
         [
@@ -206,9 +212,7 @@ def _draw_foot(canvas: Canvas, paper: Paper, language: Language, page: int, page
     confidence = word_text(paper["confidence"], language)
     left = f"{word_text(paper['title'], language)} · {paper['prepared_on']} · {confidence}"
     canvas.drawString(MARGIN, FOOT - 8 * mm, left)
-    canvas.drawRightString(
-        width - MARGIN, FOOT - 8 * mm, say(PAGE_OF, {"page": page, "pages": pages}, language)
-    )
+    canvas.drawRightString(width - MARGIN, FOOT - 8 * mm, say(PAGE_OF, {"page": page, "pages": pages}, language))
     if paper["generated"]:
         canvas.setFillColor(OPEN)
         canvas.setFont(FONT, 8)
@@ -223,7 +227,7 @@ def _number_pages(draw: Callable[[Canvas, int, int], None]) -> type[Canvas]:
             super().__init__(*arguments, **settings)
             self._kept: list[dict[str, Any]] = []
 
-        def showPage(self) -> None:  # noqa: N802
+        def showPage(self) -> None:
             self._kept.append(dict(self.__dict__))
             self._startPage()
 

@@ -51,7 +51,16 @@ _CHINESE_HEADERS = {
 }
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 
-_FIXED_TABLES = ("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes", "parties")
+_FIXED_TABLES = (
+    "supplier_closures",
+    "purchase_orders",
+    "events",
+    "overrides",
+    "stock_outs",
+    "nodes",
+    "lanes",
+    "parties",
+)
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
 _REGIONAL_WEEKS = 4

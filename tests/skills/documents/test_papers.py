@@ -42,7 +42,7 @@ def test_every_customs_mode_has_papers_for_both_sides_that_tie_out(mode: str) ->
 def test_the_real_principal_stands_on_every_paper(mode: str) -> None:
     prepared = prepare([1], customs_mode=mode)
     for code in codes(prepared):
-        blocks = dict((role, rows) for role, rows in prepared[code]["parties"])
+        blocks = dict(prepared[code]["parties"])
         assert blocks["real principal"][0] == ["", "Haina Home Textiles Co., Ltd. (generated)"], code
 
 
@@ -176,7 +176,7 @@ def test_a_consignment_in_two_currencies_or_with_other_cartons_is_refused() -> N
         prepare([1, 1], lines.assign(currency=["CNY", "USD"]), boxes)
     with pytest.raises(IncompletePapers, match="same SKUs: HN-DC102"):
         prepare([1, 1], lines, boxes.head(1))
-    with pytest.raises(IncompletePapers, match="HN-DC101 is below"):
+    with pytest.raises(IncompletePapers, match="HN-DC101, HN-DC102 is below"):
         prepare([1, 1], lines.assign(net_g=lines["gross_g"] + 1), boxes)
     with pytest.raises(IncompletePapers, match="barcode"):
         prepare([1, 1], lines, boxes, consignment="海运1")
@@ -198,7 +198,7 @@ def test_a_paper_that_is_off_by_one_is_named_with_what_was_expected(paper: str, 
         check_papers(changed, expected)
     stated = copy.deepcopy(prepared)
     stated[paper]["totals"][fact] -= 1
-    with pytest.raises(PapersDisagree, match=f"found|{fact} is {expected[fact] - 1}"):
+    with pytest.raises(PapersDisagree, match=f"{fact} is {expected[fact] - 1}"):
         check_papers(stated, expected)
 
 
