@@ -2,7 +2,7 @@
 # Without make: python3 farsail.py <command>
 PYTHON ?= python3
 WHO_AND_WHY = $(if $(SELLER),--seller "$(SELLER)") $(if $(APPROVER),--approver "$(APPROVER)") $(if $(REASON),--reason "$(REASON)")
-.PHONY: help night test up check bench soak decide code enroll workbook execute settle stop lift audit export
+.PHONY: help night test up check bench soak decide code enroll workbook execute settle stop lift audit rates export
 
 help:
 	@$(PYTHON) farsail.py help
@@ -28,5 +28,5 @@ soak:
 decide code enroll workbook execute settle stop lift export:
 	@$(PYTHON) farsail.py $@ $(WHO_AND_WHY) $(ARGS)
 
-audit:
-	@$(PYTHON) farsail.py audit $(ARGS)
+audit rates:
+	@$(PYTHON) farsail.py $@ $(ARGS)

@@ -379,6 +379,7 @@ DESK = {
     "stop": "cease all acting at once",
     "lift": "lift a stop",
     "audit": "check the ledger; names the first broken row",
+    "rates": "the rate book: import official tables, list, check",
     "export": "proposals, decisions and executions as Excel and Parquet",
 }
 """What is passed on to `python -m tasks` with all its arguments."""

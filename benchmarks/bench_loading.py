@@ -47,7 +47,7 @@ FIGURES = (
 DATA = read_settings().data / "container_loading"
 PEERS = Path(__file__).resolve().parent / "peers" / "loading"
 EVERY = int(os.environ.get("FARSAIL_BENCH_EVERY", "1"))
-WORK = {1: 48_000_000, 5: 330_000_000}
+WORK = {1: 43_000_000, 5: 300_000_000}
 """CPU-seconds of a budget → blocks looked at; the run measures the seconds and fails where one instance uses more."""
 SELLER_WORK = 1_800_000
 

@@ -37,6 +37,7 @@ class Role(_Strict):
         description="Most money of one approval, in minor units of the base currency; none means no limit.",
     )
     lifts_stops: bool = Field(default=False, description="Whether the role may lift a stop.")
+    chooses_customs: bool = Field(default=False, description="Whether the role may choose customs values and codes.")
 
 
 class Approver(_Strict):

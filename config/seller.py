@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, StandingRule
 from config.settings import Settings, read_settings
+from skills.bills.policy import BillsPolicy
 from skills.distribution.policy import DistributionPolicy
+from skills.economics.policy import EconomicsPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.vocabulary import Refusal, mark, name_rows
@@ -85,6 +87,8 @@ class Policy(_Strict):
     forecasting: ForecastingPolicy = ForecastingPolicy()
     replenishment: ReplenishmentPolicy = ReplenishmentPolicy()
     distribution: DistributionPolicy = DistributionPolicy()
+    bills: BillsPolicy = BillsPolicy()
+    economics: EconomicsPolicy = EconomicsPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

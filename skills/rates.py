@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
@@ -122,6 +122,11 @@ class RateBook:
     def __iter__(self) -> Iterator[Rate]:
         return (rate for keys in self._by_kind.values() for rates in keys.values() for rate in rates)
 
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind that the book rates, sorted."""
+        return sorted(self._by_kind)
+
     def trust(self, accept_unverified: bool) -> RateBook:
         """The same rates; unless accepted, a look-up that ends at an unverified one is refused."""
         book = RateBook((), accept_unverified)
@@ -222,50 +227,18 @@ class RateBook:
         """The rate of the longest known prefix of a code: `US:6302.60.00` before `US:6302.60` before `US:6302`.
 
         Raises:
-            MissingRate: no prefix has a valid rate.
+            MissingRate: no prefix has a valid rate; says when the longest known one ends.
         """
-        prefix = code
+        prefix, ended = code, ""
         while prefix:
-            rate = self.find(kind, f"{country}:{prefix}", as_of)
+            key = f"{country}:{prefix}"
+            rate = self.find(kind, key, as_of)
             if rate is not None:
                 return rate
+            if not ended and key in self._by_kind.get(kind, {}):
+                ended = key
             prefix = prefix[:-1].rstrip(".")
-        return self.read(kind, f"{country}:{code}", as_of)
-
-    def list_conflicts(self) -> list[tuple[Rate, Rate]]:
-        """Pairs of rates that claim the same days with different values, ordered by kind, key and day.
-
-        A rate that takes effect later replaces an older open-ended one: that is no conflict. Two that start on the
-        same day are one, and so is one that starts inside another's stated period.
-        """
-        pairs = []
-        for rates in (rates for keys in self._by_kind.values() for rates in keys.values()):
-            ordered = sorted(rates, key=lambda rate: (rate.effective_from, rate.source))
-            for at, rate in enumerate(ordered):
-                for other in ordered[at + 1 :]:
-                    replaced = rate.effective_to is None and rate.effective_from < other.effective_from
-                    if replaced or not rate.holds_on(other.effective_from):
-                        break
-                    if (rate.value, rate.unit) != (other.value, other.unit):
-                        pairs.append((rate, other))
-        return sorted(pairs, key=lambda pair: (*_place(pair[0]), *_place(pair[1])))
-
-    def list_changes(self, as_of: date) -> list[Rate]:
-        """What is known to take effect after the day, soonest first."""
-        future = [rate for rate in self if rate.effective_from > as_of]
-        return sorted(future, key=lambda rate: (rate.effective_from, *_place(rate)))
-
-    def list_expiring(self, as_of: date, days: int) -> list[Rate]:
-        """Rates that end within so many days and that none follows: the next look-up after it is refused."""
-        until = as_of + timedelta(days=days)
-        ending = [
-            rate
-            for rate in self
-            if rate.effective_to is not None
-            and as_of <= rate.effective_to <= until
-            and self.find(rate.kind, rate.key, rate.effective_to + timedelta(days=1)) is None
-        ]
-        return sorted(ending, key=lambda rate: (rate.effective_to or until, *_place(rate)))
+        return self.read(kind, ended or f"{country}:{code}", as_of)
 
     def convert(self, from_currency: Currency, to_currency: Currency, as_of: date) -> Decimal:
         """Units of `to_currency` for one unit of `from_currency`, crossed through the US dollar (kind `fx`)."""
@@ -277,37 +250,11 @@ class RateBook:
         return Decimal(1) if currency == "USD" else self.read("fx", currency, as_of).value
 
 
-def list_touched(changed: Iterable[Rate], uses: pd.DataFrame) -> pd.DataFrame:
-    """What a change of rates touches.
-
-    Args:
-        changed: Rates that are new, or that were taken away.
-        uses: One row per (name, kind, key) that a SKU, lane or open proposal looks up.
-
-    Returns:
-        The rows of `uses` whose key is a changed one, or lies under it as a tariff number does; order kept.
-    """
-    keys: dict[str, set[str]] = {}
-    for rate in changed:
-        keys.setdefault(rate.kind, set()).add(rate.key)
-    touched = [
-        any(key[:length] in keys.get(kind, ()) for length in range(1, len(key) + 1) if _ends_a_part(key, length))
-        for kind, key in zip(uses["kind"], uses["key"], strict=True)
-    ]
-    return uses[touched].reset_index(drop=True)
-
-
-def _ends_a_part(key: str, length: int) -> bool:
-    """Whether the prefix is the whole key, or part of the tariff number behind its country's colon."""
-    return length == len(key) or ":" in key[: length - 1]
-
-
-def _place(rate: Rate) -> tuple[str, str, date, str]:
-    return rate.kind, rate.key, rate.effective_from, rate.source
-
-
 def _as_date(value: object) -> date:
-    return value if type(value) is date else pd.Timestamp(str(value)).date()
+    if type(value) is date:
+        return value
+    text = str(value)
+    return date.fromisoformat(text) if len(text) == 10 else pd.Timestamp(text).date()
 
 
 def _as_date_or_none(value: object) -> date | None:

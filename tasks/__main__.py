@@ -6,22 +6,20 @@ Each command imports what it needs and no more: a stop is entered before anythin
 from __future__ import annotations
 
 import argparse
-import getpass
 import io
 import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from config.language import say, say_refusal
 from config.settings import read_settings
 from skills.vocabulary import Refusal, mark
+from tasks.at_terminal import from_here, language_of, name_user
 
 if TYPE_CHECKING:
-    from config.seller import Language
     from tasks.approvals.decide import Recorded
     from tasks.execution.stop import Proof
     from tasks.store.proposals import Proposal
@@ -39,11 +37,15 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if arguments[:1] == ["rates"]:
+        from tasks import rates
+
+        return rates.main(arguments[1:])
     options = _read_arguments(arguments)
     try:
         return int(options.run(options))
     except Refusal as refusal:
-        print(say_refusal(refusal, _language_of(getattr(options, "seller", ""))), file=sys.stderr, flush=True)
+        print(say_refusal(refusal, language_of(getattr(options, "seller", ""))), file=sys.stderr, flush=True)
         return 1
     except BrokenPipeError:  # who read along, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +67,7 @@ def decide(options: argparse.Namespace) -> int:
         return _conclude(options, released + _answer(options, proposal).released)
     from tasks.waiting import show_proposal, show_waiting
 
-    language = _language_of(options.seller)
+    language = language_of(options.seller)
     show_waiting(waiting, proposal, language)
     show_proposal(proposal, language)
     if sys.stdin.isatty():
@@ -84,7 +86,7 @@ def workbook(options: argparse.Namespace) -> int:
 
     if options.file:
         code = options.code or _type(options, mark("One-time code"))
-        recorded = answer_with_workbook(_from_here(options.file), options.approver, code)
+        recorded = answer_with_workbook(from_here(options.file), options.approver, code)
         options.seller = read_proposal(recorded.proposal).body["seller"]
         _report(options, recorded)
         return _conclude(options, recorded.released)
@@ -92,7 +94,7 @@ def workbook(options: argparse.Namespace) -> int:
     if proposal is None:
         _say(options, mark("Nothing waits for a decision."))
     else:
-        path = write_decision_workbook(proposal.digest, _language_of(options.seller))
+        path = write_decision_workbook(proposal.digest, language_of(options.seller))
         _say(options, mark("The decision workbook is {path}; its first sheet says how to go on."), path=path)
     return _conclude(options, released)
 
@@ -136,7 +138,7 @@ def _ask(options: argparse.Namespace, proposal: Proposal) -> argparse.Namespace:
         options.leave_out = _type(options, mark("Leave out"), mark("such as 1.3 or 2; empty for none"))
         options.edit = [_type(options, mark("Other units"), mark("such as 1.3 = 480; empty for none"))]
         choice = choose_lines(proposal, seller, options.leave_out, "\n".join(options.edit))
-        money = format_money(choice.money_minor, proposal.body["base_currency"], _language_of(options.seller))
+        money = format_money(choice.money_minor, proposal.body["base_currency"], language_of(options.seller))
         values = {"count": len(choice.approved), "money": money}
         _say(options, mark("{count} lines are approved as proposed: {money}"), **values)
         if choice.needs_amount:
@@ -170,7 +172,7 @@ def _answer(options: argparse.Namespace, proposal: Proposal) -> Recorded:
         except WrongCode as refusal:
             if not sys.stdin.isatty() or tried == TRIES - 1:
                 raise
-            print(say_refusal(refusal, _language_of(options.seller)), flush=True)
+            print(say_refusal(refusal, language_of(options.seller)), flush=True)
             options.code = ""
         else:
             _report(options, recorded)
@@ -194,7 +196,7 @@ def _report(options: argparse.Namespace, recorded: Recorded) -> None:
 def _anchor(options: argparse.Namespace) -> None:
     from tasks.store.anchors import keep_head
 
-    problem = keep_head(_language_of(getattr(options, "seller", "")))
+    problem = keep_head(language_of(getattr(options, "seller", "")))
     if problem:
         print(problem, flush=True)
 
@@ -228,7 +230,7 @@ def settle(options: argparse.Namespace) -> int:
     if not options.instruction:
         tasks = list_person_tasks(seller.id)
         for task in tasks:
-            print(f"{task.number} → {task.target}: {task.say(_language_of(seller.id))}", flush=True)
+            print(f"{task.number} → {task.target}: {task.say(language_of(seller.id))}", flush=True)
         if not tasks:
             _say(options, mark("Nothing waits for a person to find out."))
         return 0
@@ -298,7 +300,7 @@ def _show_proof(options: argparse.Namespace, seller: str, proof: Proof) -> None:
         )
     else:
         _say(options, mark("{seller}: stopped in row {seq} by {by} ({reason}), in force"), **values)
-    for name, value in list_results(proof, _language_of(options.seller)).items():
+    for name, value in list_results(proof, language_of(options.seller)).items():
         print(f"  {name}: {value}", flush=True)
 
 
@@ -360,7 +362,7 @@ def export(options: argparse.Namespace) -> int:
     from config.seller import read_seller
     from tasks.ledger_export import export_ledger
 
-    folder = _from_here(options.folder) if options.folder else None
+    folder = from_here(options.folder) if options.folder else None
     languages = LANGUAGES if options.language == "both" else [options.language]
     for path in export_ledger(read_seller(options.seller), folder, languages):
         print(path, flush=True)
@@ -409,7 +411,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
     added["settle"].add_argument("--instruction", default="", help="its key or number; left out, lists what there is")
     added["settle"].add_argument("--state", default="done", choices=["done", "not_done"], help="what was found out")
     added["stop"].add_argument("--reason", default="", help="why; the ledger keeps it")
-    added["stop"].add_argument("--by", "--approver", default=_name_user(), help="who stops; else this user")
+    added["stop"].add_argument("--by", "--approver", default=name_user(), help="who stops; else this user")
     added["stop"].add_argument("--proof", action="store_true", help="stop nothing; show what the ledger proves")
     added["enroll"].add_argument("--again", action="store_true", help="replace a secret that is there")
     added["export"].add_argument("--folder", default="", help="where to; else exports in the home folder")
@@ -422,29 +424,8 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _name_user() -> str:
-    """Who is logged in, as the system knows them; "?" where it does not."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "?"
-
-
-def _language_of(seller: str) -> Language:
-    """The language asked for, else the seller's; read past the rest of the file, which may be what is refused."""
-    import yaml
-
-    settings = read_settings()
-    try:
-        written = yaml.safe_load((settings.sellers / f"{seller}.yaml").read_text(encoding="utf-8"))
-        own = str(written.get("language", "zh_CN"))
-    except (OSError, AttributeError, UnicodeDecodeError, yaml.YAMLError):
-        own = "en"
-    return "zh_CN" if (settings.language or own) == "zh_CN" else "en"
-
-
 def _say(options: argparse.Namespace, sentence: str, **values: object) -> None:
-    print(say(sentence, values, _language_of(getattr(options, "seller", ""))), flush=True)
+    print(say(sentence, values, language_of(getattr(options, "seller", ""))), flush=True)
 
 
 def _type(options: argparse.Namespace, field: str, hint: str = "") -> str:
@@ -453,18 +434,11 @@ def _type(options: argparse.Namespace, field: str, hint: str = "") -> str:
     Raises:
         NothingTyped: nobody is there.
     """
-    language = _language_of(options.seller)
+    language = language_of(options.seller)
     name = say(field, {}, language)
     if not sys.stdin.isatty():
         raise NothingTyped(mark("{field} is missing; --help lists the options."), field=field)
     return input(f"{name} ({say(hint, {}, language)}): " if hint else f"{name}: ").strip()
-
-
-def _from_here(path: str) -> Path:
-    """A path as the person meant it: the launcher moves to the project's root, their shell's folder is in PWD."""
-    here = Path(os.environ.get("PWD", ""))
-    moved = Path.cwd() == read_settings().root and here.is_absolute() and here.is_dir()
-    return ((here if moved else Path.cwd()) / Path(path).expanduser()).resolve()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,8 +139,8 @@ def write_report_files(
     page = render_morning_report(
         body, proposal.digest, proposal.supersedes, quarantine, seller, language, compare, state
     )
-    _replace(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
-    _replace(path, page.encode())
+    replace_file(path.with_suffix(".xlsx"), write_workbook(body, proposal.digest, quarantine, seller, language))
+    replace_file(path, page.encode())
     return path
 
 
@@ -150,7 +151,7 @@ def report_path(proposal: Proposal) -> Path:
     """
     body, late = proposal.body, proposal.standing == "late"
     name = "late" if late else body["journey"]
-    name = "morning-report" if name == "nightly" else f"{name}-{proposal.digest[:12]}"
+    name = "morning-report" if name == "nightly" else re.sub(r"[^\w.-]+", "-", f"{name} {proposal.digest[:12]}")
     return Path(read_settings().home, "reports", body["seller"], body["as_of"], f"{name}.html")
 
 
@@ -207,7 +208,7 @@ def tabulate_quarantine(quarantine: pd.DataFrame, language: Language) -> list[di
     ]
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write beside and move over, so that a reader never opens half a file."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)

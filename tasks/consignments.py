@@ -8,6 +8,7 @@ order, which go through the first hub and are split where they are worth most.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -247,3 +248,136 @@ def _order_rows(allocation: Allocation, known: Snapshot) -> list[dict[str, Any]]
             }
         )
     return rows
+
+
+def list_candidates(lines: pd.DataFrame, packed: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """Every lane that a consignment could take instead: from the same node to the same one.
+
+    Args:
+        lines: From `split_pool`.
+        packed: Its cartons, from `inbound.sort_boxes`; a consignment without any has no candidate.
+        lanes: One row per lane.
+
+    Returns:
+        One row per (consignment, lane): country, postcode (""), boxes, weight_g, volume_cm3, longest_mm, ready_on.
+    """
+    boxes = packed.assign(
+        weight=packed["count"] * packed["weight_g"],
+        volume=packed["count"] * packed["length_mm"] * packed["width_mm"] * packed["height_mm"],
+        longest=packed[["length_mm", "width_mm", "height_mm"]].max(axis=1),
+    )
+    loads = boxes.groupby("consignment").agg(
+        boxes=("count", "sum"),
+        weight_g=("weight", "sum"),
+        volume_mm3=("volume", "sum"),
+        longest_mm=("longest", "max"),
+    )
+    places = lines[["consignment", "country", "from_node", "to_node"]].drop_duplicates()
+    ways = lanes[["lane", "from_node", "to_node"]]
+    found = places.merge(ways, on=["from_node", "to_node"]).merge(loads.reset_index(), on="consignment")
+    return found.assign(
+        postcode="", volume_cm3=-(-found["volume_mm3"] // 1000), ready_on=pd.Timestamp(pool.ready_on)
+    ).drop(columns=["volume_mm3", "from_node", "to_node"])
+
+
+def list_needs(lines: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:
+    """What each consignment's units are waited for, as the mode choice reads it.
+
+    Args:
+        lines: From `split_pool`.
+        contribution: From `distribution.quote_contribution`; the lane's own row, else the best one's of the country.
+
+    Returns:
+        One row per (consignment, sku): units, weekly_mean, position_units, contribution_minor (of one unit, before
+        freight), holding_week_minor.
+    """
+    quoted = contribution.assign(before_freight=contribution["contribution"] + contribution["freight"])
+    best = quoted.sort_values(["sku", "country", "before_freight"], kind="stable", na_position="first")
+    best = best.drop_duplicates(["sku", "country"], keep="last")
+    best = best[["sku", "country", "before_freight", "holding_week"]]
+    needs = lines.merge(best, how="left", on=["sku", "country"])
+    return needs[["consignment", "sku", "units", "weekly_mean", "position_units"]].assign(
+        contribution_minor=needs["before_freight"].fillna(0.0).clip(lower=0.0).round().astype("int64"),
+        holding_week_minor=needs["holding_week"].fillna(0.0).round().astype("int64"),
+    )
+
+
+def take_lanes(lines: pd.DataFrame, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
+
+    Args:
+        modes: From `freight.choose_mode`: consignment, lane, least.
+    """
+    if pool.proposal is not None:
+        return lines
+    least = modes[modes["least"]].set_index("consignment")["lane"]
+    lane = lines["consignment"].map(least).fillna(lines["lane"])
+    mode = lane.map(lanes.set_index("lane")["mode"])
+    return lines.assign(lane=lane.astype("str"), mode=mode.astype("str"))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What can be shipped, and what is set aside.
+
+    Attributes:
+        lines: Rows of `split_pool`'s answer that can go.
+        boxes: Their cartons.
+        values: Their customs values.
+        refused: One row per (consignment, sku) that cannot: country, units, reason (a sentence of the catalogue) and
+            values (what fills its places).
+    """
+
+    lines: pd.DataFrame
+    boxes: pd.DataFrame
+    values: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def as_entries(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines as lines of customs entries: a consignment is an entry, and its units are committed to it."""
+    named = lines.rename(columns={"consignment": "entry"})
+    return named[["entry", "sku", "country", "lane", "units", "departs_on"]].assign(committed=True)
+
+
+def set_aside(lines: pd.DataFrame, boxes: pd.DataFrame, values: pd.DataFrame, *refusals: pd.DataFrame) -> Ready:
+    """Take every line that one of the skills refused out of the shipment, whole, with the first reason.
+
+    Args:
+        lines: From `split_pool`.
+        boxes: Packed cartons.
+        values: From `customs.value_lines`.
+        refusals: Frames with consignment or entry, sku, reason and values (a mapping, or JSON).
+    """
+    units = {(row["consignment"], row["sku"]): row for row in lines.to_dict("records")}
+    refused: dict[tuple[str, str], dict[str, Any]] = {}
+    for frame in refusals:
+        for row in frame.to_dict("records"):
+            place = (str(row.get("consignment", row.get("entry"))), str(row["sku"]))
+            said = json.loads(row["values"]) if isinstance(row["values"], str) else dict(row["values"])
+            line = units[place]
+            about = {"consignment": place[0], "sku": place[1], "country": line["country"], "units": line["units"]}
+            refused.setdefault(place, {**about, "reason": row["reason"], "values": said})
+
+    def keep(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        out = [place in refused for place in zip(frame[name], frame["sku"], strict=True)]
+        return frame[~pd.Series(out, frame.index, dtype=bool)].reset_index(drop=True)
+
+    columns = ["consignment", "sku", "country", "units", "reason", "values"]
+    return Ready(
+        keep(lines, "consignment"),
+        keep(boxes, "consignment"),
+        keep(values, "entry"),
+        pd.DataFrame([*refused.values()], columns=columns),
+    )
+
+
+def enter_freight(lines: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
+    """The lines as lines of entries, each with the freight of its whole consignment as it was quoted."""
+    named = {
+        "consignment": "entry", "amount_minor": "freight_minor", "currency": "freight_currency",
+        "rate": "freight_rate", "rate_from": "freight_from", "source": "freight_source",
+        "retrieved_on": "freight_retrieved_on", "confidence": "freight_confidence",
+    }  # fmt: skip
+    quoted = quotes.rename(columns=named)[["lane", *named.values()]]
+    return as_entries(lines).merge(quoted, on=["entry", "lane"])

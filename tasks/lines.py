@@ -130,7 +130,8 @@ def make_line(
         flip: What would reverse it: kind, value, unit.
         alternatives: What else was weighed: what, lane, units, value_minor.
         evidence: Its derivation, one step per row: label, value, unit, note.
-        margin_percent: Net margin of its units, in percent of the net price; "" where it is not known.
+        margin_percent: CM2 in percent of net sales where landed cost is quoted, else the planned net margin in
+            percent of the net price; "" where neither is known.
         capped_by: The limit that bound it, or "".
         spare_units: How many units more there are to move; None where nothing limits it.
     """

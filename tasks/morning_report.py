@@ -28,9 +28,9 @@ from config.language import (
     translator,
 )
 from config.seller import Language, Seller
-from skills.vocabulary import mark
+from skills.vocabulary import Money, mark, minor_digits
 from tasks.lines import flatten
-from tasks.report_charts import chart_cash, chart_cover
+from tasks.report_charts import chart_cash, chart_cover, chart_waterfall
 from tasks.report_happened import keep_open, view_became, view_happened
 from tasks.report_state import ReportState
 from tasks.report_words import CHANGES, FLIPS, NOTES, WORDS
@@ -204,7 +204,7 @@ def _render(
     compare: Before | None,
     state: ReportState | None,
 ) -> str:
-    page = _pages(language).get_template(template)
+    page = open_pages(language).get_template(template)
     return page.render(
         body=body,
         view=view_report(body, quarantine, compare, state),
@@ -219,7 +219,7 @@ def _render(
 
 
 @lru_cache(maxsize=2)
-def _pages(language: Language) -> Environment:
+def open_pages(language: Language) -> Environment:
     """Templates with the language's voice: `t` says a sentence, the filters format values."""
     pages = Environment(
         loader=FileSystemLoader(PAGES),
@@ -238,6 +238,10 @@ def _pages(language: Language) -> Environment:
         said=translate,
         word=lambda code: _say_words(code, translate),
         money=lambda minor, currency: format_money(minor, currency, language),
+        plainmoney=lambda minor, currency: format_number(
+            Money(minor, currency).amount, language, minor_digits(currency)
+        ),
+        reasoned=lambda group: say(group["what"], group["values"], language),
         whole=lambda minor, currency: format_money(minor, currency, language, whole=True),
         number=lambda value: format_number(value, language),
         percent=lambda value: format_percent(value, language),
@@ -312,6 +316,7 @@ def _view_decision(decision: Body, number: int, body: Body) -> Body:
         "red": sum(alarm["level"] == "red" for alarm in alarms),
         "amber": sum(alarm["level"] == "amber" for alarm in alarms),
         "foreign": foreign,
+        "chart": chart_waterfall(decision.get("waterfall", [])),
         "largest": lines[0] if lines else None,
         "sum": write_sum(lines[0]) if lines else "",
         "passed": bool(decision["deadline"]) and decision["deadline"] < body["as_of"],

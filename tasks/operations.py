@@ -39,6 +39,7 @@ from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
 from tasks import work
 from tasks.consignments import LONGEST_NUMBER
+from tasks.files.customs_tables import METHODS
 from tasks.nights import LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE
 from tasks.simulated.prepare import prepare_exports
 from tasks.store import nights
@@ -47,7 +48,9 @@ POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
     *("ship_inbound/ship_inbound", "sell_globally/sell_globally"),
+    "match-bills/match-bills",
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
+    *("choose_value/choose_value", "choose_code/choose_code"),
 )
 NIGHTLY = "0 2 * * *"
 NEEDED = ("order_lines", "stock", "products", "suppliers", "nodes", "lanes")
@@ -122,6 +125,16 @@ LABELS = {
     "by": mark("Who stopped"),
     "approver": mark("Who decides"),
     "code": mark("One-time code"),
+    "sku": mark("SKU"),
+    "country": mark("Country of import"),
+    "method": mark("Valuation method"),
+    "amount": mark("Customs value of one unit"),
+    "currency": mark("Currency"),
+    "evidence": mark("Evidence"),
+    "broker": mark("Customs broker"),
+    "importer": mark("Importer of record"),
+    "attorney": mark("Attorney for customs procedures"),
+    "hs_code": mark("HS code"),
 }
 """What the form calls each parameter; its description is the journey's own."""
 
@@ -142,6 +155,16 @@ def form_limits() -> dict[str, dict[str, Any]]:
         "by": {},
         "approver": {"minLength": 1},
         "code": {"pattern": r"^\s*\d{3}\s*\d{3}\s*$"},
+        "sku": {"minLength": 1},
+        "country": {"pattern": r"^[A-Z]{2}$"},
+        "method": {"enum": list(METHODS)},
+        "amount": {"pattern": r"^\d+(\.\d+)?$"},
+        "currency": {"pattern": r"^[A-Z]{3}$"},
+        "evidence": {"minLength": 3},
+        "broker": {"minLength": 1},
+        "importer": {"minLength": 1},
+        "attorney": {},
+        "hs_code": {"pattern": r"^\d{4}(\.?\d{2}){1,3}$"},
     }
 
 

@@ -20,6 +20,7 @@ from skills.distribution import Allocation
 from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FORECAST
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
+from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent, quote_shipments
 from tasks.lines import SCHEMA, PurchaseOrderLine, ShipmentLine, flatten, make_line, sum_lines
 from tasks.nights import Night
 from tasks.store.canonical import canonical_bytes
@@ -55,6 +56,7 @@ class Plan:
         shipment_steps: The same by (sku, country, lane, step).
         margins: (sku, country, lane) → net margin in percent of the net price, as text.
         spare: (sku, hub) → units at the hub that the plan leaves there.
+        costs: Landed cost and margins of the shipments; None where nobody quoted them.
     """
 
     orders: pd.DataFrame
@@ -67,6 +69,7 @@ class Plan:
     shipment_steps: pd.DataFrame
     margins: dict[tuple[str, str, str], str]
     spare: dict[tuple[str, str], int]
+    costs: Costs | None = None
 
 
 def refuse_unsound(findings: pd.DataFrame) -> None:
@@ -100,7 +103,7 @@ def explain_plan(
     contribution: pd.DataFrame,
     allocation: Allocation,
 ) -> Plan:
-    """Gather what the skills say about every line that is proposed."""
+    """Gather what the skills say about every line that is proposed: why, and what a shipment costs landed."""
     placed, lines = orders[orders["order_units"] > 0], allocation.lines
     wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
     policy, base = night.seller.policy.distribution, night.seller.base_currency
@@ -117,6 +120,7 @@ def explain_plan(
         ),
         margins=_read_margins(contribution),
         spare=_count_spare(known.stock, lines),
+        costs=quote_shipments(lines, known, contribution, night),
     )
 
 
@@ -154,6 +158,7 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
         ],
         "alarms": plain_rows(plan.allocation.alarms),
         "allocation": _allocation(plan.allocation),
+        **cost_night(plan.costs),
         **figures,
     }
     return canonical_bytes(body)
@@ -300,7 +305,8 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
                 title=titles[row["sku"]],
                 money_minor=row["cost_base_minor"],
                 expected_value_minor=row["value_base_minor"],
-                margin_percent=plan.margins.get((row["sku"], row["country"], str(lane_id)), ""),
+                margin_percent=margin_percent(plan.costs, row["sku"], row["country"], str(lane_id))
+                or plan.margins.get((row["sku"], row["country"], str(lane_id)), ""),
                 reversible=False,
                 fee_charging=True,
                 expires=plain(row["cutoff"]),
@@ -312,6 +318,7 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
                 evidence=demand.get((row["sku"], row["country"]), [])
                 + steps.get((row["sku"], row["country"], str(lane_id)), []),
             )
+            | cost_line(plan.costs, row["sku"], row["country"], str(lane_id))
             for row in plain_rows(rows)
         ]
         lines.sort(
@@ -335,6 +342,7 @@ def _ship_decisions(plan: Plan, demand: Evidence, base: str) -> list[Body]:
                 "arrival_p50": plain(rows["arrival_p50"].max()),
                 "flip": lines[0]["flip"],
                 **_original_money(rows, "cost_minor", "cost_base_minor", base),
+                **cost_decision(plan.costs, str(lane_id), lines),
                 "lines": lines,
             }
         )

@@ -1,4 +1,4 @@
-"""Geometry of the report's two charts; the pages draw them as inline SVG."""
+"""Geometry of the report's charts; the pages draw them as inline SVG."""
 
 from __future__ import annotations
 
@@ -66,6 +66,47 @@ def chart_cash(rows: Rows) -> dict[str, Any]:
         for position, (row, balance) in enumerate(zip(rows, balances, strict=True))
     ]
     return {"bars": bars, "zero": zero, "bar": width, "width": len(rows) * (width + gap), "height": height + 46}
+
+
+def chart_waterfall(rows: Rows) -> dict[str, Any]:
+    """From price to what is left, top down: a bar per step from the level before it to the level after it.
+
+    Args:
+        rows: label, amount_minor (costs negative), level_minor (what is left after the step), is_total.
+
+    Returns:
+        Sizes in pixels, the place of zero, and one bar per step; `kind` is `total`, `cost` or `gain`.
+    """
+    left, plot, row, top = 196, 330, 19, 6
+    levels = [0, *(step["level_minor"] for step in rows)]
+    low, high = min(levels), max(levels)
+    span = max(1, high - low)
+    bars = []
+    for place, step in enumerate(rows):
+        level, amount = step["level_minor"], step["amount_minor"]
+        before = 0 if step["is_total"] or place == 0 else level - amount
+        start, end = sorted((before, level))
+        bars.append(
+            {
+                "y": top + place * row,
+                "x": left + plot * (start - low) // span,
+                "width": max(1, plot * (end - start) // span),
+                "x_level": left + plot * (level - low) // span,
+                "kind": "total" if step["is_total"] or place == 0 else "cost" if amount < 0 else "gain",
+                "label": step["label"],
+                "amount_minor": level if step["is_total"] else amount,
+            }
+        )
+    return {
+        "bars": bars,
+        "left": left,
+        "zero": left + plot * -low // span,
+        "row": row,
+        "right": left + plot,
+        "bottom": top + len(rows) * row,
+        "width": left + plot + 104,
+        "height": top + len(rows) * row + 8,
+    }
 
 
 def _bar(row: dict[str, Any], as_of: date, end: int) -> dict[str, Any]:

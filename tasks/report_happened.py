@@ -38,6 +38,8 @@ EVENTS: dict[str, str] = {
     "withdraw": mark("withdrawn"),
     "stop": mark("stopped"),
     "lift": mark("stop lifted"),
+    "value_choice": mark("customs value chosen"),
+    "code_choice": mark("HS code chosen"),
     "intent": mark("act begun"),
     "outcome": mark("act ended"),
 }

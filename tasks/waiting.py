@@ -13,7 +13,7 @@ from tasks.approvals.answer import Answer, Body, Choice, choose, is_expired
 from tasks.approvals.decision_sheets import name_decision, say_why
 from tasks.approvals.standing import Standing, find_day, read_standing
 from tasks.lines import number_lines
-from tasks.report_words import WORDS, say_journey
+from tasks.report_words import say_journey
 from tasks.store.ledger import list_events
 from tasks.store.proposals import Proposal
 

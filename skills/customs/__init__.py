@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skills.customs.book import book_duties
 from skills.customs.explain import explain_entry
+from skills.customs.lines import value_lines
 from skills.customs.plan import charge_entry
 from skills.customs.schedule import build_schedule, compare_schedules, find_tariff
 from skills.customs.value import value_goods
@@ -19,4 +20,5 @@ __all__ = [
     "parse_duty",
     "type_rates",
     "value_goods",
+    "value_lines",
 ]

@@ -92,7 +92,7 @@ def read_tariff(rates: RateBook, country: str, hs_code: str, mode: str, as_of: d
 def extra_duties(rates: RateBook, country: str, hs_code: str, as_of: date) -> list[Rate]:
     """Further duty layers on the code: kinds that start with `duty_`, by longest prefix or for the whole country."""
     found = []
-    for kind in sorted({rate.kind for rate in rates if rate.kind.startswith("duty_")}):
+    for kind in (kind for kind in rates.kinds if kind.startswith("duty_")):
         try:
             found.append(rates.read_longest(kind, country, hs_code, as_of))
         except MissingRate:

@@ -26,6 +26,8 @@ _COLUMNS = {
 _WHOLE = ["customs_value_minor", "placement_minor", "unit_cost_minor", "tooling_minor", "tooling_units",
           "qc_pack_minor"]  # fmt: skip
 _POSITIVE = ["units", "weight_g", "volume_cm3", "volumetric_divisor"]
+FREIGHT = ("freight_minor", "freight_currency", "freight_rate", "freight_from", "freight_source",
+           "freight_retrieved_on", "freight_confidence")  # fmt: skip
 _LAYER = re.compile(r"duty(_\w+)?")
 
 
@@ -56,6 +58,9 @@ def check_facts(
     facts = lines.merge(products, how="left", on="sku").merge(
         lanes.assign(served=True), how="left", on=["lane", "country"]
     )
+    facts = facts.assign(**{name: None for name in FREIGHT if name not in facts})
+    if "seller_exports" not in facts:
+        facts["seller_exports"] = True
     unserved = facts[facts["served"].isna()]
     if len(unserved):
         raise UnservedLane(
@@ -84,6 +89,7 @@ def check_facts(
     for column in ("country", "lane", "customs_currency"):
         mixed = facts[facts.groupby("entry")[column].transform("nunique") > 1]
         _refuse(mixed, ["entry", "sku"], column, mark("one per entry"))
+    _check_freight(facts)
     layers = [set(str(text).split()) for text in facts["duty_layers"]]
     unknown = pd.Series([not all(map(_LAYER.fullmatch, names)) for names in layers], facts.index, dtype=bool)
     _refuse(facts[unknown], ["sku"], "duty_layers", mark("kinds of the rate book: duty, duty_301 …"))
@@ -102,6 +108,19 @@ def check_facts(
             rows=name_rows(twice["sku"] + " " + twice["lane"]),
         )
     return facts.sort_values(["entry", "sku"], kind="stable", ignore_index=True)
+
+
+def _check_freight(facts: pd.DataFrame) -> None:
+    """A quoted freight is one amount per entry, in a currency, with where it comes from."""
+    amount = pd.to_numeric(facts["freight_minor"])
+    mixed = amount.fillna(-1).groupby(facts["entry"]).transform("nunique") > 1
+    _refuse(facts[mixed], ["entry", "sku"], "freight_minor", mark("one per entry"))
+    _refuse(
+        facts[(amount < 0) | (amount % 1 > 0)], ["entry", "sku"], "freight_minor", mark("a whole number, 0 or more")
+    )
+    for column in ("freight_currency", "freight_source"):
+        bare = amount.notna() & (facts[column].fillna("").astype(str) == "")
+        _refuse(facts[bare], ["entry", "sku"], column, mark("stated where freight is quoted"))
 
 
 def _refuse(rows: pd.DataFrame, key: list[str], column: str, expected: str) -> None:

@@ -10,14 +10,14 @@ import pandas as pd
 from skills.economics.exact import book_exactly, divide_half_even
 from skills.economics.facts import check_facts
 from skills.economics.policy import EconomicsPolicy
-from skills.economics.sheet import ENTRY_COMPONENTS, FX, CostSheet, list_line_components
-from skills.economics.tariff import Note, Tariff
+from skills.economics.sheet import ENTRY_COMPONENTS, FX, QUOTE, CostSheet, list_line_components
+from skills.economics.tariff import Exchange, Note, Tariff, is_quoted
 from skills.rates import RateBook
 from skills.vocabulary import mark
 
 COST, CASH_LATER = mark("cost"), mark("cash later")
 LANDED = ["entry", "sku", "country", "lane", "units", "customs_method", "component", "amount_minor", "currency",
-          "own_minor", *Note._fields, "treatment", "in_cost", "cash_on"]  # fmt: skip
+          "own_minor", *Note._fields, *Exchange._fields, "treatment", "in_cost", "cash_on"]  # fmt: skip
 
 
 def quote_landed_cost(
@@ -36,17 +36,21 @@ def quote_landed_cost(
         lines: One row per (entry, sku, country, lane): units, customs_value_minor (of the line), customs_currency,
             customs_method, placement_minor (per unit, base currency, from the chosen placement option),
             duty_layers (kinds of the rate book, blanks between: `duty duty_301`), departs_on, charge_duty (optional:
-            True asks for duty to be added, refused under DDP).
+            True asks for duty to be added, refused under DDP). Optional, the same on every line of an entry:
+            freight_minor (of the whole entry, as quoted) with freight_currency, freight_rate (text), freight_from,
+            freight_source, freight_retrieved_on, freight_confidence; without it freight is charged per kilogram.
         products: One row per sku: unit_cost_minor, cost_currency, tooling_minor, tooling_units, qc_pack_minor,
             weight_g, volume_cm3, hs_code, special_vat_invoice.
         lanes: One row per (lane, country) that it serves: mode, incoterm, importer_of_record, tax_included,
-            volumetric_divisor [cm³/kg].
+            volumetric_divisor [cm³/kg], seller_exports (optional, taken as True: whether goods leave under the
+            seller's own export declaration; without one there is no rebate).
         registrations: One row per country where the seller is registered for VAT: country.
         rates: The `RateBook`; kinds and keys are listed in SKILL.md.
     Returns:
         One row per (entry, sku, country, lane, component): amount_minor [base currency, whole line], currency,
         own_minor [rate_currency, before conversion], units, rate, rate_currency, rate_from, source, retrieved_on,
-        confidence, basis, treatment (`cost`, or `cash later`: left out of the cost, the rebate being taken off it),
+        confidence, basis, fx (base currency for one of rate_currency; empty where they are one), fx_from, fx_source,
+        fx_confidence, treatment (`cost`, or `cash later`: left out of the cost, the rebate being taken off it),
         cash_on. A fee of an entry is shared out once in each of the two currencies.
     Raises:
         UnusableCost, UnstatedCustomsValue, DutyInPrice, UnservedLane, MissingColumns, MissingRate, UnverifiedRate,
@@ -57,11 +61,19 @@ def quote_landed_cost(
     registered = set(registrations["country"])
     sheet, notes = _build_sheet(facts, tariff)
     booked, own = book_exactly(sheet), book_exactly(sheet.at_par())
+    places = {name: column for column, name in enumerate(sheet.components)}
+    quoted = places.pop(QUOTE)
+    exchanges: dict[str, Exchange] = {}
     rows = []
     for place, line in enumerate(facts.to_dict("records")):
         recovered = line["importer_of_record"] == "seller" and line["country"] in registered
-        for column, component in enumerate(sheet.components):
-            note = notes[place].get(component, Note("", base_currency))
+        by_quote = is_quoted(line)
+        for component, column in places.items():
+            if component == "freight" and by_quote:
+                column = quoted
+            note = notes[place].get(sheet.components[column], Note("", base_currency))
+            if note.rate_currency not in exchanges:
+                exchanges[note.rate_currency] = tariff.note_exchange(note.rate_currency)
             later = component == "export_rebate" or (component == "import_vat" and recovered)
             days = policy.export_rebate_days if component == "export_rebate" else policy.import_vat_refund_days
             rows.append(
@@ -72,6 +84,7 @@ def quote_landed_cost(
                     "currency": base_currency,
                     "own_minor": int(own[place, column]),
                     **note._asdict(),
+                    **exchanges[note.rate_currency]._asdict(),
                     "treatment": CASH_LATER if later else COST,
                     "in_cost": component != "import_vat" or not recovered,
                     "cash_on": pd.Timestamp(line["departs_on"]) + pd.Timedelta(days=days) if later else pd.NaT,

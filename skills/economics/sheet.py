@@ -27,10 +27,13 @@ _AFTER = (
     ("export_rebate", EX_WORKS, SHARE),
 )
 FIRST_DUTY = len(_BEFORE)
+QUOTE = "freight_quote"
+"""The entry component of a freight that was quoted as one amount; a line shows it as its freight."""
 
 ENTRY_COMPONENTS: tuple[tuple[str, int], ...] = (
     ("mpf", CUSTOMS),
     ("hmf", CUSTOMS),
+    (QUOTE, GRAMS),
     ("pick_up", GRAMS),
     ("export_terminal", GRAMS),
     ("brokerage", GRAMS),

@@ -8,15 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from skills.economics.exact import divide_half_even
 from skills.economics.facts import UnusableCost
-from skills.economics.sheet import ENTRY_COMPONENTS, FX, SHARE
+from skills.economics.sheet import ENTRY_COMPONENTS, FX, QUOTE, SHARE
 from skills.rates import Rate, RateBook
 from skills.vocabulary import mark, minor_digits, round_half_even
 
 CUSTOMS_VALUE = mark("share of customs value")
 CUSTOMS_VALUE_BOUNDED = mark("share of customs value, within bounds per entry")
 CUSTOMS_VALUE_AND_DUTY = mark("share of customs value and duty")
+CIF_VALUE_AND_DUTY = mark("share of customs value (CIF) and duty; onward transport is not stated, so not in it")
+QUOTED = mark("quoted for the entry, shared by chargeable weight")
 EX_WORKS_VALUE = mark("share of the ex-works value")
 PER = {"unit": mark("per unit"), "kg": mark("per chargeable kilogram"), "entry": mark("per entry")}
 NOT_CHARGED = mark("not charged")
@@ -25,6 +29,11 @@ SELLERS_FILES = mark("seller's files")
 _AT_THE_BORDER = frozenset({"brokerage", "bond_isf"})
 _TRUST = ("unverified", "generated", "secondary", "primary")
 _US = "US"
+_CIF = frozenset({
+    "GB", "AT", "BE", "BG", "HR", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HU", "IE", "IT", "LT", "LU",
+    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
+"""Where import VAT falls on a CIF customs value with its duty (EU VAT directive, articles 85 and 86)."""
 
 
 class Note(NamedTuple):
@@ -37,6 +46,15 @@ class Note(NamedTuple):
     retrieved_on: str = ""
     confidence: str = ""
     basis: str = NOT_CHARGED
+
+
+class Exchange(NamedTuple):
+    """Base currency for one unit of another, and whose rates crossed to it; all empty for the base currency."""
+
+    fx: str = ""
+    fx_from: str = ""
+    fx_source: str = ""
+    fx_confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,20 @@ class Tariff:
         ratio = self._rates.convert(currency, self._base, self._as_of)
         return round_half_even(ratio.scaleb(minor_digits(self._base) - minor_digits(currency)) * FX)
 
+    def note_exchange(self, currency: str) -> Exchange:
+        """What `fx` rests on; of two crossed rates the older day and the lower trust."""
+        if currency == self._base:
+            return Exchange()
+        crossed = [self._read("fx", name) for name in (currency, self._base) if name != "USD"]
+        return Exchange(
+            format(
+                self._rates.convert(currency, self._base, self._as_of).quantize(Decimal("0.000001")).normalize(), "f"
+            ),
+            min(rate.effective_from for rate in crossed).isoformat(),
+            "; ".join(dict.fromkeys(rate.source for rate in crossed)),
+            min((rate.confidence for rate in crossed), key=_TRUST.index),
+        )
+
     def charge_line(self, line: Mapping[Any, Any]) -> dict[str, Charge]:
         """Charges on units, weight and value; under tax-included freight none of the border's."""
         country, lane, code = str(line["country"]), str(line["lane"]), str(line["hs_code"])
@@ -80,12 +112,13 @@ class Tariff:
                 divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost
             ),
             "qc_pack": self._given(int(line["qc_pack_minor"]), cost),
-            "freight": self._amount("freight", lane, "kg", 1000),
             "insurance": self._share(self._read("insurance", lane), cost, EX_WORKS_VALUE),
             "prep": self._amount("prep", country, "unit", 1000),
             "placement": self._given(int(line["placement_minor"]), self._base),
         }
-        if bool(line["special_vat_invoice"]):
+        if not is_quoted(line):
+            charges["freight"] = self._amount("freight", lane, "kg", 1000)
+        if bool(line["special_vat_invoice"]) and bool(line["seller_exports"]):
             rebate = self._share(self._longest("export_rebate", "CN", code), cost, EX_WORKS_VALUE)
             charges["export_rebate"] = Charge(-rebate.number, rebate.currency, rebate.note)
         if bool(line["tax_included"]):
@@ -93,7 +126,8 @@ class Tariff:
         for layer in str(line["duty_layers"]).split():
             charges[layer] = self._share(self._longest(layer, country, code), customs, CUSTOMS_VALUE)
         tax = self._rates.find("import_vat", country, self._as_of) or self._read("vat", country)
-        charges["import_vat"] = self._share(tax, customs, CUSTOMS_VALUE_AND_DUTY)
+        basis = CIF_VALUE_AND_DUTY if country in _CIF else CUSTOMS_VALUE_AND_DUTY
+        charges["import_vat"] = self._share(tax, customs, basis)
         return charges
 
     def charge_entry(self, line: Mapping[Any, Any], customs_value: int) -> dict[str, Fee]:
@@ -106,9 +140,21 @@ class Tariff:
         included = bool(line["tax_included"])
         fees = {}
         for name, _ in ENTRY_COMPONENTS:
-            if name not in ("mpf", "hmf") and not (included and name in _AT_THE_BORDER):
+            if name not in ("mpf", "hmf", QUOTE) and not (included and name in _AT_THE_BORDER):
                 fixed = self._amount(name, str(line["lane"]), "entry", 1)
                 fees[name] = Fee(0, fixed.number, fixed.number, fixed.currency, fixed.note)
+        if is_quoted(line):
+            quoted, currency = int(line["freight_minor"]), str(line["freight_currency"])
+            note = Note(
+                str(line["freight_rate"]),
+                currency,
+                str(line["freight_from"]),
+                str(line["freight_source"]),
+                str(line["freight_retrieved_on"]),
+                str(line["freight_confidence"]),
+                QUOTED,
+            )
+            fees[QUOTE] = Fee(0, quoted, quoted, currency, note)
         if line["country"] != _US or included:
             return fees
         fees["mpf"] = self._charge_processing(line)
@@ -159,6 +205,11 @@ class Tariff:
         currency = rate.unit.partition("/")[0]
         number = _whole(rate, rate.value.scaleb(minor_digits(currency)) * parts, f"{currency}/{per}")
         return Charge(number, currency, _note(rate, currency, PER[per]))
+
+
+def is_quoted(line: Mapping[Any, Any]) -> bool:
+    """Whether the entry's freight is given as an amount; else it is charged per kilogram from the rate book."""
+    return not pd.isna(line["freight_minor"])
 
 
 def _whole(rate: Rate, scaled: Decimal, unit: str) -> int:

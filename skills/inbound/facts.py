@@ -63,8 +63,8 @@ def read_containers(kinds: list[str], rates: RateBook, as_of: date) -> pd.DataFr
     for place, kind in enumerate(kinds, start=1):
         row: dict[str, object] = {"container": f"{kind} {place}", "kind": kind}
         for side in ("length", "width", "height"):
-            row[f"{side}_mm"] = _in_units(rates.read(f"container_{side}", kind, as_of), MILLIMETRES)
-        row["payload_g"] = _in_units(rates.read("container_payload", kind, as_of), GRAMS)
+            row[f"{side}_mm"] = to_units(rates.read(f"container_{side}", kind, as_of), MILLIMETRES)
+        row["payload_g"] = to_units(rates.read("container_payload", kind, as_of), GRAMS)
         rows.append(row)
     return pd.DataFrame(rows, columns=["container", "kind", *SIDES, "payload_g"])
 
@@ -90,7 +90,7 @@ def check_boxes(cartons: pd.DataFrame, marketplace: str, rates: RateBook, as_of:
     """
     cartons = check_cartons(cartons)
     side, weight = rates.read("box_side", marketplace, as_of), rates.read("box_weight", marketplace, as_of)
-    side_mm, weight_g = _in_units(side, MILLIMETRES), _in_units(weight, GRAMS)
+    side_mm, weight_g = to_units(side, MILLIMETRES), to_units(weight, GRAMS)
     longest = cartons[list(SIDES)].max(axis=1)
     over = cartons[(longest > side_mm) | (cartons["weight_g"] > weight_g)]
     if len(over):
@@ -227,8 +227,8 @@ def _refuse_cartons(rows: pd.DataFrame, sentence: str) -> None:
         raise IncompleteCarton(sentence, cartons=name_rows(rows["carton"]))
 
 
-def _in_units(rate: Rate, units: dict[str, Decimal]) -> int:
-    """The rate in millimetres or grams, rounded down: a limit never grows by conversion."""
+def to_units(rate: Rate, units: dict[str, Decimal]) -> int:
+    """A rate in millimetres or grams, rounded down: a limit never grows by conversion."""
     if rate.unit not in units:
         raise UnknownContainer(
             mark("The {kind} of {key} is in {unit}. Expected one of {known}. Correct the unit in the rate file."),

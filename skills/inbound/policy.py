@@ -36,3 +36,27 @@ class LoadingPolicy(BaseModel):
     widest_beam: int = Field(
         default=32, ge=1, le=256, description="Most part-filled containers followed side by side [count]."
     )
+
+
+class PackingPolicy(BaseModel):
+    """What a carton adds to the units in it, where nobody measured it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wall_mm: int = Field(default=6, ge=0, le=50, description="Thickness of a carton's wall and its slack [mm].")
+    longest_mm: int = Field(
+        default=600,
+        ge=100,
+        le=3000,
+        description="A carton that nobody measured is taken to have no longer side, where its units allow it [mm].",
+    )
+    tare_g: int = Field(default=700, ge=0, le=10_000, description="Weight of an empty carton [g].")
+
+
+class PalletPolicy(BaseModel):
+    """What a pallet adds under its cartons."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    deck_mm: int = Field(default=144, ge=0, le=300, description="Height of the pallet itself [mm].")
+    tare_g: int = Field(default=22_000, ge=0, le=100_000, description="Weight of the pallet itself [g].")

@@ -17,7 +17,7 @@ from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
 from tasks.files.sales import OrderLines, read_order_lines
 from tasks.files.sources import find_files
 from tasks.files.table_rows import read_table
-from tasks.files.tables import ORDER_LINES, TABLES
+from tasks.files.tables import ORDER_LINES, PRODUCTS, SUPPLIERS, TABLES
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,18 @@ def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame],
         quarantine=pd.concat([orders.quarantine, *quarantine], ignore_index=True)[QUARANTINE],
         set_aside=orders.set_aside,
     )
+
+
+def read_products(seller: Seller, as_of: date) -> pd.DataFrame:
+    """The products alone, without the order lines: columns of docs/inputs.md."""
+    countries = {code for source in seller.inputs.values() for code in source.countries.values()}
+    tables: dict[str, pd.DataFrame] = {}
+    for table in (SUPPLIERS, PRODUCTS):  # products name their suppliers
+        files = find_files(table, seller.inputs.get(table.name), seller.id)
+        tables[table.name] = read_table(
+            table, seller.inputs[table.name], files, tables, countries, as_of
+        ).frame  # fmt: skip
+    return tables[PRODUCTS.name]
 
 
 def _check_codes(seller_id: str, pattern: str, orders: OrderLines) -> None:

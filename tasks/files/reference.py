@@ -30,7 +30,11 @@ from tasks.files.problems import EmptyExport, UnknownHeader, UnreadableFile
 from tasks.files.quarantine import QUARANTINE
 
 VALUE_RULES = "skills/customs/assets/value_rules.csv"
-STARTER_RATES = "skills/distribution/assets/starter_rates.csv"
+STARTER_RATES = (
+    "skills/distribution/assets/starter_rates.csv",
+    "skills/inbound/assets/box_limits.csv",
+    "skills/inbound/assets/containers.csv",
+)
 
 US_COLUMNS = ("HTS Number", "Indent", "Description", "Unit of Quantity", "General Rate of Duty")
 VAT_COLUMNS = ("start_date", "stop_date", "territory_codes", "rate", "rate_type", "description")
@@ -105,7 +109,9 @@ ReadRow = Callable[[int, Cells], list[tuple[object, ...]]]
 
 def read_starter_rates() -> pd.DataFrame:
     """The dated rates that every seller starts with: one row per value, columns of `skills.rates.RATE_COLUMNS`."""
-    return pd.read_csv(read_settings().root / STARTER_RATES, dtype="str", keep_default_na=False, comment="#")
+    root = read_settings().root
+    tables = [pd.read_csv(root / path, dtype="str", keep_default_na=False, comment="#") for path in STARTER_RATES]
+    return pd.concat(tables, ignore_index=True)
 
 
 def read_value_rules() -> list[ValueRule]:

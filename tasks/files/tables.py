@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skills.vocabulary import STOCK_STATES, mark
+from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
+from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
+from tasks.files.customs_tables import CUSTOMS_VALUES
 from tasks.files.party_tables import PARTIES
+from tasks.files.tax_tables import REGISTRATIONS
 
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
@@ -23,6 +27,8 @@ EXPECTED_ORDER = {
     "transit_days_p90": mark("not less than the p50"),
     "units": mark("not less than the units that can be sold again"),
     "effective_to": mark("not before the day it takes effect"),
+    "known_on": mark("not before the day it happened"),
+    "expires": mark("not before the day it was chosen"),
 }
 """Later column of an ascending pair → what was expected of it."""
 
@@ -370,7 +376,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES, PARTIES,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS, SHIPMENT_COSTS,
+        SHIPMENT_EVENTS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks.simulated.demo_customs import list_customs_values
 from tasks.simulated.demo_demand import (
     AS_OF,
     COUNTRIES,
@@ -52,14 +53,8 @@ _CHINESE_HEADERS = {
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 
 _FIXED_TABLES = (
-    "supplier_closures",
-    "purchase_orders",
-    "events",
-    "overrides",
-    "stock_outs",
-    "nodes",
-    "lanes",
-    "parties",
+    *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
+    *("cartons", "rates", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -80,9 +75,13 @@ orders/all-orders-XX.txt   Amazon's all-orders report of each marketplace, {firs
 exports.csv                when each report was drawn; Canada's has not arrived since {stale}.
 products.csv               extract of the maker's ERP: Chinese headers, GB18030; a few facts are missing.
 suppliers.csv              semicolons and decimal commas.
+bills.csv, shipment_costs.csv, shipment_events.csv
+                           what was billed, what was expected, and what happened to shipments under way and
+                           received: one overcharge, one line billed twice, one examination, one short receipt.
+customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 parties.csv                who stands on the papers; every name, address and number is made up.
-the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes:
-                           comma separated, UTF-8.
+the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
+                           cartons, charges per lane (rates), tax registrations: comma separated, UTF-8.
 """
 
 
@@ -121,6 +120,7 @@ def _list_makers() -> dict[str, Callable[[Lines], bytes]]:
         "stock.csv": _write_stock,
         "inbound.csv": _write_inbound,
         "exports.csv": _write_report_log,
+        "customs_values.csv": _write_customs_values,
         "README.txt": _write_readme,
     }
 
@@ -140,6 +140,10 @@ def _write_fixed(table: str, _: Lines) -> bytes:
 
 def _write_suppliers(_: Lines) -> bytes:
     return _write_table(read_facts("suppliers"), delimiter=";").encode("utf-8-sig")
+
+
+def _write_customs_values(_: Lines) -> bytes:
+    return _write_table(list_customs_values()).encode()
 
 
 def _write_readme(_: Lines) -> bytes:

@@ -5,6 +5,7 @@ frozen inputs ─► snapshot     known by the digest of its logical content; th
 answer ────────► proposal     known by the digest of its canonical bytes; current_proposal points at one
 what was bad ──► quarantine   rows of a snapshot that could not be used
 rate book ─────► rate         dated values with their source
+                 rate_import  one row per official file that an operator imported
 answers ───────► answer       every answer that a person gave, refused ones too
 what happened ─► ledger       one chain of decisions and executions; each row carries the hash of the one before
 to be done ────► instruction  the outbox: what a decision released, written with it in one transaction
@@ -210,7 +211,7 @@ class AnswerRow(Base):
 
 
 class RateRow(Base):
-    """One row per dated value of one source. `scope` is a seller's id, or empty for rates that hold for all."""
+    """One row per dated value of one source. `scope`: tasks/store/rates.py."""
 
     __tablename__ = "rate"
 
@@ -227,6 +228,25 @@ class RateRow(Base):
     confidence: Mapped[str] = mapped_column(String(20))
 
     __table_args__ = (UniqueConstraint("scope", "kind", "key", "effective_from", "source"),)
+
+
+class RateImportRow(Base):
+    """One row per official file that an operator imported; the rates themselves may have been replaced since."""
+
+    __tablename__ = "rate_import"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    scope: Mapped[str] = mapped_column(String(80), index=True)
+    first_day: Mapped[date | None] = mapped_column(Date)
+    file: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(Text)
+    retrieved_on: Mapped[date] = mapped_column(Date)
+    confidence: Mapped[str] = mapped_column(String(20))
+    rates: Mapped[int] = mapped_column(Integer)
+    unparsed: Mapped[int] = mapped_column(Integer)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 def column_values(row: Base) -> dict[str, Any]:

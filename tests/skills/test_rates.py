@@ -19,7 +19,6 @@ from skills.rates import (
     RateBook,
     UnusableRate,
     UnverifiedRate,
-    list_touched,
 )
 
 
@@ -114,42 +113,3 @@ def test_a_frame_with_text_dates_gives_the_same_book() -> None:
 def test_every_day_inside_the_table_has_exactly_one_answer(day: date) -> None:
     found = RateBook([FISCAL_2025, FISCAL_2026]).read("mpf_min", "US", day)
     assert found.holds_on(day)
-
-
-def test_conflicts_are_listed_over_the_whole_book_and_dated_rules_are_none() -> None:
-    other = rate("33.00", date(2025, 10, 1), date(2026, 9, 30))
-    inside = rate("40.00", date(2026, 1, 1), date(2026, 3, 31))
-    same = rate("33.58", date(2025, 10, 1), date(2026, 9, 30))
-    old, new = rate("0.19", date(2007, 1, 1), None, "vat", "RO"), rate("0.21", date(2025, 8, 1), None, "vat", "RO")
-    assert RateBook([FISCAL_2026, FISCAL_2025, same, old, new]).list_conflicts() == []
-    pairs = RateBook([FISCAL_2026, other, inside, old, new]).list_conflicts()
-    claims = [(str(first.value), str(second.value)) for first, second in pairs]
-    assert sorted(claims) == [("33.00", "40.00"), ("33.58", "33.00"), ("33.58", "40.00")]
-
-
-def test_what_is_known_to_change_is_listed_soonest_first() -> None:
-    new = rate("0.21", date(2025, 8, 1), None, "vat", "RO")
-    assert RateBook([FISCAL_2026, FISCAL_2025, new]).list_changes(date(2025, 6, 1)) == [new, FISCAL_2026]
-    assert RateBook([FISCAL_2026, new]).list_changes(date(2025, 10, 1)) == []
-
-
-def test_a_rate_that_ends_without_a_follower_is_listed_before_it_is_refused() -> None:
-    book = RateBook([FISCAL_2025, FISCAL_2026])
-    assert book.list_expiring(date(2026, 9, 1), 45) == [FISCAL_2026]
-    assert book.list_expiring(date(2025, 9, 1), 45) == []
-    assert book.list_expiring(date(2026, 9, 1), 10) == []
-
-
-def test_a_change_touches_the_keys_that_lie_under_it() -> None:
-    uses = pd.DataFrame(
-        [
-            ("TT-1", "duty", "US:6302.60.00.30"),
-            ("TT-2", "duty", "US:6307.10"),
-            ("TT-1", "duty", "DE:6302.60"),
-            ("SZ-US", "fx", "USD"),
-            ("AP-2", "vat", "US:6302.60"),
-        ],
-        columns=["name", "kind", "key"],
-    )
-    changed = [rate("0.1", date(2026, 1, 1), None, "duty", "US:6302"), rate("1", date(2026, 1, 1), None, "fx", "US")]
-    assert list_touched(changed, uses)["name"].tolist() == ["TT-1"]

@@ -40,7 +40,7 @@ def client(prefect_server: None, home: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_every_parameter_of_every_journey_has_a_label_and_a_limit() -> None:
-    journeys = [name.partition("/")[0] for name in operations.FORMS]
+    journeys = [name.partition("/")[0].replace("-", "_") for name in operations.FORMS]
     loaded = [getattr(importlib.import_module(f"flows.{name}"), name) for name in journeys]
     named = {parameter for journey in loaded for parameter in journey.parameters.properties}
     assert named == set(operations.LABELS) == set(operations.form_limits())
@@ -108,5 +108,5 @@ def test_the_entrypoints_are_modules() -> None:
     entrypoints = [
         line.split()[-1] for line in (ROOT / "prefect.yaml").read_text().splitlines() if "entrypoint" in line
     ]
-    journeys = [name.partition("/")[0] for name in operations.FORMS]
+    journeys = [name.partition("/")[0].replace("-", "_") for name in operations.FORMS]
     assert entrypoints == [f"flows.{name}.{name}" for name in journeys]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skills.economics.exact import book_exactly, split_amount
@@ -224,3 +225,76 @@ def test_an_amount_beyond_64_bits_is_refused_not_wrapped() -> None:
 def test_an_empty_rate_book_is_refused(facts: Any) -> None:
     with pytest.raises(MissingRate):
         facts.but(rates=RateBook([])).land()
+
+
+def quoted(lines: pd.DataFrame, minor: object = 123_457, currency: str = "CNY") -> pd.DataFrame:
+    return lines.assign(
+        freight_minor=minor, freight_currency=currency, freight_rate="1180 CNY/m3", freight_from="2026-09-01",
+        freight_source="seller's lanes", freight_retrieved_on="2026-09-01", freight_confidence="generated",
+    )  # fmt: skip
+
+
+def test_a_quoted_freight_is_shared_by_chargeable_weight_and_adds_up(facts: Any) -> None:
+    skus = ["MAT", "RUG", "TOWEL"]
+    lines = pd.concat(
+        [facts.lines.iloc[[0]].assign(sku=sku, units=units) for sku, units in zip(skus, (7, 11, 3), strict=True)]
+    )
+    several = facts.but(
+        lines=quoted(lines, currency="EUR"), products=pd.concat([facts.products.assign(sku=sku) for sku in skus])
+    )
+    freight = several.land().query("component == 'freight'").set_index("sku")
+    assert freight["own_minor"].sum() == 123_457 and freight["amount_minor"].sum() == 123_457 * 8
+    assert freight.loc["RUG", "own_minor"] == 64_668, "11 of 21 units of one weight"
+    assert set(freight["source"]) == {"seller's lanes"} and set(freight["rate"]) == {"1180 CNY/m3"}
+    assert set(freight["fx"]) == {"8"}
+    assert set(facts.land()["component"]) == set(several.land()["component"])
+
+
+def test_without_a_quote_freight_is_charged_per_kilogram(facts: Any) -> None:
+    mixed = facts.but(lines=quoted(facts.lines).assign(freight_minor=[99, None, None, None]))
+    assert amounts(mixed.land(), "E1")["freight"] == 99
+    assert amounts(mixed.land(), "E2")["freight"] == 300 * 950
+
+
+@pytest.mark.parametrize("change", [{"minor": -1}, {"minor": 1.5}, {"currency": ""}])
+def test_a_quote_below_zero_in_parts_or_without_currency_is_refused(facts: Any, change: dict[str, Any]) -> None:
+    with pytest.raises(UnusableCost, match="freight"):
+        facts.but(lines=quoted(facts.lines, **change)).land()
+
+
+def test_each_row_shows_the_exchange_rate_that_it_was_converted_with(facts: Any) -> None:
+    landed = facts.land().set_index(["entry", "component"])
+    assert landed.loc[("E3", "duty"), ["fx", "fx_from", "fx_source", "fx_confidence"]].tolist() == [
+        "8", "2026-01-01", "generated", "generated"]  # fmt: skip
+    assert landed.loc[("E3", "freight"), "fx"] == ""
+
+
+def test_import_vat_says_what_it_is_charged_on(facts: Any) -> None:
+    basis = facts.land().query("component == 'import_vat'").set_index("entry")["basis"]
+    assert "CIF" in basis["E3"] and "onward transport is not stated" in basis["E3"]
+    assert basis["E1"] == "share of customs value and duty"
+
+
+def test_goods_that_leave_under_another_declaration_have_no_rebate(facts: Any) -> None:
+    lanes = facts.lanes.assign(seller_exports=~facts.lanes["tax_included"])
+    landed = facts.but(lanes=lanes).land()
+    assert amounts(landed, "E4")["export_rebate"] == 0 and amounts(landed, "E3")["export_rebate"] < 0
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(more=st.integers(1, 10**6), freight=st.integers(0, 10**9))
+def test_duty_up_is_landed_cost_not_down_and_tax_included_freight_never_carries_it(
+    facts: Any, more: int, freight: int
+) -> None:
+    plain = facts.but(lines=quoted(facts.lines, freight))
+    dearer = plain.but(
+        rates=RateBook(
+            replace(rate, value=rate.value + Decimal(more).scaleb(-7)) if rate.kind == "duty" else rate
+            for rate in facts.rates
+        )
+    )
+    before, after = (case.land() for case in (plain, dearer))
+    costs = [table.groupby("entry")["amount_minor"].sum() for table in (before, after)]
+    assert (costs[1] >= costs[0]).all()
+    ddp = after[(after["entry"] == "E4") & after["component"].str.match("duty|import_vat|mpf|hmf")]
+    assert (ddp["amount_minor"] == 0).all()

@@ -16,6 +16,7 @@ from skills.customs import book_duties, build_schedule, compare_schedules, find_
 from skills.customs.duty import list_references
 from skills.customs.policy import CustomsPolicy
 from skills.customs.schedule import UnknownTariffNumber
+from skills.rate_review import list_conflicts
 from skills.rates import MissingRate, RateBook
 from tasks.files import reference
 
@@ -113,7 +114,7 @@ def test_the_vat_history_gives_each_territory_its_rate_without_a_conflict() -> N
     table = reference.read_vat_history(path, "kdeldycke/vat-rates", READ_ON, "secondary")
     assert (table.rows_in, table.kept) == (241, 241)
     book = RateBook.from_frame(table.rows)
-    assert book.list_conflicts() == []
+    assert list_conflicts(book) == []
     known = {"FI": "0.255", "SK": "0.23", "EE": "0.24", "CH": "0.081", "GB": "0.2", "UK": "0.2", "IC": "0"}
     assert {code: book.read("vat", code, READ_ON).value for code in known} == {
         code: Decimal(value) for code, value in known.items()

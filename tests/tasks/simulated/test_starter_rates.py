@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import skills.distribution
-from skills.rates import RATE_COLUMNS, MissingRate, RateBook
+from skills.rates import RATE_COLUMNS, MissingRate, RateBook, UnverifiedRate
 from tasks.simulated.demo_demand import AS_OF, COUNTRIES, read_facts
 
 TABLE = Path(skills.distribution.__file__).parent / "assets" / "starter_rates.csv"
@@ -76,3 +76,35 @@ def test_a_month_uses_the_average_of_the_month_before() -> None:
     for currency in ("EUR", "GBP", "JPY", "CAD", "CNY"):
         assert BOOK.read("fx", currency, date(2025, 7, 1)).value > 0
         assert BOOK.read("fx", currency, date(2026, 6, 30)).value > 0
+
+
+def test_what_follows_the_measures_of_2026_is_not_known_and_is_refused() -> None:
+    """MPF after 2026-09-30; the layer of section 122 (2026-02-24 to 2026-07-24) and what came after it."""
+    for day in (date(2026, 10, 1), date(2026, 11, 24)):
+        with pytest.raises(MissingRate, match="2026-09-30"):
+            BOOK.read("mpf_min", "US", day)
+    for kind in ("duty_fentanyl", "duty_reciprocal"):
+        for day in (date(2026, 3, 1), date(2026, 7, 25)):
+            with pytest.raises(MissingRate, match="2026-02-23"):
+                BOOK.read_longest(kind, "US", "6302.60", day)
+    surcharge = BOOK.read_longest("duty_122", "US", "6302.60", date(2026, 7, 24))
+    assert (str(surcharge.value), surcharge.confidence) == ("0.10", "unverified")
+    with pytest.raises(MissingRate, match="2026-07-24"):
+        BOOK.read_longest("duty_122", "US", "6302.60", date(2026, 7, 25))
+
+
+def test_planning_values_are_shown_as_unverified_and_refused_where_the_policy_says_so() -> None:
+    strict = BOOK.trust(accept_unverified=False)
+    for kind, key in (("vat", "JP"), ("vat", "CA"), ("hmf_rate", "US")):
+        assert BOOK.read(kind, key, AS_OF).confidence == "unverified"
+        with pytest.raises(UnverifiedRate, match="unverified"):
+            strict.read(kind, key, AS_OF)
+
+
+def test_a_currency_without_a_rate_on_the_day_is_refused_with_the_days_there_are() -> None:
+    with pytest.raises(
+        MissingRate, match="No fx rate for CNY on 2026-07-01: the table covers 2025-07-01 to 2026-06-30"
+    ):
+        BOOK.convert("CNY", "USD", date(2026, 7, 1))
+    with pytest.raises(MissingRate, match="No fx rate for SEK is known"):
+        BOOK.convert("SEK", "USD", AS_OF)

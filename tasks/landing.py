@@ -1,0 +1,302 @@
+"""From shipment lines and the night's facts to what landed cost is quoted on; what cannot be quoted is listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from skills import economics
+from skills.distribution.standins import complete_products
+from skills.distribution.terms import extra_duties
+from skills.rates import RateBook
+from skills.vocabulary import Refusal, mark, minor_digits, round_half_even
+from tasks.nights import Night
+from tasks.store.snapshots import Snapshot
+
+SELLERS_LANES = mark("seller's lanes")
+NO_METHOD = mark(
+    "No customs value with its method is known for {sku} into {country}. Choose the method with the broker and add "
+    "a row to customs_values."
+)
+NO_PRICE = mark("No price is known for {sku} in {country}: add its sales, or a price of its category.")
+STORAGE_WEEKS = 4
+"""Storage that a unit is charged before it is sold; a planning value, shown as such."""
+
+_REFUNDED = frozenset({"vat", "gst", "jct"})
+_REFUSED = ["entry", "sku", "country", "lane", "units", "reason", "values"]
+_PLANNED = ("referral", "fulfilment", "returns", "refunds")
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What `economics` asks for; every shipment line is in `lines` or in `refused`.
+
+    Attributes:
+        lines: One row per (entry, sku): as `quote_landed_cost` reads it.
+        products: One row per sku.
+        lanes: One row per (lane, country).
+        registrations: One row per country whose import tax is refunded.
+        prices: One row per (sku, country), base currency; as `quote_margin` reads it.
+        refused: One row per line that cannot be quoted: entry, sku, country, lane, units, reason (a marked
+            sentence) and values (what fills its places).
+    """
+
+    lines: pd.DataFrame
+    products: pd.DataFrame
+    lanes: pd.DataFrame
+    registrations: pd.DataFrame
+    prices: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def list_lines(shipments: pd.DataFrame) -> pd.DataFrame:
+    """Tonight's shipment lines as lines of entries: an entry is what one lane carries to one country tonight.
+
+    Args:
+        shipments: Lines of the allocation: sku, country, lane, units, depart_on.
+
+    Returns:
+        One row per (entry, sku): country, lane, units, departs_on.
+    """
+    lines = shipments[["sku", "country", "lane", "units"]].assign(
+        entry=shipments["lane"].astype("str") + " → " + shipments["country"].astype("str"),
+        departs_on=shipments["depart_on"],
+    )
+    return lines.reset_index(drop=True)
+
+
+def value_by_choice(lines: pd.DataFrame, known: Snapshot) -> pd.DataFrame:
+    """Customs values of the lines by the choices that hold that morning, the newest first.
+
+    Returns:
+        One row per (entry, sku) that has one: customs_value_minor (of the line), customs_currency, customs_method.
+    """
+    columns = ["entry", "sku", "customs_value_minor", "customs_currency", "customs_method"]
+    choices = known.tables.get("customs_values")
+    if choices is None or choices.empty:
+        return pd.DataFrame(columns=columns)
+    morning = pd.Timestamp(known.as_of)
+    decided, expires = pd.to_datetime(choices["decided_on"]), pd.to_datetime(choices["expires"])
+    held = choices[(decided <= morning) & (expires.isna() | (expires >= morning))]
+    held = held.sort_values("decided_on", kind="stable").drop_duplicates(["sku", "country"], keep="last")
+    own = lines[["entry", "sku", "country", "units"]].merge(held, on=["sku", "country"])
+    common = lines[["entry", "sku", "country", "units"]].merge(
+        held[held["sku"] == "*"].drop(columns="sku"), on="country"
+    )
+    found = pd.concat([own, common], ignore_index=True).drop_duplicates(["entry", "sku"])
+    found = found.assign(
+        customs_value_minor=found["units"] * found["amount_minor"],
+        customs_currency=found["currency"],
+        customs_method=found["method"],
+    )
+    return found[columns]
+
+
+def prepare_entries(
+    lines: pd.DataFrame, known: Snapshot, values: pd.DataFrame, contribution: pd.DataFrame, night: Night
+) -> Entries:
+    """Facts of every entry; a line that lacks one is set aside with the sentence that says which.
+
+    Args:
+        lines: One row per (entry, sku): country, lane, units, departs_on; optional freight_minor of the whole entry
+            with freight_currency, freight_rate, freight_from, freight_source, freight_retrieved_on and
+            freight_confidence. Without a quote the lane's own price holds.
+        known: products, lanes, registrations and rates are read.
+        values: One row per (entry, sku): customs_value_minor (of the line), customs_currency, customs_method.
+        contribution: From `distribution.quote_contribution`: price and selling costs per unit.
+        night: For the base currency, the policy and the morning.
+    """
+    full = complete_products(known.products)
+    duties = _Layers(known.rates, night)
+    codes = dict(zip(full["sku"], full["hs_code"], strict=True))
+    prices = _list_prices(contribution, night.seller.base_currency)
+    priced = set(zip(prices["sku"], prices["country"], strict=True))
+    lanes = _list_lanes(lines, known.lanes)
+    facts = lines.merge(values, on=["entry", "sku"], how="left")
+    if "freight_minor" not in facts:
+        facts = facts.merge(_price_freight(lines, full, known.lanes, night), on="entry", how="left")
+    facts = facts.assign(
+        placement_minor=0,
+        duty_layers=[
+            duties.list(country, str(codes.get(sku, "")))
+            for sku, country in zip(facts["sku"], facts["country"], strict=True)
+        ],
+    )
+    products = _list_products(full, known.rates, night)
+    registrations = _list_registrations(known, night)
+    kept, refused = [], []
+    for line in facts.to_dict("records"):
+        place = {"sku": str(line["sku"]), "country": str(line["country"])}
+        if pd.isna(line["customs_method"]) or not line["customs_method"]:
+            reason: tuple[str, dict[str, Any]] | None = (NO_METHOD, place)
+        elif (line["sku"], line["country"]) not in priced:
+            reason = (NO_PRICE, place)
+        else:
+            reason = _try_line(line, products, lanes, registrations, known.rates, night)
+        if reason is None:
+            kept.append(line)
+        else:
+            refused.append([line[name] for name in _REFUSED[:5]] + list(reason))
+    return Entries(
+        pd.DataFrame(kept, columns=facts.columns),
+        products,
+        lanes,
+        registrations,
+        prices,
+        pd.DataFrame(refused, columns=_REFUSED),
+    )
+
+
+def _try_line(
+    line: dict[Any, Any],
+    products: pd.DataFrame,
+    lanes: pd.DataFrame,
+    registrations: pd.DataFrame,
+    rates: RateBook,
+    night: Night,
+) -> tuple[str, dict[str, Any]] | None:
+    """Why the line alone cannot be quoted; None where it can."""
+    own = products[products["sku"] == line["sku"]]
+    policy, base = night.seller.policy.economics, night.seller.base_currency
+    try:
+        economics.quote_landed_cost(pd.DataFrame([line]), own, lanes, registrations, rates, base, policy, night.as_of)
+    except Refusal as refusal:
+        return refusal.template, {name: str(value) for name, value in refusal.values.items()}
+    return None
+
+
+class _Layers:
+    """Which duties a country asks for on a code: those that the rate book has a row for."""
+
+    def __init__(self, rates: RateBook, night: Night) -> None:
+        self._rates, self._as_of = rates, night.as_of
+        self._known: dict[tuple[str, str], str] = {}
+
+    def list(self, country: str, code: str) -> str:
+        if (country, code) not in self._known:
+            extra = [rate.kind for rate in extra_duties(self._rates, country, code, self._as_of)]
+            self._known[country, code] = " ".join(["duty", *sorted(extra)])
+        return self._known[country, code]
+
+
+def _list_lanes(lines: pd.DataFrame, lanes: pd.DataFrame) -> pd.DataFrame:
+    """Lane and country of every line; goods on tax-included freight leave under the forwarder's declaration."""
+    used = lines[["lane", "country"]].drop_duplicates().merge(lanes.drop(columns="country"), on="lane")
+    included = used["tax_included"] == "yes"
+    seller = used["importer_of_record"].str.lower().str.startswith("seller")
+    return pd.DataFrame(
+        {
+            "lane": used["lane"],
+            "country": used["country"],
+            "mode": used["mode"],
+            "incoterm": used["incoterm"],
+            "importer_of_record": used["importer_of_record"].mask(seller, "seller"),
+            "tax_included": included,
+            "seller_exports": ~included,
+            "volumetric_divisor": used["volumetric_divisor"].where(used["volumetric_divisor"] > 0, 10**9),
+        }
+    )
+
+
+def _list_products(full: pd.DataFrame, rates: RateBook, night: Night) -> pd.DataFrame:
+    """Quality control and packing is the rate book's `qc_pack` (`CCY/unit`), where it is in the cost's currency."""
+    packing = rates.find("qc_pack", "CN", night.as_of)
+    currency = packing.unit.partition("/")[0] if packing else ""
+    cost = round_half_even(packing.value.scaleb(minor_digits(currency))) if packing else 0
+    return pd.DataFrame(
+        {
+            "sku": full["sku"],
+            "unit_cost_minor": full["unit_cost_minor"],
+            "cost_currency": full["cost_currency"],
+            "tooling_minor": 0,
+            "tooling_units": 0,
+            "qc_pack_minor": [cost if own == currency else 0 for own in full["cost_currency"]],
+            "weight_g": _whole(full["weight_kg"], 1000),
+            "volume_cm3": _whole(full["cm3"], 1),
+            "hs_code": full["hs_code"],
+            "special_vat_invoice": full["vat_invoice"] == "yes",
+        }
+    )
+
+
+def _list_registrations(known: Snapshot, night: Night) -> pd.DataFrame:
+    table = known.tables.get("registrations")
+    if table is None or table.empty:
+        return pd.DataFrame({"country": []}, dtype="str")
+    morning = pd.Timestamp(night.as_of)
+    ends = pd.to_datetime(table["effective_to"])
+    holds = (pd.to_datetime(table["registered_on"]) <= morning) & (ends.isna() | (ends >= morning))
+    return table.loc[holds & table["tax"].isin(_REFUNDED), ["country"]].drop_duplicates().reset_index(drop=True)
+
+
+def _list_prices(contribution: pd.DataFrame, base: str) -> pd.DataFrame:
+    """Price and selling costs per unit as planned, in whole minor units of the base currency; ads are not known."""
+    quoted = contribution[(contribution["wait_reason"] == "") & (contribution["gross_price"] > 0)]
+    quoted = quoted.drop_duplicates(["sku", "country"]).reset_index(drop=True)
+    amounts = {"price": quoted["gross_price"], "storage": quoted["storage_week"] * STORAGE_WEEKS}
+    amounts |= {name: quoted[name] for name in _PLANNED}
+    whole = {f"{name}_minor": _whole(column.clip(lower=0), 1).astype("int64") for name, column in amounts.items()}
+    return pd.DataFrame(
+        {"sku": quoted["sku"], "country": quoted["country"], "tax_in_price": quoted["vat_rate"] > 0, **whole}
+    ).assign(currency=base, discounts_minor=0, ads_minor=0)
+
+
+def _price_freight(lines: pd.DataFrame, full: pd.DataFrame, lanes: pd.DataFrame, night: Night) -> pd.DataFrame:
+    """Freight of each entry by its lane's own price: weight or measure, its minimum, its fixed charge, handling.
+
+    Exact in Decimal, rounded half even once; all lines of the entry count as one shipment, which planning per unit
+    cannot do.
+    """
+    rows = []
+    by_lane: dict[str, dict[Any, Any]] = {str(lane["lane"]): lane for lane in lanes.to_dict("records")}
+    sizes = lines.merge(full[["sku", "weight_kg", "cm3"]], on="sku", how="left")
+    for entry, part in sizes.groupby("entry", sort=True):
+        lane = by_lane[str(part["lane"].iloc[0])]
+        digits = minor_digits(str(lane["currency"]))
+        units = [Decimal(int(count)) for count in part["units"]]
+        kg, cm3 = (
+            sum((Decimal(str(size)) * count for size, count in zip(part[name], units, strict=True)), Decimal(0))
+            for name in ("weight_kg", "cm3")
+        )
+        divisor = int(lane["volumetric_divisor"])
+        chargeable = max(kg, cm3 / divisor) if divisor > 0 else kg
+        cubic = cm3 / 1_000_000
+        per_kg, per_m3, least, fixed, handling = (
+            int(lane[f"{name}_minor"]) for name in ("cost_per_kg", "cost_per_m3", "minimum", "fixed", "handling")
+        )
+        moved = max(chargeable * per_kg, cubic * per_m3, Decimal(least))
+        amount = (
+            round_half_even(moved + fixed + handling * sum(units)) if kg.is_finite() and cm3.is_finite() else None
+        )
+        currency = str(lane["currency"])
+        priced = [
+            f"{Decimal(price).scaleb(-digits)} {currency}/{unit}"
+            for price, unit in ((per_kg, "kg"), (per_m3, "m³"))
+            if price
+        ]
+        rows.append(
+            {
+                "entry": entry,
+                "freight_minor": amount,
+                "freight_currency": currency,
+                "freight_rate": " | ".join(priced) or str(Decimal(least).scaleb(-digits)),
+                "freight_from": night.as_of.isoformat(),
+                "freight_source": SELLERS_LANES,
+                "freight_retrieved_on": night.as_of.isoformat(),
+                "freight_confidence": "generated" if {"all", "lanes"} & set(night.seller.generated) else "secondary",
+            }
+        )
+    columns = ["entry", "freight_minor", "freight_currency", "freight_rate", "freight_from", "freight_source",
+               "freight_retrieved_on", "freight_confidence"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _whole(column: pd.Series, factor: int) -> pd.Series:
+    return pd.Series(
+        [None if pd.isna(value) else round_half_even(Decimal(str(value)) * factor) for value in column],
+        index=column.index,
+        dtype="Int64",
+    )

@@ -1,0 +1,244 @@
+"""A prepared shipment's files and pages: loading lists, pictures, papers, and the page that shows them together."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from prefect import get_run_logger, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from config.language import format_day, format_money, format_number, name_country, say, translator
+from config.seller import Language, Seller
+from config.settings import read_settings
+from skills.vocabulary import mark
+from tasks.artifacts import replace_file, report_path
+from tasks.consignments import RELEASED
+from tasks.loading_picture import draw_loading
+from tasks.morning_report import PAGES, open_pages
+from tasks.proposals import plain_number, plain_rows
+from tasks.report_charts import chart_waterfall
+from tasks.report_words import WORDS
+from tasks.store.proposals import Proposal
+from tasks.stuffing import Stuffed
+
+Body = dict[str, Any]
+Row = dict[str, Any]
+
+
+def folder_of(body: Body) -> Path:
+    """Where a shipment's files lie: home/shipments/<seller>/<as_of>/<journey>/."""
+    journey = re.sub(r"[^\w.-]+", "-", body["journey"])
+    return Path(read_settings().home, "shipments", body["seller"], body["as_of"], journey)
+
+
+def describe_loads(stuffed: dict[str, Stuffed]) -> dict[str, Body]:
+    """Consignment → boxes, volume, weight, containers and the mixes weighed, as a proposal holds them."""
+    return {name: _describe_load(load) for name, load in stuffed.items()}
+
+
+@task(name="artifacts · publish a shipment", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def publish_shipment(proposal: Proposal, stuffed: dict[str, Stuffed], seller: Seller, language: Language) -> Path:
+    """Write the loading lists and the page, show the front of it on the run, and say where everything lies.
+
+    Returns:
+        The page's path.
+    """
+    folder, path = folder_of(proposal.body), report_path(proposal)
+    pictures = {name: draw_load(load, language) for name, load in stuffed.items()}
+    for name, load in stuffed.items():
+        own = folder / slug(name)
+        own.mkdir(parents=True, exist_ok=True)
+        replace_file(own / "loading-list.csv", load.write_list())
+        for at, picture in enumerate(pictures[name], 1):
+            replace_file(own / f"container-{at}.svg", picture.encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, render_shipment(proposal, pictures, seller, language).encode())
+    _show_on_run(path, proposal, seller, language)
+    return path
+
+
+def render_shipment(proposal: Proposal, pictures: dict[str, list[str]], seller: Seller, language: Language) -> str:
+    """The shipment's page as one HTML file that needs no server, no network and no scripts."""
+    body = proposal.body
+    return (
+        open_pages(language)
+        .get_template("shipment.html.j2")
+        .render(
+            body=body,
+            view=view_shipment(body, language),
+            pictures=pictures,
+            digest=proposal.digest,
+            supersedes=proposal.supersedes,
+            seller=seller,
+            language=language,
+            currency=body["base_currency"],
+            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
+        )
+    )
+
+
+def view_shipment(body: Body, language: Language) -> Body:
+    """The figures of the page's head, and what a broker must still decide, in the language."""
+    shipped = body["consignments"]
+    deadlines = [decision["deadline"] for decision in body["decisions"]]
+    return {
+        "as_of": date.fromisoformat(body["as_of"]),
+        "money_minor": sum(consignment["money_minor"] for consignment in shipped),
+        "landed_minor": sum(consignment["landed_minor"] for consignment in shipped),
+        "units": sum(consignment["units"] for consignment in shipped),
+        "cartons": sum(consignment["cartons"] for consignment in shipped),
+        "released": sum(consignment["state"] == RELEASED for consignment in shipped),
+        "deadline": min(deadlines, default=""),
+        "questions": list_questions(body, language),
+        "waterfalls": {
+            consignment["id"]: chart_waterfall(consignment["waterfall"])
+            for consignment in shipped
+            if consignment["waterfall"]
+        },
+    }
+
+
+def list_questions(body: Body, language: Language) -> list[str]:
+    """What a broker must still decide: values without a method, doubts about a rule, rates that nobody checked."""
+    found: dict[str, None] = {}
+    for consignment in body["consignments"]:
+        country = name_country(consignment["country"], language)
+        for row in consignment["customs"]:
+            if row["reason"]:
+                found[say(row["reason"], row["values"], language)] = None
+            for flag in row.get("flags", []):
+                found[f"{country}{translator(language)(': ')}{say(flag, {}, language)}"] = None
+        for row in consignment["landed"]:
+            if row["confidence"] == "unverified":
+                values = {
+                    "country": country,
+                    "what": translator(language)(row["label"]),
+                    "rate": f"{row['rate']} {row['rate_currency']}".strip(),
+                    "source": row["source"],
+                }
+                found[say(UNVERIFIED, values, language)] = None
+        for gap in consignment["gaps"]:
+            found[f"{consignment['lane']}{translator(language)(': ')}{say(gap, {}, language)}"] = None
+    return list(found)
+
+
+UNVERIFIED = mark("{country}: {what} at {rate} is unverified ({source}); have it confirmed.")
+
+
+def draw_load(load: Stuffed, language: Language) -> list[str]:
+    """One picture per container; none for boxes without one."""
+    if load.stuffing is None:
+        return []
+    rows = [{str(name): value for name, value in row.items()} for row in load.stuffing.containers.to_dict("records")]
+    return [draw_loading(load.stuffing.loading, row, translator(language)) for row in rows]
+
+
+def slug(name: str) -> str:
+    """A consignment as a folder and a place on the page."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+
+
+def _describe_load(load: Stuffed) -> Body:
+    cartons = load.cartons
+    count = cartons["count"]
+    volume = int((count * cartons["length_mm"] * cartons["width_mm"] * cartons["height_mm"]).sum())
+    facts: Body = {
+        "cartons": int(count.sum()),
+        "volume_m3": plain_number(Decimal(volume).scaleb(-9), 3),
+        "weight_kg": plain_number(Decimal(int((count * cartons["weight_g"]).sum())).scaleb(-3), 1),
+        "assumed_cartons": sorted({str(row["sku"]) for row in cartons.to_dict("records") if row["assumed"]}),
+        "limit_confidence": sorted(set(cartons["limit_confidence"])),
+        "load_digest": load.digest,
+        "containers": [],
+        "terms": BOXES,
+        "alternatives": [],
+    }
+    if load.stuffing is None:
+        return facts
+    rooms = load.stuffing.containers.set_index("container")
+    return facts | {
+        "terms": load.stuffing.terms,
+        "alternatives": plain_rows(load.stuffing.alternatives),
+        "containers": [
+            {
+                "container": row["container"],
+                "cartons": int(row["cartons"]),
+                "filled_percent": plain_number(Decimal(int(row["filled_permille"])) / 10, 1),
+                "gross_kg": plain_number(Decimal(int(row["gross_g"])).scaleb(-3), 0),
+                "payload_kg": int(rooms.loc[row["container"], "payload_g"]) // 1000,
+            }
+            for row in load.stuffing.explained.to_dict("records")
+            if row["container"]
+        ],
+    }
+
+
+BOXES = mark("boxes, without a container of their own")
+
+
+def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Language) -> None:
+    """The page's front as short keyed artifacts; the log's last line says where the page is."""
+    body, t = proposal.body, translator(language)
+    view = view_shipment(body, language)
+    name = f"{seller.id}-{slug(body['journey'].removeprefix('ship_inbound').strip()).lower()}".rstrip("-")
+    money = format_money(view["money_minor"], body["base_currency"], language, whole=True)
+    landed = format_money(view["landed_minor"], body["base_currency"], language, whole=True)
+    head = say(
+        mark("{count} consignments, {units} units in {cartons} cartons: {money} when shipped, landed cost {landed}."),
+        {
+            "count": len(body["consignments"]),
+            "units": format_number(view["units"], language),
+            "cartons": format_number(view["cartons"], language),
+            "money": money,
+            "landed": landed,
+        },
+        language,
+    )
+    questions = "\n".join(f"- {question}" for question in view["questions"][:SHOWN_QUESTIONS])
+    generated = f"*{t(mark('Generated data'))}*\n\n" if body["generated"] else ""
+    create_markdown_artifact(
+        key=f"shipment-{name}",
+        markdown=f"{generated}{head}\n\n**{t(mark('What a broker must still decide'))}**\n\n{questions or '–'}",
+        description=t(mark("Shipment: what goes, what it costs, what is open")),
+    )
+    create_table_artifact(
+        key=f"consignments-{name}",
+        table=[_tabulate(consignment, body["base_currency"], language) for consignment in body["consignments"]],
+        description=t(mark("One row per consignment")),
+    )
+    create_link_artifact(
+        key=f"shipment-file-{name}",
+        link=path.as_uri(),
+        link_text=t(mark("Open the shipment's page: pictures, waterfall, papers")),
+        description=say(
+            mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
+            {"path": str(path)},
+            language,
+        ),
+    )
+    get_run_logger().info("%s", head)
+    get_run_logger().info("%s %s", t(mark("shipment")), path)
+
+
+SHOWN_QUESTIONS = 12
+
+
+def _tabulate(consignment: Body, base: str, language: Language) -> Row:
+    t = translator(language)
+    return {
+        t(mark("Consignment")): consignment["id"],
+        t(mark("Mode")): t(WORDS.get(consignment["mode"], consignment["mode"])),
+        t(mark("Units")): format_number(consignment["units"], language),
+        t(mark("Cartons")): format_number(consignment["cartons"], language),
+        t(mark("m³")): format_number(consignment["volume_m3"], language),
+        t(mark("Containers")): ", ".join(row["container"] for row in consignment["containers"]) or "–",
+        t(mark("Money when shipped")): format_money(consignment["money_minor"], base, language, whole=True),
+        t(mark("Landed cost")): format_money(consignment["landed_minor"], base, language, whole=True),
+        t(mark("Leaves")): format_day(consignment["departs_on"], language),
+        t(mark("Arrival, p50")): format_day(consignment["arrive_p50"], language),
+    }

@@ -1,0 +1,90 @@
+"""Each consignment into its containers: the mix that costs least, checked again, with its list and its pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from skills.inbound.containers import KINDS, Stuffing
+from skills.inbound.policy import LoadingPolicy
+from skills.rates import RateBook
+from skills.vocabulary import minor_digits, round_half_even
+from tasks import inbound
+
+IN_CONTAINERS = ("sea", "rail", "truck")
+"""Modes whose freight goes in containers; air and express take boxes."""
+
+LIST = ("container", "step", "carton", "x_mm", "y_mm", "z_mm", "length_mm", "width_mm", "height_mm", "weight_g",
+        "path_free")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stuffed:
+    """One consignment's load.
+
+    Attributes:
+        stuffing: From `inbound.choose_containers`; None for boxes that go by air or express.
+        cartons: Its packed cartons.
+    """
+
+    stuffing: Stuffing | None
+    cartons: pd.DataFrame
+
+    def write_list(self) -> bytes:
+        """The loading list in order, as CSV; one row per carton. Boxes without a container: one row per type."""
+        frame = self.cartons if self.stuffing is None else self.stuffing.loading[[*LIST]]
+        return frame.to_csv(index=False, lineterminator="\n").encode()
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.write_list()).hexdigest()
+
+
+def stuff_consignments(
+    packed: pd.DataFrame,
+    chosen: pd.DataFrame,
+    rates: RateBook,
+    base_currency: str,
+    policy: LoadingPolicy,
+    as_of: date,
+) -> dict[str, Stuffed]:
+    """Load every consignment; a loading that does not stand is never returned.
+
+    Args:
+        packed: From `inbound.sort_boxes`.
+        chosen: One row per consignment: lane, mode, amount_base_minor (freight as a share, by its quote).
+        rates: Kinds container_*, and container_freight by `lane:kind` where a whole container has a price.
+
+    Raises:
+        InvalidLoading: the independent check found a loading that cannot be; a fault of the program.
+        UnknownContainer: a carton that no container takes.
+    """
+    stuffed = {}
+    for row in chosen.to_dict("records"):
+        cartons = packed[packed["consignment"] == row["consignment"]].reset_index(drop=True)
+        if cartons.empty:
+            continue
+        stuffing = None
+        if row["mode"] in IN_CONTAINERS:
+            prices = read_container_prices(str(row["lane"]), rates, base_currency, as_of)
+            shared = int(row["amount_base_minor"])
+            stuffing = inbound.choose_containers(cartons, prices, shared, rates, policy, as_of)
+            inbound.verify_loading(stuffing.loading, cartons, stuffing.containers, policy.rules)
+        stuffed[str(row["consignment"])] = Stuffed(stuffing, cartons)
+    return stuffed
+
+
+def read_container_prices(lane: str, rates: RateBook, base_currency: str, as_of: date) -> dict[str, int]:
+    """Kind → what a whole container costs on the lane [base minor units]; kinds without a price are left out."""
+    prices = {}
+    for kind in KINDS:
+        rate = rates.find("container_freight", f"{lane}:{kind}", as_of)
+        if rate is not None:
+            currency = rate.unit.partition("/")[0]
+            amount = rate.value * Decimal(rates.convert(currency, base_currency, as_of))
+            prices[kind] = round_half_even(amount.scaleb(minor_digits(base_currency)))
+    return prices
