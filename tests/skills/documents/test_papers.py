@@ -216,7 +216,7 @@ def test_a_rounded_unit_value_is_told_and_a_wrong_one_refused() -> None:
     assert any("rounded" in note for note in prepared["commercial_invoice"]["notes"])
     expected = {**expect([1]), "value_minor": int(lines["value_minor"].sum())}
     check_papers(prepared, expected)
-    lines["unit_value_minor"] += 1
+    lines["unit_value_minor"] += 2
     with pytest.raises(PapersDisagree, match="value_minor HN-DC101"):
         check_papers(prepare([1], lines, boxes), expected)
 
