@@ -20,7 +20,8 @@ Paper = dict[str, Any]
 
 HEADER = (
     "consignment", "invoice_number", "invoice_date", "incoterm", "named_place", "mode", "lane", "from_node",
-    "to_node", "country", "customs_mode", "currency", "tax_included", "containers", "sold_for_export", "seller", "generated",
+    "to_node", "country", "customs_mode", "currency", "tax_included", "containers", "sold_for_export", "seller",
+    "generated",
 )  # fmt: skip
 LINE_TEXTS = ("sku", "title", "title_zh", "hs_code", "origin", "composition", "currency", "customs_method")
 LINE_COUNTS = ("units", "cartons", "net_g", "gross_g", "unit_value_minor", "value_minor")
