@@ -149,7 +149,7 @@ def instruct_forwarder(consignment: Consignment, side: str, policy: PapersPolicy
             *describe_terms(consignment),
             (mark("Shipping marks"), policy.shipping_marks),
             (mark("Freight paid by"), mark("exporter")),
-            (mark("Insurance"), TO_COMPLETE),
+            (mark("Insurance"), consignment.ask("insurance")),
         ],
         notes=[mark("Send a draft of the transport document for our approval before departure.")],
     )

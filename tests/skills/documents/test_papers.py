@@ -146,6 +146,29 @@ def test_what_is_missing_is_printed_to_be_completed_and_listed_with_its_place() 
     assert prepared["gaps_where"]["HS codes are to be completed: choose them with the broker."] == ["HN-DC101"]
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_whatever_is_printed_to_be_completed_is_listed_paper_by_paper(mode: str) -> None:
+    prepared = prepare([1], customs_mode=mode, sold_for_export=True)
+    open_facts = {
+        name
+        for code in codes(prepared)
+        for name, value in [
+            *prepared[code]["fields"],
+            *(pair for row in prepared[code]["rows"] for pair in row.items()),
+        ]
+        if value == "to be completed"
+    }
+    sentences = {
+        "Contract number": "contract number", "Terms of payment": "terms of payment", "Insurance": "insures",
+        "Proof of the warehouse: lease, booking or ownership": "proof of the overseas warehouse",
+        "market": "Market, stall", "bought_on": "day of purchase", "order": "Order or parcel", "brand": "Brand",
+        "preference": "preference",
+    }  # fmt: skip
+    assert open_facts
+    for fact in open_facts:
+        assert any(sentences[fact] in gap for gap in prepared["gaps"]), fact
+
+
 def test_a_code_too_short_for_a_national_tariff_is_flagged_for_the_broker() -> None:
     lines, boxes = pack([1, 1])
     lines["hs_code"] = ["6307102027", "6302.60"]
