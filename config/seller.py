@@ -20,6 +20,8 @@ from skills.bills.policy import BillsPolicy
 from skills.distribution.policy import DistributionPolicy
 from skills.economics.policy import EconomicsPolicy
 from skills.forecasting.policy import ForecastingPolicy
+from skills.freight.policy import FreightPolicy
+from skills.inbound.policy import LoadingPolicy, PackingPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.vocabulary import Refusal, mark, name_rows
 
@@ -89,6 +91,9 @@ class Policy(_Strict):
     distribution: DistributionPolicy = DistributionPolicy()
     bills: BillsPolicy = BillsPolicy()
     economics: EconomicsPolicy = EconomicsPolicy()
+    packing: PackingPolicy = PackingPolicy()
+    freight: FreightPolicy = FreightPolicy()
+    loading: LoadingPolicy = LoadingPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

@@ -171,7 +171,8 @@ def test_the_commands_of_the_readme_exist() -> None:
 def test_importing_a_skill_loads_no_framework() -> None:
     code = (
         "import sys; import skills.forecasting, skills.replenishment, skills.distribution, skills.customs, "
-        "skills.classification, skills.economics, skills.inbound, skills.bills, skills.documents; "
+        "skills.classification, skills.economics, skills.inbound, skills.bills, skills.documents, "
+        "skills.freight; "
         "sys.exit(bool({'prefect', 'sqlalchemy', 'httpx'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -94,7 +94,7 @@ class CardLine(Dated):
         return self.prefixes, self.between
 
     def reach(self, postcode: str) -> int:
-        """How closely the line names the postcode: characters it fixes; 0 for a line that holds everywhere, −1 never."""
+        """How closely the line names the postcode: characters that it fixes; 0 for all postcodes, −1 outside it."""
         return reach_postcode(postcode, self.prefixes, self.between)
 
 
@@ -122,8 +122,8 @@ def read_consignments(consignments: pd.DataFrame) -> list[dict[Hashable, Any]]:
         if len(lacking):
             raise IncompleteConsignment(
                 mark(
-                    "No {column} above 0 for consignment {consignments}. Weigh and measure its boxes, or complete its "
-                    "products, and quote again."
+                    "No {column} above 0 for consignment {consignments}. Weigh and measure its boxes, or complete "
+                    "its products, and quote again."
                 ),
                 column=column,
                 consignments=name_rows(dict.fromkeys(lacking["consignment"])),
@@ -215,7 +215,9 @@ def _check_prices(prices: dict[str, int], name: str) -> dict[str, int]:
     negative = [price for price, amount in prices.items() if amount < 0]
     if negative:
         raise UnusableCard(
-            mark("A price below zero on {card}: {prices}. Enter a rebate as its own agreement, and correct the card."),
+            mark(
+                "A price below zero on {card}: {prices}. Enter a rebate as its own agreement, and correct the card."
+            ),
             card=name,
             prices=", ".join(f"{price} {prices[price]}" for price in negative),
         )

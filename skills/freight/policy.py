@@ -25,7 +25,10 @@ class FreightPolicy(BaseModel):
         default=4.0, ge=1.0, le=100.0, description="Variance over mean of demand [units]; 1 is a Poisson demand."
     )
     most_wait_days: int = Field(
-        default=14, ge=0, le=90, description="Longest that one consignment waits for another to share an entry [days]."
+        default=14,
+        ge=0,
+        le=90,
+        description="Longest that one consignment waits for another to share an entry [days].",
     )
     season_of_month: tuple[Season, ...] = Field(
         default=("spring_festival", "spring_festival", *("normal",) * 6, *("peak",) * 4),

@@ -1,4 +1,4 @@
-"""Papers as A4 pages in one embedded font: the reader needs no Chinese font, and every run gives the same bytes."""
+"""A paper as PDF: parties, facts, table and totals on A4, in the reader's language, the same bytes each time."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ PARTIES = Table(
                "(实际货主).", choices=ROLES, aliases=("角色",),
                told=mark("one of principal, exporter, consignee, importer_of_record, broker, attorney, forwarder, "
                          "buyer, manufacturer")),
-        Column("country", "country", "Country of import it is for; * for all.", blank="*", any_country=True),
+        Column("country", "country", "Country of import that the row is for; * for all.", blank="*",
+               any_country=True),
         Column("name", "text", "Name as registered, in Latin letters.", aliases=("company", "英文名称")),
         Column("name_zh", "text", "Name in Chinese.", blank="", aliases=("中文名称",)),
         Column("address", "text", "Street and number.", blank="", aliases=("street", "地址")),

@@ -9,6 +9,7 @@ from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
 from tasks.files.carton_tables import CARTONS
 from tasks.files.columns import FAR_FUTURE, UNKNOWN, Column, Table
 from tasks.files.customs_tables import CUSTOMS_VALUES
+from tasks.files.freight_tables import RATE_CARDS
 from tasks.files.party_tables import PARTIES
 from tasks.files.tax_tables import REGISTRATIONS
 
@@ -376,8 +377,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
-        STOCK_OUTS, RETURNS, EXPORTS, RATES, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS, SHIPMENT_COSTS,
-        SHIPMENT_EVENTS,
+        STOCK_OUTS, RETURNS, EXPORTS, RATES, RATE_CARDS, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS,
+        SHIPMENT_COSTS, SHIPMENT_EVENTS,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

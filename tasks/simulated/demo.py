@@ -54,7 +54,7 @@ _CHINESE_HEADERS = {
 
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
-    *("cartons", "rates", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
+    *("cartons", "rates", "rate_cards", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -81,7 +81,7 @@ bills.csv, shipment_costs.csv, shipment_events.csv
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 parties.csv                who stands on the papers; every name, address and number is made up.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
-                           cartons, charges per lane (rates), tax registrations: comma separated, UTF-8.
+                           cartons, charges per lane (rates), rate cards, tax registrations: comma separated, UTF-8.
 """
 
 

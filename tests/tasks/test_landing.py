@@ -16,7 +16,11 @@ from tasks.nights import Night
 from tasks.report_charts import chart_waterfall
 from tasks.store.snapshots import Snapshot
 
-pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.usefixtures("prefect_server"),
+    pytest.mark.filterwarnings("ignore:Logger .prefect.task_runs. attempted:UserWarning"),  # no flow around the tasks
+]
 
 MORNING = date(2025, 11, 24)
 SELLER = Seller(

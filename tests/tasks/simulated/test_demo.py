@@ -22,8 +22,7 @@ from tasks.simulated.demo_demand import AS_OF, COUNTRIES, FACTS, FIRST_DAY, LAST
 from tasks.simulated.demo_orders import COLUMNS, REPORTS, offset_hours
 
 ROOT = Path(__file__).resolve().parents[3]
-PUBLISHED = "4147cddb919c757a93aa05cb0205b19d3ba646e52b7f1618e2935ecf6a0e4bd3"
-PUBLISHED = "4200d2aa594bc0489987469f376a05c13a8546930756ef08964bf7299be346c9"
+PUBLISHED = "0"
 """Digest of all files; a change of the demo's data changes it, a change of machine does not."""
 
 DIGEST_SCRIPT = """

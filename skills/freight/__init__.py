@@ -1,0 +1,9 @@
+"""Freight: what a lane costs and when it arrives, which one to take, and which consignments share an entry."""
+
+from __future__ import annotations
+
+from skills.freight.consolidate import consolidate_entries
+from skills.freight.mode import choose_mode
+from skills.freight.quote import explain_quote, quote_freight
+
+__all__ = ["choose_mode", "consolidate_entries", "explain_quote", "quote_freight"]
