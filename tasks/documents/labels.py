@@ -73,13 +73,13 @@ def _write(canvas: Canvas, text: str, size: float, top: float, color: object = I
     canvas.setFont(FONT, size)
     canvas.setFillColor(color)
     canvas.drawString(EDGE, top - size, text)
-    return top - size * 1.35
+    return float(top - size * 1.35)
 
 
 def _rule(canvas: Canvas, top: float) -> float:
     canvas.setStrokeColor(LINE)
     canvas.line(EDGE, top - 1 * mm, WIDTH - EDGE, top - 1 * mm)
-    return top - float(3 * mm)
+    return float(top - 3 * mm)
 
 
 def _draw_barcode(canvas: Canvas, content: str) -> None:
