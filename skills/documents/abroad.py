@@ -7,10 +7,10 @@ from skills.documents.layout import build_paper, describe_line, describe_terms, 
 from skills.documents.policy import PapersPolicy
 from skills.documents.words import (
     ASK_BROKER,
+    DECLARED,
     MADE_IN_CHINA,
     METHODS,
     NO_SALE,
-    ORIGIN_NOTE,
     PRO_FORMA,
     ROUNDED,
     TITLES,
@@ -51,7 +51,7 @@ def invoice_goods(consignment: Consignment, side: str) -> Paper:
             (mark("Currency"), str(consignment.header["currency"])),
             *([] if several else [(mark("Valuation method"), stated[0])]),
         ],
-        notes=[*([] if sold else [NO_SALE]), *([] if exact else [ROUNDED]), ORIGIN_NOTE],
+        notes=[*([] if sold else [NO_SALE]), *([] if exact else [ROUNDED]), DECLARED],
     )
 
 
@@ -149,7 +149,7 @@ def instruct_forwarder(consignment: Consignment, side: str, policy: PapersPolicy
             *describe_terms(consignment),
             (mark("Shipping marks"), policy.shipping_marks),
             (mark("Freight paid by"), mark("exporter")),
-            (mark("Insurance"), TO_COMPLETE),
+            (mark("Insurance"), consignment.ask("insurance")),
         ],
         notes=[mark("Send a draft of the transport document for our approval before departure.")],
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from skills.documents.facts import Consignment, Paper, Row
 from skills.documents.layout import build_paper, describe_line, describe_terms, pick
-from skills.documents.words import LATER, NO_SALE, TITLES, TO_COMPLETE
+from skills.documents.words import LATER, NO_SALE, TITLES
 from skills.vocabulary import mark
 
 Terms = Sequence[tuple[str, str]]
@@ -26,9 +26,9 @@ def draw_contract(consignment: Consignment, side: str, terms: Terms) -> Paper:
         columns=columns,
         rows=pick(_rows(consignment), columns),
         fields=[
-            (mark("Contract number"), TO_COMPLETE),
+            (mark("Contract number"), consignment.ask("contract")),
             *describe_terms(consignment),
-            (mark("Terms of payment"), TO_COMPLETE),
+            (mark("Terms of payment"), consignment.ask("contract")),
             *terms,
             (mark("Signature of the seller"), ""),
             (mark("Signature of the buyer"), ""),
@@ -72,7 +72,7 @@ def list_warehouse_orders(consignment: Consignment, side: str, terms: Terms) -> 
         roles=("exporter", "principal", "consignee"),
         columns=columns,
         rows=pick([{**row, **place} for row in _rows(consignment)], columns),
-        fields=[(mark("Proof of the warehouse: lease, booking or ownership"), TO_COMPLETE), *terms],
+        fields=[(mark("Proof of the warehouse: lease, booking or ownership"), consignment.ask("warehouse")), *terms],
     )
 
 
@@ -97,7 +97,7 @@ def open_settlement(consignment: Consignment, side: str, terms: Terms) -> Paper:
 def list_market_purchases(consignment: Consignment, side: str, terms: Terms) -> Paper:
     """1039: what was bought in the market, one row per SKU."""
     columns = ("line", "sku", "goods", "hs_code", "market", "bought_on", "units", "gross_g", "value_minor")
-    bought = dict.fromkeys(("market", "bought_on"), TO_COMPLETE)
+    bought = dict.fromkeys(("market", "bought_on"), consignment.ask("market"))
     return build_paper(
         consignment,
         title=TITLES["market_purchases"],
@@ -113,7 +113,7 @@ def list_market_purchases(consignment: Consignment, side: str, terms: Terms) -> 
 def list_orders(consignment: Consignment, side: str, terms: Terms) -> Paper:
     """9610, 9710, 1210: the orders behind the goods, one row per SKU, the numbers left open."""
     columns = ("line", "order", "sku", "goods", "hs_code", "destination", "units", "gross_g", "value_minor")
-    known = {"order": TO_COMPLETE, "destination": str(consignment.header["country"])}
+    known = {"order": consignment.ask("orders"), "destination": str(consignment.header["country"])}
     return build_paper(
         consignment,
         title=TITLES["order_list"],

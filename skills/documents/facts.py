@@ -45,6 +45,11 @@ GAPS = {
     "brand": mark(
         "Brand, its kind and the preference of the country of import are to be completed by the declarant."
     ),
+    "contract": mark("The contract number and the terms of payment are to be completed."),
+    "insurance": mark("Who insures the goods is to be completed."),
+    "warehouse": mark("The proof of the overseas warehouse is to be completed."),
+    "market": mark("Market, stall and day of purchase are to be completed."),
+    "orders": mark("Order or parcel numbers are to be completed from the sales channel."),
     "sale": mark("Own stock without a sale: ask a broker what stands in for the sales contract."),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from tasks.documents import read_paper_rules
 
 FACTS = Path(__file__).parents[2] / "tasks" / "simulated" / "demo_facts"
 AS_OF = date(2025, 11, 24)
+RULES = read_paper_rules()
 
 
+@cache
 def read_fact_table(name: str) -> pd.DataFrame:
     return pd.read_csv(FACTS / f"{name}.csv", dtype=str, keep_default_na=False)
 
@@ -81,7 +84,7 @@ def prepare(
 ) -> dict[str, Any]:
     made_lines, made_boxes = pack(cartons_by_sku)
     header = describe_header(**changes)
-    papers = list_papers(header["country"], header["customs_mode"], header["tax_included"], read_paper_rules(), AS_OF)
+    papers = list_papers(header["country"], header["customs_mode"], header["tax_included"], RULES, AS_OF)
     return prepare_papers(
         header,
         made_lines if lines is None else lines,

@@ -74,7 +74,7 @@ def test_a_mapping_of_a_column_that_does_not_exist_is_refused(read: Read) -> Non
 
 
 def test_an_input_that_is_no_table_is_refused(read: Read) -> None:
-    with pytest.raises(InvalidInput, match=r"inputs that are no tables: stok\. Known tables: events, exports"):
+    with pytest.raises(InvalidInput, match=r"inputs that are no tables: stok\. Known tables: .*events, exports"):
         read(stok={})
 
 
@@ -119,7 +119,7 @@ def test_every_refusal_is_one_that_the_page_can_say_in_the_readers_language() ->
 def test_each_file_balances_and_says_how_it_was_read(read: Read) -> None:
     accounting = read().accounting
     assert (accounting["rows_in"] == accounting[COUNTS].sum(axis=1)).all()
-    assert len(accounting) == 15
+    assert len(accounting) == len(TABLES) + 1
     assert accounting.set_index("feed")["read_as"]["order_lines"] == "utf-8, semicolon"
 
 
