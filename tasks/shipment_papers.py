@@ -15,6 +15,7 @@ from tasks.store.snapshots import Snapshot
 from tasks.stuffing import Stuffed
 
 Body = dict[str, Any]
+_TERMS = ("rebate", "funds", "terms_confidence", "terms_source")
 
 
 def write_consignment_papers(
@@ -24,8 +25,8 @@ def write_consignment_papers(
 
     Returns:
         Consignment → papers (paper, title, side, confidence, files with name, path and sha256), gaps (sentences),
-        paper_terms (rebate and funds of the customs mode), refused ("" or the sentence that says why there are none, with
-        its values under `refused_values`).
+        paper_terms (rebate and funds of the customs mode), refused ("" or the sentence that says why there are none,
+        with its values under `refused_values`).
     """
     rules = documents.read_paper_rules()
     written = {}
@@ -98,7 +99,7 @@ def _write(
             for row in listed.to_dict("records")
         ],
         "gaps": list(papers["gaps"]),
-        "paper_terms": {key: str(listed[key].iloc[0]) for key in ("rebate", "funds", "terms_confidence", "terms_source")},
+        "paper_terms": {key: str(listed[key].iloc[0]) for key in _TERMS},
         "refused": "",
         "refused_values": {},
     }  # fmt: skip

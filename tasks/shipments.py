@@ -277,7 +277,7 @@ def _tabulate(consignment: Body, base: str, language: Language) -> Row:
     t = translator(language)
     return {
         t(mark("Consignment")): consignment["id"],
-        t(mark("Mode")): t(WORDS.get(consignment["mode"], consignment["mode"])),
+        t(mark("Mode")): t(WORDS.get(str(consignment["mode"]), str(consignment["mode"]))),
         t(mark("Units")): format_number(consignment["units"], language),
         t(mark("Cartons")): format_number(consignment["cartons"], language),
         t(mark("m³")): format_number(consignment["volume_m3"], language),

@@ -137,6 +137,8 @@ def _progress_lines() -> Iterator[None]:
 
 def _closing_lines(name: str, result: object, language: Language) -> list[str]:
     """What a night ends with: where each row went, the proposal's digest, the page. Other journeys: what they say."""
+    if isinstance(result, list):
+        return [line for part in result for line in _closing_lines(name, part, language)]
     if not (isinstance(result, str) and len(result) == 64):
         return [] if result is None else [f"{name}: {result}"]
     from tasks.artifacts import report_path
@@ -144,16 +146,17 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
 
     t = translator(language)
     proposal = read_proposal(result)
-    files = proposal.body["import"]
+    files, night = proposal.body.get("import", []), proposal.body["journey"] in ("nightly", "what-if")
     values = {"seller": proposal.body["seller"]}
     lines = [
         f"{t(what)}{t(': ')}{_account([file for file in files if (file['feed'] == 'order_lines') is own], language)}"
         for what, own in ((mark("order lines"), True), (mark("other inputs"), False))
+        if files
     ]
     return [
         *lines,
         f"{t(mark('proposal'))} {proposal.digest}",
-        f"{t(mark('morning report'))} {report_path(proposal)}",
+        f"{t(mark('morning report') if night else mark('shipment'))} {report_path(proposal)}",
         say(
             mark(
                 "to decide: make decide SELLER={seller}, make workbook SELLER={seller}, or make up and the waiting "

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from skills.freight.plan import QUOTES
 from skills.freight.policy import FreightPolicy
-from skills.freight.quote import QUOTES
 from skills.vocabulary import check_columns
 
 NEEDS = ("consignment", "sku", "units", "weekly_mean", "position_units", "contribution_minor", "holding_week_minor")

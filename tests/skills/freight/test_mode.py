@@ -11,8 +11,8 @@ import pytest
 
 from skills.freight import choose_mode, consolidate_entries
 from skills.freight.consolidate import EntryFees
+from skills.freight.plan import QUOTES
 from skills.freight.policy import FreightPolicy
-from skills.freight.quote import QUOTES
 
 DAY = date(2025, 11, 24)
 POLICY = FreightPolicy()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import skills.freight
 from skills.freight import explain_quote, quote_freight
 from skills.freight.facts import CARD_COLUMNS, IncompleteConsignment, UnusableCard
+from skills.freight.plan import FULL, NO_POSTCODE, UNSERVED
 from skills.freight.policy import FreightPolicy
-from skills.freight.quote import FULL, NO_POSTCODE, UNSERVED
 from skills.rates import RATE_COLUMNS, RateBook
 
 EXAMPLE = Path(skills.freight.__file__).parent / "examples" / "ddp_weight_breaks.json"

@@ -107,24 +107,6 @@ def quote_freight(
     return pd.DataFrame(quotes, columns=QUOTES)
 
 
-def explain_quote(quotes: pd.DataFrame) -> pd.DataFrame:
-    """One row per (consignment, lane, part): amount_minor, currency, rate, source."""
-    rows = [
-        [
-            row["consignment"],
-            row["lane"],
-            part["part"],
-            part["amount_minor"],
-            row["currency"],
-            part["rate"],
-            row["source"],
-        ]
-        for row in quotes.to_dict("records")
-        for part in row["parts"]
-    ]
-    return pd.DataFrame(rows, columns=["consignment", "lane", "part", "amount_minor", "currency", "rate", "source"])
-
-
 def _quote(
     row: dict[Any, Any],
     lane: dict[Any, Any] | None,

@@ -1,0 +1,73 @@
+"""Real deliveries: every line is kept or quarantined, references are followed, reasons for no amount are kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from config.settings import read_settings
+from skills.freight import fit_transit
+from skills.freight.policy import FreightPolicy
+from tasks.files.problems import UnknownHeader
+from tasks.files.scms import COLUMNS, read_scms_shipments
+from tasks.transit_picture import draw_transit
+
+GOOD = ["1", "Vietnam", "Air", "1/20/10", "2-Mar-10", "13", "780.34"]
+
+
+def write(folder: Path, *rows: list[str]) -> Path:
+    path = folder / "deliveries.csv"
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(path, index=False)
+    return path
+
+
+def test_a_reference_is_followed_and_a_reason_for_no_freight_is_kept(tmp_path: Path) -> None:
+    second = ["2", *GOOD[1:5], "See ASN-8 (ID#:1)", "See DN-8 (ID#:3)"]
+    third = ["3", *GOOD[1:6], "Freight Included in Commodity Cost"]
+    read = read_scms_shipments(write(tmp_path, GOOD, second, third))
+    assert read.quarantine.empty
+    assert read.rows["weight_g"].tolist() == [13_000] * 3
+    assert read.rows["weight_row"].tolist() == ["1", "1", "3"]
+    assert read.rows["freight_minor"].isna().tolist() == [False, True, True]
+    assert read.rows["freight_text"].tolist()[2] == "Freight Included in Commodity Cost"
+    assert read.resolved["row"].tolist() == ["2"]
+
+
+def test_a_line_that_cannot_be_read_is_quarantined_with_its_place_and_what_was_expected(tmp_path: Path) -> None:
+    bad = [
+        ["2", *GOOD[1:5], "13", "See ASN-8 (ID#:99)"],
+        ["3", *GOOD[1:5], "13", "plenty"],
+        ["4", "Vietnam", "Air", "1/20/10", "2-Jan-10", "13", "5"],
+        ["5", "Vietnam", "Camel", *GOOD[3:]],
+        GOOD,
+    ]
+    read = read_scms_shipments(write(tmp_path, GOOD, *bad))
+    assert read.rows_in == len(read.rows) + len(read.quarantine) == 6
+    assert read.quarantine["line"].tolist() == ["3", "4", "5", "6", "7"]
+    assert read.quarantine["value"].tolist()[:2] == ["See ASN-8 (ID#:99)", "plenty"]
+    assert (read.quarantine["expected"] != "").all()
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(UnknownHeader, match="Shipment Mode"):
+        read_scms_shipments(path)
+
+
+@pytest.mark.shared
+def test_the_real_deliveries_balance_and_their_lead_times_are_fitted_by_mode() -> None:
+    path = read_settings().data / "scms_shipments" / "deliveries_before_2012.csv.gz"
+    if not path.exists():
+        pytest.skip(f"the data set is not here ({path}); docs/run.md says where to get it")
+    read = read_scms_shipments(path)
+    assert read.rows_in == len(read.rows) + len(read.quarantine) == 5261
+    fitted = fit_transit(read.list_lead_times(), FreightPolicy(), date(2011, 12, 31))
+    days = fitted[fitted["season"] == "all"].set_index("mode")["p50_days"]
+    assert days["sea"] > days["air"]
+    assert (fitted["p10_days"] <= fitted["p50_days"]).all()
+    assert (fitted["p50_days"] <= fitted["p90_days"]).all()
+    assert "<svg" in draw_transit(fitted)
