@@ -389,5 +389,5 @@ def take_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Poo
         least = modes[modes["least"]].set_index("consignment")["lane"]
         lane = lines["consignment"].map(least).fillna(lines["lane"]).astype("str")
         lines = lines.assign(lane=lane, mode=lane.map(lanes.set_index("lane")["mode"]).astype("str"))
-    taken = lines[["consignment", "lane"]].drop_duplicates().merge(modes, on=["consignment", "lane"])
+    taken = lines[["consignment", "lane", "country"]].drop_duplicates().merge(modes, on=["consignment", "lane"])
     return replace(ready, lines=lines), taken

@@ -61,6 +61,13 @@ WORDS: dict[str, str] = {
     "nightly": mark("nightly plan"),
     "what-if": mark("what if"),
     "ship_inbound": mark("shipment"),
+    # methods of customs value
+    "transaction": mark("transaction value"),
+    "identical": mark("identical goods"),
+    "similar": mark("similar goods"),
+    "deductive": mark("deductive value"),
+    "computed": mark("computed value"),
+    "fall_back": mark("fall-back method"),
     "edit": mark("changed lines"),
     "rules": mark("standing rules"),
     "yes": mark("yes"),

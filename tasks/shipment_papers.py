@@ -65,7 +65,7 @@ def _write(
         "customs_mode": customs_mode,
         "currency": str(goods["currency"].iloc[0]),
         "tax_included": included,
-        "containers": [] if load.stuffing is None else [str(kind) for kind in load.stuffing.containers["container"]],
+        "containers": [str(name) for name in load.rooms["container"]] if len(load.rooms) else [],
         "sold_for_export": False,
         "seller": night.seller.entity or night.seller.id,
         "generated": bool(night.seller.generated),

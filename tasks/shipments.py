@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from prefect import get_run_logger, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -151,6 +152,7 @@ TURNS_BY_MARGIN = mark("{lane} stops being the least when the margin changes by 
 def list_questions(body: Body, language: Language) -> list[str]:
     """What a broker must still decide: values without a method, doubts about a rule, rates that nobody checked."""
     found: dict[str, None] = {}
+    unverified: dict[str, dict[str, None]] = {}
     for consignment in body["consignments"]:
         country = name_country(consignment["country"], language)
         for row in consignment["customs"]:
@@ -158,29 +160,26 @@ def list_questions(body: Body, language: Language) -> list[str]:
                 found[say(row["reason"], row["values"], language)] = None
             for flag in row.get("flags", []):
                 found[f"{country}{translator(language)(': ')}{say(flag, {}, language)}"] = None
-        for row in consignment["landed"]:
-            if row["confidence"] == "unverified":
-                values: dict[str, object] = {
-                    "country": country,
-                    "what": translator(language)(row["label"]),
-                    "rate": f"{row['rate']} {row['rate_currency']}".strip(),
-                    "source": row["source"],
-                }
-                found[say(UNVERIFIED, values, language)] = None
+        doubtful = [row for row in consignment["landed"] if row["confidence"] == "unverified"]
+        for row in doubtful:
+            said = translator(language)(row["label"])
+            unverified.setdefault(country, {})[f"{said} {row['rate']} ({row['source']})"] = None
         for gap in consignment["gaps"]:
             found[f"{consignment['lane']}{translator(language)(': ')}{say(gap, {}, language)}"] = None
-    return list(found)
+    rates = [
+        say(UNVERIFIED, {"country": country, "rates": ", ".join(listed)}, language)
+        for country, listed in unverified.items()
+    ]
+    return [*found, *rates]
 
 
-UNVERIFIED = mark("{country}: {what} at {rate} is unverified ({source}); have it confirmed.")
+UNVERIFIED = mark("{country}: rates that nobody has checked: {rates}. Have them confirmed.")
 
 
 def draw_load(load: Stuffed, language: Language) -> list[str]:
     """One picture per container; none for boxes without one."""
-    if load.stuffing is None:
-        return []
-    rows = [{str(name): value for name, value in row.items()} for row in load.stuffing.containers.to_dict("records")]
-    return [draw_loading(load.stuffing.loading, row, translator(language)) for row in rows]
+    rows = [{str(name): value for name, value in row.items()} for row in load.rooms.to_dict("records")]
+    return [draw_loading(load.loading, row, translator(language)) for row in rows]
 
 
 def slug(name: str) -> str:
@@ -205,21 +204,24 @@ def _describe_load(load: Stuffed) -> Body:
     }
     if load.stuffing is None:
         return facts
-    rooms = load.stuffing.containers.set_index("container")
     return facts | {
         "terms": load.stuffing.terms,
         "alternatives": plain_rows(load.stuffing.alternatives),
-        "containers": [
-            {
-                "container": row["container"],
-                "cartons": int(row["cartons"]),
-                "filled_percent": plain_number(Decimal(int(row["filled_permille"])) / 10, 1),
-                "gross_kg": plain_number(Decimal(int(row["gross_g"])).scaleb(-3), 0),
-                "payload_kg": int(rooms.loc[row["container"], "payload_g"]) // 1000,
-            }
-            for row in load.stuffing.explained.to_dict("records")
-            if row["container"]
-        ],
+        "containers": [_describe_room(row, load.loading) for row in load.rooms.to_dict("records")],
+    }
+
+
+def _describe_room(room: dict[Any, Any], loading: pd.DataFrame) -> Body:
+    inside = loading[loading["container"] == room["container"]]
+    sides = ["length_mm", "width_mm", "height_mm"]
+    loaded = int(inside[sides].astype("int64").prod(axis=1).sum())
+    inner = int(room["length_mm"]) * int(room["width_mm"]) * int(room["height_mm"])
+    return {
+        "container": str(room["container"]),
+        "cartons": len(inside),
+        "filled_percent": plain_number(Decimal(1000 * loaded // inner) / 10, 1),
+        "gross_kg": plain_number(Decimal(int(inside["weight_g"].sum())).scaleb(-3), 0),
+        "payload_kg": int(room["payload_g"]) // 1000,
     }
 
 

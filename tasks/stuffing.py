@@ -9,14 +9,23 @@ from decimal import Decimal
 
 import pandas as pd
 
-from skills.inbound.containers import KINDS, Stuffing
-from skills.inbound.policy import LoadingPolicy
+from skills.inbound.containers import KINDS, SHARED, Stuffing
+from skills.inbound.policy import LoadingPolicy, PalletPolicy
 from skills.rates import RateBook
 from skills.vocabulary import minor_digits, round_half_even
 from tasks import inbound
 
 IN_CONTAINERS = ("sea", "rail", "truck")
 """Modes whose freight goes in containers; air and express take boxes."""
+
+PALLETS = {
+    **dict.fromkeys(("US", "CA"), "pallet-US"),
+    **dict.fromkeys(("DE", "FR", "IT", "ES", "NL", "GB"), "pallet-EU"),
+}
+"""The pallet that a country's warehouses take; a small share of a container goes on it."""
+
+SMALL_PERMILLE = 400
+"""A share below this part of the smallest container is shown on pallets, as a forwarder hands it over."""
 
 LIST = ("container", "step", "carton", "x_mm", "y_mm", "z_mm", "length_mm", "width_mm", "height_mm", "weight_g",
         "path_free")  # fmt: skip
@@ -29,14 +38,19 @@ class Stuffed:
     Attributes:
         stuffing: From `inbound.choose_containers`; None for boxes that go by air or express.
         cartons: Its packed cartons.
+        rooms: The containers, or the pallets of a small share, as `inbound.read_containers` gives them; empty for
+            boxes.
+        loading: From `inbound.plan_loading`, of those rooms.
     """
 
     stuffing: Stuffing | None
     cartons: pd.DataFrame
+    rooms: pd.DataFrame
+    loading: pd.DataFrame
 
     def write_list(self) -> bytes:
         """The loading list in order, as CSV; one row per carton. Boxes without a container: one row per type."""
-        frame = self.cartons if self.stuffing is None else self.stuffing.loading[[*LIST]]
+        frame = self.cartons if self.rooms.empty else self.loading[[*LIST]]
         return frame.to_csv(index=False, lineterminator="\n").encode()
 
     @property
@@ -68,14 +82,24 @@ def stuff_consignments(
         cartons = packed[packed["consignment"] == row["consignment"]].reset_index(drop=True)
         if cartons.empty:
             continue
-        stuffing = None
+        load = Stuffed(None, cartons, pd.DataFrame(), pd.DataFrame())
         if row["mode"] in IN_CONTAINERS:
             prices = read_container_prices(str(row["lane"]), rates, base_currency, as_of)
             shared = int(row["amount_base_minor"])
             stuffing = inbound.choose_containers(cartons, prices, shared, rates, policy, as_of)
-            inbound.verify_loading(stuffing.loading, cartons, stuffing.containers, policy.rules)
-        stuffed[str(row["consignment"])] = Stuffed(stuffing, cartons)
+            load = Stuffed(stuffing, cartons, stuffing.containers, stuffing.loading)
+            pallet = PALLETS.get(str(row["country"]))
+            if stuffing.terms == SHARED and _is_small(stuffing) and pallet:
+                built = inbound.plan_pallets(cartons, pallet, rates, policy, PalletPolicy(), as_of)
+                load = Stuffed(stuffing, cartons, built.pallets, built.loading)
+            inbound.verify_loading(load.loading, cartons, load.rooms, policy.rules)
+        stuffed[str(row["consignment"])] = load
     return stuffed
+
+
+def _is_small(stuffing: Stuffing) -> bool:
+    filled = stuffing.explained.loc[stuffing.explained["container"] != "", "filled_permille"]
+    return len(filled) == 1 and int(filled.iloc[0]) < SMALL_PERMILLE
 
 
 def read_container_prices(lane: str, rates: RateBook, base_currency: str, as_of: date) -> dict[str, int]:
