@@ -180,9 +180,7 @@ def _read_order(known: Snapshot, number: str, as_of: date) -> Pool:
     rows = rows[(rows["purchase_order"] == number) & (rows["units_open"] > 0)]
     if rows.empty:
         raise UnknownSource(
-            mark(
-                "No open purchase order {source!r}. Open are: {orders}. Expected one of them, or a proposal's digest."
-            ),
+            mark("There is no open purchase order {order!r}. Open are: {orders}. Name one of them."),
             order=number,
             orders=_name_orders(known),
         )

@@ -19,7 +19,7 @@ REFUSED = ("consignment", "sku", "country", "reason", "values")
 
 NO_WEIGHT = mark("{sku} has no weight. Weigh one packed unit and fill in weight_kg in products.")
 NO_SIZE = mark(
-    "{sku} has no size. Measure one packed unit and fill in its sides in products, or its carton in cartons."
+    "{sku} has no size. Measure one packed unit and fill in its sides in products, or its carton's in cartons."
 )
 NO_CARTON = mark("Nobody knows how many units of {sku} a carton holds. Fill in carton_units in products.")
 DERIVED = mark("derived from the unit's size")
