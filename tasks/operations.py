@@ -48,7 +48,7 @@ POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
     *("ship_inbound/ship_inbound", "sell_globally/sell_globally"),
-    "match-bills/match-bills",
+    "match_bills/match_bills",
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
     *("choose_value/choose_value", "choose_code/choose_code"),
 )
