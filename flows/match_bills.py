@@ -9,7 +9,8 @@ from tasks import bills, board, expected_costs, inputs, nights, operations, reco
 
 
 @flow(
-    flow_run_name="match-bills · {seller_id} · {as_of}",
+    name="match_bills",
+    flow_run_name="match_bills · {seller_id} · {as_of}",
     timeout_seconds=1800,
     on_running=[operations.tag_run],
     on_failure=[nights.explain_failure],

@@ -9,7 +9,7 @@ from flows.ship_inbound import ship_inbound
 from tasks import chain, nights
 
 
-@flow(flow_run_name=chain.name_run, on_failure=[nights.explain_failure])
+@flow(name="sell_globally", flow_run_name=chain.name_run, on_failure=[nights.explain_failure])
 def sell_globally(
     seller_id: str, as_of: str = "last", purchase_order: str = "", customs_mode: str = "0110", language: str = ""
 ) -> list[str]:

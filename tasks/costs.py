@@ -134,6 +134,9 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
         "landed_exact_minor": exact,
         "landed_planned_minor": round(planned),
         "landed_why": WHY_DIFFERENT,
+        "customs_flags": sorted(
+            {flag for flags in costs.values.loc[costs.values["lane"] == lane, "flags"] for flag in flags}
+        ),
         "margin_sku": top["sku"],
         "margin_country": top["country"],
         "waterfall": _waterfall(costs, top["sku"], top["country"], lane),

@@ -12,6 +12,7 @@ from tasks import distribution, replenishment
 from tasks.files.exports import Exports
 from tasks.nights import Night
 from tasks.proposals import Body, plain_number, plain_rows
+from tasks.rate_uses import review_rates
 from tasks.store.snapshots import Snapshot
 
 _ASKED = 5
@@ -39,8 +40,8 @@ def measure_night(
         lines: Shipment lines of the allocation.
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, feeds, import, set_aside and released of a
-        proposal.
+        The keys money, cash, cover, hub, last_orders, missing_facts, rates, feeds, import, set_aside and released of
+        a proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
@@ -128,6 +129,7 @@ def measure_night(
             }
             for row in plain_rows(missing.head(_ASKED))
         ],
+        "rates": review_rates(snapshot, morning),
         "feeds": plain_rows(
             snapshot.feeds.round({"age_hours": 1})[
                 ["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]

@@ -46,9 +46,8 @@ from tasks.store import nights
 
 POOL = "farsail"
 FORMS = (
-    *("nightly/nightly", "nightly/on-demand", "sweep/sweep"),
-    *("ship_inbound/ship_inbound", "sell_globally/sell_globally"),
-    "match-bills/match-bills",
+    *("nightly/nightly", "nightly/on-demand"),
+    *("ship_inbound/ship_inbound", "sell_globally/sell_globally", "sweep/sweep", "match_bills/match_bills"),
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
     *("choose_value/choose_value", "choose_code/choose_code"),
 )

@@ -65,10 +65,10 @@ def review_rates(known: Snapshot, as_of: date) -> dict[str, Any]:
         as_of: The morning.
 
     Returns:
-        conflicts, expiring (within EXPIRY_DAYS, nothing follows) and changes (the next one known of each key), each a
-        list of kind, key, value, unit, day, source, confidence, skus (how many look it up) and first_skus; a conflict
-        has other_value, other_unit and other_source too. Only what a SKU or lane looks up, soonest first. unverified:
-        rates that hold, are looked up and that nobody checked.
+        conflicts, expiring (within EXPIRY_DAYS, nothing follows) and changes (the next one known of each key,
+        exchange rates left out), each a list of kind, key, value, unit, day, source, confidence, skus (how many look
+        it up) and first_skus; a conflict has other_value, other_unit and other_source too. Only what a SKU or lane
+        looks up, soonest first. unverified: rates that hold, are looked up and that nobody checked.
     """
     book = known.rates
     touched = Touched(list_uses(known, book))
@@ -81,6 +81,8 @@ def review_rates(known: Snapshot, as_of: date) -> dict[str, Any]:
     expiring: list[Noted] = [(rate, rate.effective_to, {}) for rate in list_expiring(book, as_of, EXPIRY_DAYS)]
     following: dict[Look, Rate] = {}
     for rate in list_changes(book, as_of):
+        if rate.kind == "fx":  # nobody knows an exchange rate ahead
+            continue
         following.setdefault((rate.kind, rate.key), rate)
     changes: list[Noted] = [(rate, rate.effective_from, {}) for rate in following.values()]
     return {

@@ -107,7 +107,7 @@ def money_when_shipped(landed: pd.DataFrame) -> int:
 
 def _costs_of(name: str, costs: Costs) -> Costs:
     """The same answers, of one consignment alone."""
-    frames = ("landed", "margin", "waterfall", "flips", "refused")
+    frames = ("landed", "margin", "waterfall", "flips", "refused", "values")
     own = {frame: getattr(costs, frame) for frame in frames}
     return replace(costs, **{frame: rows[rows["entry"] == name] for frame, rows in own.items()})
 

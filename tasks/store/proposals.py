@@ -208,19 +208,6 @@ def read_previous(seller: str, journey: str, before: date) -> Proposal | None:
         return _read(session, row) if row is not None else None
 
 
-def list_decided(seller: str, journey: str, until: date) -> list[Proposal]:
-    """Proposals of one journey, up to that morning, that stand and were decided to the last line; oldest first."""
-    with open_session() as session:
-        rows = session.scalars(
-            select(ProposalRow)
-            .join(CurrentProposalRow, CurrentProposalRow.digest == ProposalRow.digest)
-            .where(ProposalRow.seller == seller, ProposalRow.journey == journey, ProposalRow.as_of <= until)
-            .where(ProposalRow.decided_at.is_not(None))
-            .order_by(ProposalRow.as_of, ProposalRow.digest)
-        ).all()
-        return [_read(session, row) for row in rows]
-
-
 @lru_cache(maxsize=1)
 def project_commit() -> str:
     """The commit that this checkout is at, with `+` when files differ from it; `unknown` outside git."""

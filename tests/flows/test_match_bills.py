@@ -34,5 +34,5 @@ def test_the_run_page_carries_short_tables_and_the_way_to_the_page(page: Path) -
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs()
         artifacts = {artifact.key for artifact in client.read_latest_artifacts()}
-    assert any(run.name == "match-bills · demo · last" for run in runs)
+    assert any(run.name == "match_bills · demo · last" for run in runs)
     assert {"bills-demo", "board-demo", "bills-file-demo"} <= artifacts

@@ -22,6 +22,9 @@ def test_only_tasks_that_touch_the_outside_world_are_tried_again() -> None:
     assert {task.name for task in found if task.retries} == {
         "files · read exports",
         "store · record snapshot",
+        "store · read expected costs",
+        "artifacts · publish a shipment",
+        "artifacts · publish bills",
         "store · record proposal",
         "artifacts · publish morning report",
     }

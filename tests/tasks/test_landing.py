@@ -69,10 +69,10 @@ def rates(**changes: str) -> pd.DataFrame:
 
 
 def choices(*skus: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        [{"sku": sku, "country": "US", "method": "fall_back", "amount_minor": 300, "currency": "USD",
-          "decided_on": "2025-10-01", "expires": pd.NaT} for sku in skus]
-    )  # fmt: skip
+    chosen = {"country": "US", "method": "fall_back", "amount_minor": 300, "currency": "USD", "basis": "FOB",
+              "evidence": "price list", "broker": "Harbour Brokers", "decided_by": "Lin", "importer": "seller",
+              "attorney": "", "decided_on": "2025-10-01", "expires": pd.NaT}  # fmt: skip
+    return pd.DataFrame([{"sku": sku, **chosen} for sku in skus], columns=["sku", *chosen])
 
 
 def contribution() -> pd.DataFrame:
@@ -91,17 +91,18 @@ SHIPMENTS = pd.DataFrame(
 
 def snapshot(**changes: Any) -> Snapshot:
     tables = {"products": products(), "lanes": lanes(), "rates": rates(),
-              "customs_values": choices("MAT", "RUG", "ODD"), "registrations": pd.DataFrame()}  # fmt: skip
+              "customs_values": choices("MAT", "RUG", "ODD"), "registrations": pd.DataFrame(),
+              "hs_codes": pd.DataFrame(columns=["sku", "country", "hs_code"])}  # fmt: skip
     return Snapshot("d", "demo", MORNING, {**tables, **changes})
 
 
 def prepare(known: Snapshot) -> Entries:
     lines = list_lines(SHIPMENTS)
-    return prepare_entries(lines, known, value_by_choice(lines, known), contribution(), NIGHT)
+    return prepare_entries(lines, known, value_by_choice(lines, known, MORNING)[0], contribution(), NIGHT)
 
 
 def quote(known: Snapshot) -> Costs:
-    return quote_shipments(SHIPMENTS, known, contribution(), NIGHT)
+    return quote_shipments(list_lines(SHIPMENTS), known, contribution(), NIGHT)
 
 
 def decide(costs: Costs, lane: str) -> dict[str, Any]:
@@ -123,9 +124,7 @@ def test_without_a_customs_method_nothing_is_quoted_and_the_remedy_is_named() ->
     night = cost_night(quote(known))
     assert {row["sku"] for row in night["landed"]} == {"MAT"}
     assert sum(group["count"] for group in night["costs"]["refused"]) == 2
-    tables = dict(snapshot().tables)
-    del tables["customs_values"]
-    bare = Snapshot("d", "demo", MORNING, tables)
+    bare = snapshot(customs_values=choices())
     assert len(prepare(bare).refused) == len(SHIPMENTS)
     assert cost_night(quote(bare))["landed"] == []
     assert decide(quote(bare), SEA) == {"landed": [], "landed_quoted_units": 0}
@@ -162,7 +161,7 @@ def test_a_quote_given_with_the_lines_stands_before_the_lanes_price() -> None:
         freight_source="forwarder", freight_retrieved_on="2025-11-20", freight_confidence="secondary",
     )  # fmt: skip
     known = snapshot()
-    entries = prepare_entries(lines, known, value_by_choice(lines, known), contribution(), NIGHT)
+    entries = prepare_entries(lines, known, value_by_choice(lines, known, MORNING)[0], contribution(), NIGHT)
     assert set(entries.lines["freight_minor"]) == {77_700}
 
 

@@ -1,0 +1,133 @@
+"""A pool becomes consignments; what one of the skills refuses is set aside whole, with its reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from skills.rates import RATE_COLUMNS, RateBook
+from tasks.consignments import (
+    LINES,
+    OPEN,
+    Pool,
+    Ready,
+    UnknownSource,
+    enter_freight,
+    list_candidates,
+    list_needs,
+    name_journey,
+    set_aside,
+    take_lanes,
+)
+from tasks.stuffing import read_container_prices
+
+DAY = date(2025, 11, 24)
+POOL = Pool(None, "PO-1", date(2025, 12, 5), pd.DataFrame({"sku": ["A"], "units": [100]}), {})
+LANES = pd.DataFrame(
+    {
+        "lane": ["SEA", "AIR", "ELSE"],
+        "from_node": ["SZ", "SZ", "SZ"],
+        "to_node": ["DE-FBA", "DE-FBA", "US-FBA"],
+        "mode": ["sea", "air", "sea"],
+    }
+)
+
+
+def line(sku: str, **other: Any) -> dict[str, Any]:
+    row = dict.fromkeys(LINES, "") | {"consignment": "SEA", "sku": sku, "country": "DE", "lane": "SEA"}
+    row |= {"from_node": "SZ", "to_node": "DE-FBA", "mode": "sea", "units": 48, "cartons": 2, "carton_units": 24}
+    return row | {"weekly_mean": 7.0, "position_units": 20, "state": OPEN, "departs_on": DAY} | other
+
+
+LINES_OF_TWO = pd.DataFrame([line("A"), line("B")])
+BOXES = pd.DataFrame(
+    [
+        {"consignment": "SEA", "sku": sku, "carton": sku, "count": 2, "units_per_carton": 24, "length_mm": 500,
+         "width_mm": 400, "height_mm": 300, "weight_g": 9_000}
+        for sku in ("A", "B")
+    ]
+)  # fmt: skip
+VALUES = pd.DataFrame({"entry": ["SEA"], "sku": ["A"], "customs_value_minor": [100]})
+
+
+def ready() -> Ready:
+    refusal = pd.DataFrame([{"entry": "SEA", "sku": "B", "reason": "{sku} has no method.", "values": {"sku": "B"}}])
+    again = pd.DataFrame([{"consignment": "SEA", "sku": "B", "reason": "later", "values": json.dumps({})}])
+    return set_aside(LINES_OF_TWO, BOXES, VALUES, refusal, again)
+
+
+def test_what_a_skill_refuses_is_set_aside_whole_and_the_first_reason_stays() -> None:
+    found = ready()
+    assert found.lines["sku"].tolist() == found.boxes["sku"].tolist() == found.values["sku"].tolist() == ["A"]
+    (row,) = found.refused.to_dict("records")
+    assert (row["sku"], row["units"], row["reason"].format(**row["values"])) == ("B", 48, "B has no method.")
+
+
+def test_units_are_conserved_between_what_goes_and_what_is_set_aside() -> None:
+    found = ready()
+    assert found.lines["units"].sum() + found.refused["units"].sum() == LINES_OF_TWO["units"].sum()
+
+
+def test_every_lane_between_the_same_nodes_is_a_candidate_with_the_load_measured() -> None:
+    candidates = list_candidates(ready(), LANES, POOL)
+    assert candidates["lane"].tolist() == ["SEA", "AIR"]
+    assert (
+        candidates[["boxes", "weight_g", "volume_cm3", "longest_mm"]].to_numpy().tolist()
+        == [[2, 18_000, 120_000, 500]] * 2
+    )
+    assert set(candidates["ready_on"]) == {pd.Timestamp(2025, 12, 5)}
+
+
+def modes(least: str) -> pd.DataFrame:
+    rows = [{"consignment": "SEA", "lane": lane, "least": lane == least, "amount_minor": 9_000, "currency": "CNY",
+             "rate": "90", "rate_from": "2025-11-01", "source": "sheet", "retrieved_on": "",
+             "confidence": "secondary", "freight_minor": 1} for lane in ("SEA", "AIR")]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_a_purchase_order_takes_the_lane_that_costs_least_and_a_proposal_keeps_its_own() -> None:
+    moved, taken = take_lanes(ready(), modes("AIR"), LANES, POOL)
+    assert moved.lines[["lane", "mode"]].to_numpy().tolist() == [["AIR", "air"]]
+    assert taken["lane"].tolist() == ["AIR"] and taken["country"].tolist() == ["DE"]
+    proposed = Pool(object(), "", DAY, POOL.units, {})  # type: ignore[arg-type]
+    kept, taken = take_lanes(ready(), modes("AIR"), LANES, proposed)
+    assert kept.lines["lane"].tolist() == taken["lane"].tolist() == ["SEA"]
+
+
+def test_the_quoted_freight_of_a_consignment_stands_on_each_of_its_lines() -> None:
+    entered = enter_freight(LINES_OF_TWO, modes("SEA"))
+    assert entered["freight_minor"].tolist() == [9_000, 9_000]
+    assert entered["freight_source"].tolist() == ["sheet", "sheet"] and entered["committed"].all()
+
+
+def test_needs_take_the_best_contribution_known_for_the_country() -> None:
+    contribution = pd.DataFrame(
+        {"sku": ["A", "A"], "country": ["DE", "DE"], "contribution": [1_000.0, 700.0], "freight": [100.0, 900.0],
+         "holding_week": [5.4, 5.4]}
+    )  # fmt: skip
+    needs = list_needs(LINES_OF_TWO, contribution)
+    assert needs["contribution_minor"].tolist() == [1_600, 0]
+    assert needs["holding_week_minor"].tolist() == [5, 0]
+
+
+def test_a_shipment_is_of_one_source_and_each_purchase_order_has_a_journey_of_its_own() -> None:
+    assert name_journey("", "") == name_journey("", "3f9c1e") == "ship_inbound"
+    assert name_journey("PO-2025-118", "") == "ship_inbound PO-2025-118"
+    with pytest.raises(UnknownSource, match="one of them"):
+        name_journey("PO-1", "3f9c1e")
+    with pytest.raises(UnknownSource, match="longer than 24"):
+        name_journey("P" * 25, "")
+
+
+def test_a_whole_container_has_a_price_only_where_the_rate_book_has_one() -> None:
+    rest = ["2025-01-01", "", "the test", "2025-11-01", "generated"]
+    rows = [
+        ["fx", "CNY", "7", "CNY per USD", *rest],
+        ["container_freight", "SEA:40HQ", "3200", "USD/container", *rest],
+    ]
+    book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
+    assert read_container_prices("SEA", book, "CNY", DAY) == {"40HQ": 2_240_000}
