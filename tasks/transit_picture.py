@@ -21,16 +21,16 @@ _WIDE, _EDGE, _HIGH, _POINTS = 820, 30, 86, 120
 
 
 def draw_transit(transit: pd.DataFrame, say: Callable[[str], str] = str) -> str:
-    """One SVG document, a band per lane or mode, all seasons together.
+    """One SVG document, a band per mode and then per lane, all seasons together.
 
     Args:
-        transit: Out of the freight skill's fit: lane (if given), mode, and TRANSIT_COLUMNS.
+        transit: Out of the freight skill's fit: TRANSIT_COLUMNS.
         say: Turns a marked English sentence, or a mode's name, into the reader's language.
 
     Raises:
         MissingColumns: of the fit.
     """
-    check_columns("transit", transit.columns, ("mode", *TRANSIT_COLUMNS))
+    check_columns("transit", transit.columns, TRANSIT_COLUMNS)
     bands = transit[transit["season"] == ALL_SEASONS].to_dict("records")
     longest = max((int(band["p90_days"]) for band in bands), default=1) * 1.4 or 1.0
     scale = (_WIDE - 2 * _EDGE) / longest
@@ -54,12 +54,12 @@ def draw_transit(transit: pd.DataFrame, say: Callable[[str], str] = str) -> str:
 
 def _draw_band(band: dict[Any, Any], top: int, scale: float, longest: float, say: Callable[[str], str]) -> list[str]:
     p10, p50, p90 = (int(band[f"{at}_days"]) for at in ("p10", "p50", "p90"))
-    name = f"{band['lane']} · {say(str(band['mode']))}" if "lane" in band else say(str(band["mode"]))
+    name = say(str(band["name"])) if band["level"] == "mode" else str(band["name"])
     words = say(ROW).format(mode=name, n=int(band["n"]), p10=p10, p50=p50, p90=p90)
     words += f" – {say(POOLED)}" if band["pooled"] else ""
     base = top + _HIGH - 22
     parts = [_text(_EDGE, top + 12, words)]
-    curve = _curve(float(band["log_mean"]), float(band["log_sd"]), longest)
+    curve = _curve(float(band["mu"]), float(band["sigma"]), longest)
     if curve:
         points = " ".join(f"{_EDGE + day * scale:.1f},{base - 40 * high:.1f}" for day, high in curve)
         parts.append(f'<polyline points="{points}" fill="none" stroke="#000" stroke-dasharray="4 2"/>')
