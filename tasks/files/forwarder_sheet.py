@@ -131,8 +131,6 @@ def read_forwarder_sheet(
     seen: set[tuple[object, ...]] = set()
     for line, row in enumerate(cells[header + 1 :], start=header + 1):
         priced = [(at, from_kg) for at, from_kg in breaks if row[at]]
-        if not priced:
-            continue
         own_channel = row[channel_at] != ""
         channel = row[channel_at] or channel
         text = row[group_at] if group_at >= 0 else ""

@@ -100,6 +100,19 @@ def test_postcodes_that_cannot_be_read_are_not_taken_for_everywhere(tmp_path: Pa
     assert found.quarantine[["line", "value"]].to_numpy().tolist() == [["美国!C3", "14.6"]]
 
 
+def test_a_price_below_another_channel_without_prices_is_not_given_to_the_channel_before(tmp_path: Path) -> None:
+    rows: list[list[object]] = [SHEET[1], ["美森快船", "8", 13.8], ["普船", "8", ""], ["", "9", 9.5], SHEET[-1]]
+    found = read(tmp_path, rows)
+    assert found.cards["per_kg_minor"].tolist() == [1380]
+    assert found.quarantine[["line", "value"]].to_numpy().tolist() == [["美国!C4", "9.5"]]
+
+
+def test_a_second_price_for_the_same_place_is_named(tmp_path: Path) -> None:
+    found = read(tmp_path, [SHEET[1], ["美森快船", "8", 13.8], ["美森快船", "8", 14.2], SHEET[-1]])
+    assert found.cards["per_kg_minor"].tolist() == [1380]
+    assert found.quarantine[["line", "value"]].to_numpy().tolist() == [["美国!C3", "14.2"]]
+
+
 def test_a_weight_column_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     rows: list[list[object]] = [["渠道", "分区", "12-20KG", "21KG+"], ["美森快船", "8", 15, 13.8], SHEET[-1]]
     found = read(tmp_path, rows)
