@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Season = Annotated[str, Field(min_length=1)]
 
 
 class FreightPolicy(BaseModel):
@@ -26,9 +30,26 @@ class FreightPolicy(BaseModel):
         le=90,
         description="Longest that one consignment waits for another to share an entry [days].",
     )
-    fit_rows: int = Field(
+    season_of_month: tuple[Season, ...] = Field(
+        default=("spring_festival", "spring_festival", *("normal",) * 6, *("peak",) * 4),
+        min_length=12,
+        max_length=12,
+        description="The season that each month of departure, January first, belongs to.",
+    )
+    settle_days: int = Field(
+        default=60,
+        ge=0,
+        le=730,
+        description="Departures of the last so many days are not learned from: of those only the fast have arrived. "
+        "Longer than the slowest shipments take [days].",
+    )
+    pool_rows: int = Field(
         default=20,
-        ge=5,
+        ge=0,
         le=10_000,
-        description="Fewest shipments that a group's own days are taken from; below, those of its mode [shipments].",
+        description="Shipments of its own at which a group counts as much as the wider one it is pooled with "
+        "[shipments].",
+    )
+    fit_rows: int = Field(
+        default=20, ge=5, le=10_000, description="Fewest shipments that a fit is judged by [shipments]."
     )
