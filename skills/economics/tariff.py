@@ -22,6 +22,7 @@ CUSTOMS_VALUE_AND_DUTY = mark("share of customs value and duty")
 CIF_VALUE_AND_DUTY = mark("share of customs value (CIF) and duty; onward transport is not stated, so not in it")
 QUOTED = mark("quoted for the entry, shared by chargeable weight")
 EX_WORKS_VALUE = mark("share of the ex-works value")
+EX_WORKS_WITHOUT_VAT = mark("share of the ex-works value without the VAT of the supplier's invoice")
 PER = {"unit": mark("per unit"), "kg": mark("per chargeable kilogram"), "entry": mark("per entry")}
 NOT_CHARGED = mark("not charged")
 SELLERS_FILES = mark("seller's files")
@@ -119,8 +120,10 @@ class Tariff:
         if not is_quoted(line):
             charges["freight"] = self._amount("freight", lane, "kg", 1000)
         if bool(line["special_vat_invoice"]) and bool(line["seller_exports"]):
-            rebate = self._share(self._longest("export_rebate", "CN", code), cost, EX_WORKS_VALUE)
-            charges["export_rebate"] = Charge(-rebate.number, rebate.currency, rebate.note)
+            rebate = self._share(self._longest("export_rebate", "CN", code), cost, EX_WORKS_WITHOUT_VAT)
+            tax = self._rates.find("vat", "CN", self._as_of)
+            net = round_half_even(Decimal(rebate.number) / (1 + (tax.share if tax else Decimal(0))))
+            charges["export_rebate"] = Charge(-net, rebate.currency, rebate.note)
         if bool(line["tax_included"]):
             return charges
         for layer in str(line["duty_layers"]).split():

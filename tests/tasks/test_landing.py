@@ -201,3 +201,15 @@ def test_the_waterfall_starts_at_the_price_and_each_bar_meets_the_next() -> None
     for before, bar in zip(chart["bars"], chart["bars"][1:], strict=False):
         assert bar["x"] <= before["x_level"] <= bar["x"] + bar["width"] + 1
     assert chart_waterfall([])["bars"] == []
+
+
+def test_the_rebate_is_on_the_suppliers_price_without_its_vat() -> None:
+    def rebate(known: Snapshot) -> int:
+        landed = quote(known).landed
+        return int(landed.loc[landed["component"] == "export_rebate", "amount_minor"].sum())
+
+    frame = rates()
+    vat = frame.head(1).assign(kind="vat", key="CN", value="0.13", unit="share")
+    gross, net = rebate(snapshot()), rebate(snapshot(rates=pd.concat([frame, vat], ignore_index=True)))
+    assert gross < net < 0
+    assert abs(net * 113 - gross * 100) <= 113 * len(SHIPMENTS)
