@@ -102,7 +102,7 @@ def prepare_entries(
     """
     full = complete_products(known.products)
     duties = _Layers(known.rates, night)
-    codes = _Codes(full, known.hs_codes)
+    codes = ChosenCodes(full, known.hs_codes)
     prices = _list_prices(contribution, night.seller.base_currency)
     priced = set(zip(prices["sku"], prices["country"], strict=True))
     lanes = _list_lanes(lines, known.lanes)
@@ -161,7 +161,7 @@ def _try_lines(
     return None
 
 
-class _Codes:
+class ChosenCodes:
     """Tariff codes: what was chosen for a country, else the product's own, else its category's."""
 
     def __init__(self, products: pd.DataFrame, choices: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from skills.vocabulary import Refusal
 from tasks import documents
 from tasks.consignments import Ready
+from tasks.landing import ChosenCodes
 from tasks.nights import Night
 from tasks.shipments import folder_of, slug
 from tasks.store.snapshots import Snapshot
@@ -114,6 +115,8 @@ def _list_goods(lines: pd.DataFrame, ready: Ready, known: Snapshot) -> pd.DataFr
     facts = known.products[["sku", "title", "title_zh", "hs_code", "origin", "composition"]]
     values = ready.values[ready.values["entry"] == name]
     values = values[["sku", "customs_value_minor", "customs_currency", "customs_method"]]
+    codes, country = ChosenCodes(facts, known.hs_codes), str(lines["country"].iloc[0])
+    facts = facts.assign(hs_code=[codes.find(sku, country) for sku in facts["sku"]])
     goods = lines[["sku", "units"]].merge(facts, on="sku").merge(sums, on="sku").merge(values, on="sku")
     return goods.rename(columns={"customs_value_minor": "value_minor", "customs_currency": "currency"}).assign(
         unit_value_minor=goods["customs_value_minor"] // goods["units"]

@@ -16,6 +16,7 @@ from skills.economics.explain import LABELS, LAYER
 from skills.vocabulary import mark, minor_digits
 from tasks.consignments import OPEN, Pool, Ready
 from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent
+from tasks.landing import ChosenCodes
 from tasks.lines import SCHEMA, ShipmentLine, make_line, sum_lines
 from tasks.nights import Night
 from tasks.proposals import plain_rows
@@ -127,7 +128,7 @@ def _describe(
         "units": int(rows["units"].sum()),
         **prepared.loads[name],
         "quotes": plain_rows(quotes.sort_values(["total_minor", "lane"], kind="stable")),
-        "customs": _customs(name, prepared, known),
+        "customs": _customs(name, str(rows["country"].iloc[0]), prepared, known),
         **cost_decision(costs, lane, [{"payload": line} for line in lines]),
         "money_minor": money_when_shipped(costs.landed),
         "margins": [
@@ -139,11 +140,11 @@ def _describe(
     }
 
 
-def _customs(name: str, prepared: Prepared, known: Snapshot) -> list[Body]:
+def _customs(name: str, country: str, prepared: Prepared, known: Snapshot) -> list[Body]:
     """The customs value of every line, and the lines that are refused; by SKU."""
     values = prepared.ready.values[prepared.ready.values["entry"] == name]
     refused = prepared.ready.refused[prepared.ready.refused["consignment"] == name]
-    codes = dict(zip(known.products["sku"], known.products["hs_code"], strict=True))
+    codes = ChosenCodes(known.products, known.hs_codes)
     rows: list[Body] = [
         {
             "sku": row["sku"],
@@ -169,7 +170,9 @@ def _customs(name: str, prepared: Prepared, known: Snapshot) -> list[Body]:
         }
         for row in refused.to_dict("records")
     ]
-    return [{**row, "hs_code": codes.get(row["sku"], "")} for row in sorted(rows, key=lambda row: str(row["sku"]))]
+    return [
+        {**row, "hs_code": codes.find(row["sku"], country)} for row in sorted(rows, key=lambda row: str(row["sku"]))
+    ]
 
 
 def _list_lines(

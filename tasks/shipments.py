@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from datetime import date
@@ -11,7 +12,12 @@ from typing import Any
 
 import pandas as pd
 from prefect import get_run_logger, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_image_artifact,
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, name_country, say, translator
@@ -61,6 +67,7 @@ def publish_shipment(proposal: Proposal, stuffed: dict[str, Stuffed], seller: Se
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, render_shipment(proposal, pictures, seller, language).encode())
     _show_on_run(path, proposal, seller, language)
+    _show_pictures(proposal.body, pictures, seller, language)
     return path
 
 
@@ -153,6 +160,7 @@ def list_questions(body: Body, language: Language) -> list[str]:
     """What a broker must still decide: values without a method, doubts about a rule, rates that nobody checked."""
     found: dict[str, None] = {}
     unverified: dict[str, dict[str, None]] = {}
+    missing: dict[str, list[str]] = {}
     for consignment in body["consignments"]:
         country = name_country(consignment["country"], language)
         for row in consignment["customs"]:
@@ -165,12 +173,14 @@ def list_questions(body: Body, language: Language) -> list[str]:
             said = translator(language)(row["label"])
             unverified.setdefault(country, {})[f"{said} {row['rate']} ({row['source']})"] = None
         for gap in consignment["gaps"]:
-            found[f"{consignment['lane']}{translator(language)(': ')}{say(gap, {}, language)}"] = None
+            missing.setdefault(say(gap, {}, language), []).append(consignment["id"])
     rates = [
         say(UNVERIFIED, {"country": country, "rates": ", ".join(listed)}, language)
         for country, listed in unverified.items()
     ]
-    return [*found, *rates]
+    colon, between = translator(language)(": "), translator(language)(", ")
+    gaps = [f"{between.join(names)}{colon}{gap}" for gap, names in missing.items()]
+    return [*found, *gaps, *rates]
 
 
 UNVERIFIED = mark("{country}: rates that nobody has checked: {rates}. Have them confirmed.")
@@ -232,7 +242,7 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
     """The page's front as short keyed artifacts; the log's last line says where the page is."""
     body, t = proposal.body, translator(language)
     view = view_shipment(body, language)
-    name = f"{seller.id}-{slug(body['journey'].removeprefix('ship_inbound').strip()).lower()}".rstrip("-")
+    name = _key(body, seller)
     money = format_money(view["money_minor"], body["base_currency"], language, whole=True)
     landed = format_money(view["landed_minor"], body["base_currency"], language, whole=True)
     head = say(
@@ -270,6 +280,66 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
     )
     get_run_logger().info("%s", head)
     get_run_logger().info("%s %s", t(mark("shipment")), path)
+
+
+def _show_pictures(body: Body, pictures: dict[str, list[str]], seller: Seller, language: Language) -> None:
+    """Load and waterfall of the largest consignment as images, and every paper in one table."""
+    t, name = translator(language), _key(body, seller)
+    loaded = [consignment for consignment in body["consignments"] if pictures[consignment["id"]]]
+    if loaded:
+        first = max(loaded, key=lambda consignment: Decimal(str(consignment["volume_m3"])))
+        create_image_artifact(
+            key=f"loading-{name}", image_url=as_image(pictures[first["id"]][0]), description=first["id"]
+        )
+    costed = [consignment for consignment in body["consignments"] if consignment["landed"]]
+    if costed:
+        first = max(costed, key=lambda consignment: int(consignment["landed_exact_minor"]))
+        create_image_artifact(
+            key=f"waterfall-{name}",
+            image_url=as_image(draw_waterfall(first, body["base_currency"], language)),
+            description=f"{first['id']} · {first['margin_sku']}",
+        )
+    rows = [
+        {
+            t(mark("Consignment")): consignment["id"],
+            t(mark("Paper")): t(paper["title"]),
+            t(mark("For whom")): t(paper["side"]),
+            t(mark("Files")): str(folder_of(body) / file["path"]),
+        }
+        for consignment in body["consignments"]
+        for paper in consignment["papers"]
+        for file in paper["files"]
+        if file["name"] in (language, "zh_CN")
+    ]
+    create_table_artifact(key=f"papers-{name}", table=rows, description=t(mark("Documents")))
+
+
+def draw_waterfall(consignment: Body, currency: str, language: Language) -> str:
+    """The waterfall of a consignment's largest line as an SVG document of its own."""
+    page = open_pages(language).from_string(
+        '{% from "costs.html.j2" import waterfall_chart with context %}{{ waterfall_chart(chart, currency, title) }}'
+    )
+    title = say(
+        mark("{sku} in {country}: from price to CM3, {currency} per unit"),
+        {"sku": consignment["margin_sku"], "country": consignment["margin_country"], "currency": currency},
+        language,
+    )
+    drawn = page.render(chart=chart_waterfall(consignment["waterfall"]), currency=currency, title=title)
+    return drawn[drawn.index("<svg") : drawn.index("</svg>") + 6]
+
+
+def as_image(svg: str) -> str:
+    """An SVG as a picture's address, on white, so that it reads on a dark page."""
+    head, _, rest = svg.partition(">")
+    named = head if "xmlns=" in head else head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    plain = named.replace('fill="currentColor"', 'fill="#1b1b1a" font-family="sans-serif" font-size="12"')
+    white = f'{plain}><rect width="100%" height="100%" fill="#fff"/>{rest}'
+    return f"data:image/svg+xml;base64,{base64.b64encode(white.encode()).decode()}"
+
+
+def _key(body: Body, seller: Seller) -> str:
+    """What the keys of a shipment's artifacts end with: the seller, and the purchase order if there is one."""
+    return f"{seller.id}-{slug(body['journey'].removeprefix('ship_inbound').strip()).lower()}".rstrip("-")
 
 
 SHOWN_QUESTIONS = 12

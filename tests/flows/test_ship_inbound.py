@@ -170,6 +170,7 @@ def test_the_run_page_carries_what_goes_and_where_the_page_is(chain: list[str]) 
     assert any(name.startswith("sell_globally · demo") for name in names)
     keys = {artifact.key for artifact in artifacts}
     assert {"shipment-demo", "consignments-demo", "shipment-file-demo", "chain-demo"} <= keys
+    assert {"loading-demo", "waterfall-demo", "papers-demo"} <= keys
     assert "shipment-demo-po-2025-123" in keys
 
 
