@@ -65,12 +65,11 @@ def ship_inbound(
     boxes, over = inbound.sort_boxes(packed, consignments.name_countries(split.lines), known.rates, morning)
     tried = costs.quote_shipments(consignments.as_entries(split.lines), known, split.contribution, night)
     ready = consignments.set_aside(split.lines, boxes, tried.values, unpacked, over, tried.refused)
-    quotes = freight.quote_freight(
-        consignments.list_candidates(ready, known.lanes, pool), known.lanes, known.rate_cards, known.rates,
-        base, policy.freight, morning,
-    )  # fmt: skip
+    ways = consignments.list_candidates(ready, known.lanes, pool)
+    quotes = freight.quote_freight(ways, known.lanes, known.rate_cards, known.rates, base, policy.freight, morning)
+    border = costs.quote_shipments(consignments.list_ways(ready, ways), known, split.contribution, night)
     needs = consignments.list_needs(ready.lines, split.contribution)
-    modes = freight.choose_mode(quotes, needs, policy.freight, morning)
+    modes = freight.choose_mode(consignments.add_border(quotes, border), needs, policy.freight, morning)
     ready, taken = consignments.take_lanes(ready, modes, known.lanes, pool)
     stuffed = stuffing.stuff_consignments(ready.boxes, taken, known.rates, base, policy.loading, morning)
     cost = costs.quote_shipments(consignments.enter_freight(ready.lines, taken), known, split.contribution, night)

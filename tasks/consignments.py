@@ -21,6 +21,7 @@ from config.seller import Seller
 from skills.distribution import Allocation
 from skills.vocabulary import Refusal, mark, name_rows
 from tasks.approvals.standing import read_standing
+from tasks.costs import Costs
 from tasks.lines import flatten, number_lines
 from tasks.nights import Night
 from tasks.proposals import kept_lines
@@ -29,6 +30,8 @@ from tasks.store.proposals import Proposal, read_current, read_proposal
 from tasks.store.snapshots import Snapshot
 
 OPEN, RELEASED = "open", "released"
+_NO_BORDER = ("ex_works", "tooling_share", "qc_pack", "freight")
+"""Components of a landed cost that a choice of lane is not charged for, or is charged for apart."""
 LONGEST_NUMBER = 24
 LINES = (
     "consignment", "sku", "country", "lane", "from_node", "to_node", "mode", "units", "cartons", "carton_units",
@@ -276,6 +279,47 @@ def list_candidates(ready: Ready, lanes: pd.DataFrame, pool: Pool) -> pd.DataFra
     return found.assign(
         postcode="", volume_cm3=-(-found["volume_mm3"] // 1000), ready_on=pd.Timestamp(pool.ready_on)
     ).drop(columns=["volume_mm3", "from_node", "to_node"])
+
+
+def list_ways(ready: Ready, candidates: pd.DataFrame) -> pd.DataFrame:
+    """The lines on every candidate lane, each lane an entry of its own, to ask what its border takes.
+
+    Returns:
+        As `as_entries`; an entry is `consignment|lane`.
+    """
+    lines = as_entries(ready.lines).drop(columns="lane")
+    ways = lines.merge(candidates[["consignment", "lane"]], left_on="entry", right_on="consignment")
+    return ways.assign(entry=ways["entry"] + "|" + ways["lane"]).drop(columns="consignment")
+
+
+def add_border(quotes: pd.DataFrame, costs: Costs) -> pd.DataFrame:
+    """The quotes with what the border takes on each lane; a lane that cannot be costed cannot be taken.
+
+    Args:
+        quotes: From `freight.quote_freight`.
+        costs: Of `list_ways`.
+
+    Returns:
+        The quotes with import_minor: duty, tax that is a cost, fees and insurance, less the rebate [base minor units].
+    """
+    landed = costs.landed[costs.landed["in_cost"] & ~costs.landed["component"].isin(_NO_BORDER)]
+    sums = landed.groupby("entry")["amount_minor"].sum()
+    refused = costs.refused.drop_duplicates("entry").set_index("entry")
+    entries = quotes["consignment"] + "|" + quotes["lane"]
+    reasons = [
+        (reason, values)
+        if reason or entry not in refused.index
+        else (
+            refused.loc[entry, "reason"],
+            json.dumps({key: str(v) for key, v in refused.loc[entry, "values"].items()}),
+        )
+        for entry, reason, values in zip(entries, quotes["reason"], quotes["values"], strict=True)
+    ]
+    return quotes.assign(
+        import_minor=entries.map(sums).fillna(0).astype("int64"),
+        reason=[reason for reason, _ in reasons],
+        values=[values for _, values in reasons],
+    )
 
 
 def list_needs(lines: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Which lane costs least all told: freight, sales lost while the goods are on the way, and what they tie up."""
+"""Which lane costs least all told: freight, border, sales lost while the goods are on the way, what they tie up."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from skills.freight.policy import FreightPolicy
 from skills.vocabulary import check_columns
 
 NEEDS = ("consignment", "sku", "units", "weekly_mean", "position_units", "contribution_minor", "holding_week_minor")
-MODES = [*QUOTES, "freight_minor", "lost_units", "loss_minor", "holding_minor", "total_minor", "least",
-         "flips_at_days", "flips_at_margin_percent", "flips_to"]  # fmt: skip
+MODES = [*QUOTES, "freight_minor", "import_minor", "lost_units", "loss_minor", "holding_minor", "total_minor",
+         "least", "flips_at_days", "flips_at_margin_percent", "flips_to"]  # fmt: skip
 _CHANCES = [(2 * at + 1) / 40 for at in range(20)]
 _MOST_DELAY = 60
 
@@ -31,15 +31,16 @@ def choose_mode(quotes: pd.DataFrame, needs: pd.DataFrame, policy: FreightPolicy
     more than the units that it carries.
 
     Args:
-        quotes: From `quote_freight`.
+        quotes: From `quote_freight`; import_minor, if given, is what the border takes on that lane (duty, tax that is
+            a cost, fees, less a rebate) [base minor units]: without it tax-included lanes do not compare with others.
         needs: One row per (consignment, sku): units (in the consignment), weekly_mean [units], position_units (there
             and on the way before it), contribution_minor of one unit before its freight, holding_week_minor of one
             unit [base minor units].
         as_of: The morning from which demand counts.
 
     Returns:
-        The quotes' rows with freight_minor, lost_units, loss_minor, holding_minor (of the days under way),
-        total_minor [base minor units], least (True for one lane of each consignment that has a quote),
+        The quotes' rows with freight_minor, import_minor, lost_units, loss_minor, holding_minor (of the days under
+        way), total_minor [base minor units], least (True for one lane of each consignment that has a quote),
         and on that lane flips_at_days (its delay at which flips_to would cost less; missing beyond 60 days) and
         flips_at_margin_percent (change of the margin at which it would; missing where no change does).
 
@@ -72,7 +73,14 @@ def choose_mode(quotes: pd.DataFrame, needs: pd.DataFrame, policy: FreightPolicy
 def _weigh(row: dict[Any, Any], needs: Needs, policy: FreightPolicy, as_of: date, delay_days: int) -> dict[str, Any]:
     empty = {"flips_at_days": pd.NA, "flips_at_margin_percent": pd.NA, "flips_to": "", "least": False}
     if row["reason"]:
-        return {"freight_minor": 0, "lost_units": 0.0, "loss_minor": 0, "holding_minor": 0, "total_minor": 0} | empty
+        return {
+            "freight_minor": 0,
+            "import_minor": 0,
+            "lost_units": 0.0,
+            "loss_minor": 0,
+            "holding_minor": 0,
+            "total_minor": 0,
+        } | empty
     morning = pd.Timestamp(as_of)
     points = [(row[f"arrive_{name}"] - morning).days + delay_days for name in ("p10", "p50", "p90")]
     under_way = points[1] - (row["departs_on"] - morning).days
@@ -83,7 +91,8 @@ def _weigh(row: dict[Any, Any], needs: Needs, policy: FreightPolicy, as_of: date
         loss += units * need["contribution_minor"] * policy.lost_sale_percent / 100
         holding += need["units"] * need["holding_week_minor"] * under_way / 7
     freight = int(row["amount_base_minor"])
-    costs = {"freight_minor": freight, "loss_minor": round(loss), "holding_minor": round(holding)}
+    costs = {"freight_minor": freight, "import_minor": int(row.get("import_minor", 0))}
+    costs |= {"loss_minor": round(loss), "holding_minor": round(holding)}
     return costs | {"lost_units": round(lost, 1), "total_minor": sum(costs.values())} | empty
 
 
@@ -140,7 +149,7 @@ def _find_flips(
     changes = []
     for other in others:
         saved = best["loss_minor"] - other["loss_minor"]
-        dearer = other["freight_minor"] + other["holding_minor"] - best["freight_minor"] - best["holding_minor"]
+        dearer = other["total_minor"] - other["loss_minor"] - best["total_minor"] + best["loss_minor"]
         if saved and (dearer / saved) >= 0:
             changes.append((abs(dearer / saved - 1), round((dearer / saved - 1) * 100)))
     return found | ({"flips_at_margin_percent": min(changes)[1]} if changes else {})

@@ -45,6 +45,15 @@ def test_air_is_taken_where_the_margin_lost_at_sea_is_more_than_its_freight() ->
     assert (totals == modes["total_minor"]).all()
 
 
+def test_a_tax_included_lane_is_compared_with_what_the_border_takes_on_the_others() -> None:
+    fast = quoted("FAST", 180_000, 19, 23, 31)
+    calm = need(position_units=900)
+    assert choose(calm, SEA, fast).loc["SEA", "least"]
+    dear = choose(calm, {**SEA, "import_minor": 90_000}, {**fast, "import_minor": -500})
+    assert dear.loc["FAST", "least"]
+    assert dear.loc["SEA", "total_minor"] - choose(calm, SEA, fast).loc["SEA", "total_minor"] == 90_000
+
+
 def test_with_stock_enough_the_sea_is_taken() -> None:
     assert choose(need(position_units=900)).loc["SEA", "least"]
 
