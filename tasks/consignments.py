@@ -300,7 +300,7 @@ def add_border(quotes: pd.DataFrame, costs: Costs) -> pd.DataFrame:
         costs: Of `list_ways`.
 
     Returns:
-        The quotes with import_minor [base minor units]: duty, tax that is a cost, fees and insurance, less the rebate.
+        The quotes with import_minor: duty, tax that is a cost, fees, insurance, less the rebate [base minor units].
     """
     landed = costs.landed[costs.landed["in_cost"] & ~costs.landed["component"].isin(_NO_BORDER)]
     sums = landed.groupby("entry")["amount_minor"].sum()
