@@ -13,7 +13,7 @@ from skills.freight import choose_mode
 from skills.freight.mode import NEEDS
 from skills.freight.plan import QUOTES
 from skills.freight.policy import FreightPolicy
-from skills.rates import RATE_COLUMNS, RateBook
+from skills.rates import RATE_COLUMNS, RateBook, UnusableRate
 from tasks.consignments import (
     LANE_GONE,
     LINES,
@@ -177,3 +177,11 @@ def test_a_whole_container_has_a_price_only_where_the_rate_book_has_one() -> Non
     ]
     book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
     assert read_container_prices("SEA", book, "CNY", DAY) == {"40HQ": 2_240_000}
+
+
+def test_a_container_price_per_anything_else_is_refused() -> None:
+    rest = ["2025-01-01", "", "the test", "2025-11-01", "generated"]
+    rows = [["container_freight", "SEA:40HQ", "85", "USD/m3", *rest]]
+    book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
+    with pytest.raises(UnusableRate, match="CCY/container"):
+        read_container_prices("SEA", book, "USD", DAY)
