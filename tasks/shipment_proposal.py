@@ -33,8 +33,8 @@ LANDED = ("entry", "sku", "country", "lane", "units", "component", "amount_minor
 """What bills are compared with later."""
 
 STAYS = mark(
-    "{units} units of {sku} from purchase order {order} stay at the hub: no further whole carton of them is worth "
-    "more in another country this morning."
+    "{units} units of {sku} from purchase order {order} stay at the hub this morning: they fill no carton, are worth "
+    "no more in another country, or are beyond a limit of the split."
 )
 
 
