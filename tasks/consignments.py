@@ -33,6 +33,9 @@ OPEN, RELEASED = "open", "released"
 _NO_BORDER = ("ex_works", "tooling_share", "qc_pack", "freight")
 """Components of a landed cost that a choice of lane is not charged for, or is charged for apart."""
 LONGEST_NUMBER = 24
+LANE_GONE = mark(
+    "Lane {lane} is not in the table of lanes any more. Add it again, or run `nightly` for new shipments."
+)
 LINES = (
     "consignment", "sku", "country", "lane", "from_node", "to_node", "mode", "units", "cartons", "carton_units",
     "departs_on", "expires", "reason", "capped_by", "expected_value_minor", "weekly_mean", "position_units",
@@ -400,6 +403,12 @@ def set_aside(lines: pd.DataFrame, boxes: pd.DataFrame, values: pd.DataFrame, *r
     )
 
 
+def set_more_aside(ready: Ready, *refusals: pd.DataFrame) -> Ready:
+    """The same with more lines taken out, as `set_aside` does; what was refused before stays refused."""
+    kept = set_aside(ready.lines, ready.boxes, ready.values, *refusals)
+    return replace(kept, refused=pd.concat([ready.refused, kept.refused], ignore_index=True))
+
+
 def enter_freight(lines: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
     """The lines as lines of entries, each with the freight of its whole consignment as it was quoted."""
     named = {
@@ -419,8 +428,11 @@ def name_countries(lines: pd.DataFrame) -> dict[str, str]:
 def take_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> tuple[Ready, pd.DataFrame]:
     """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
 
+    A purchase order's lines leave, and hold, until the day of that lane's quote. A consignment whose lane cannot be
+    quoted is set aside with the reason of its quote.
+
     Args:
-        modes: From `freight.choose_mode`: consignment, lane, least.
+        modes: From `freight.choose_mode`: consignment, lane, least, departs_on, reason, values.
         lanes: One row per lane.
 
     Returns:
@@ -428,8 +440,45 @@ def take_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Poo
     """
     lines = ready.lines
     if pool.proposal is None:
-        least = modes[modes["least"]].set_index("consignment")["lane"]
-        lane = lines["consignment"].map(least).fillna(lines["lane"]).astype("str")
-        lines = lines.assign(lane=lane, mode=lane.map(lanes.set_index("lane")["mode"]).astype("str"))
-    taken = lines[["consignment", "lane", "country"]].drop_duplicates().merge(modes, on=["consignment", "lane"])
-    return replace(ready, lines=lines), taken
+        least = {row["consignment"]: row for row in modes.to_dict("records") if row["least"]}
+        by_lane = lanes.set_index("lane")["mode"]
+        moved = [
+            line
+            | (
+                {
+                    "lane": taken["lane"],
+                    "mode": str(by_lane[taken["lane"]]),
+                    "departs_on": taken["departs_on"].date(),
+                    "expires": taken["departs_on"].date().isoformat(),
+                }
+                if (taken := least.get(line["consignment"]))
+                else {}
+            )
+            for line in lines.to_dict("records")
+        ]
+        lines = pd.DataFrame(moved, columns=lines.columns).astype(lines.dtypes)
+    said = {(row["consignment"], row["lane"]): (row["reason"], row["values"]) for row in modes.to_dict("records")}
+    why = [
+        {"consignment": row["consignment"], "sku": row["sku"]}
+        | dict(
+            zip(
+                ("reason", "values"),
+                said.get((row["consignment"], row["lane"]), (LANE_GONE, {"lane": row["lane"]})),
+                strict=True,
+            )
+        )
+        for row in lines.to_dict("records")
+    ]
+    kept = set_more_aside(replace(ready, lines=lines), pd.DataFrame([row for row in why if row["reason"]]))
+    return kept, kept.lines[["consignment", "lane", "country"]].drop_duplicates().merge(
+        modes, on=["consignment", "lane"]
+    )
+
+
+def list_left(pool: Pool, ready: Ready) -> dict[str, int]:
+    """SKU → units of a purchase order that are in no consignment: they stay at the hub; nothing of a proposal's."""
+    placed = pd.concat([ready.lines[["sku", "units"]], ready.refused[["sku", "units"]]]).groupby("sku")["units"].sum()
+    left = {
+        str(row["sku"]): int(row["units"]) - int(placed.get(row["sku"], 0)) for row in pool.units.to_dict("records")
+    }
+    return {sku: units for sku, units in sorted(left.items()) if units > 0 and pool.proposal is None}

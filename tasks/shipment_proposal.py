@@ -14,7 +14,7 @@ import pandas as pd
 
 from skills.economics.explain import LABELS, LAYER
 from skills.vocabulary import mark, minor_digits
-from tasks.consignments import OPEN, Pool, Ready
+from tasks.consignments import OPEN, Pool, Ready, list_left
 from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent
 from tasks.landing import ChosenCodes
 from tasks.lines import SCHEMA, ShipmentLine, make_line, sum_lines
@@ -32,8 +32,10 @@ LATER = "export_rebate"
 LANDED = ("entry", "sku", "country", "lane", "units", "component", "amount_minor", "own_minor", "rate_currency")
 """What bills are compared with later."""
 
-_FLIPS = 3
-"""Components shown that would turn a margin soonest."""
+STAYS = mark(
+    "{units} units of {sku} from purchase order {order} stay at the hub this morning: they fill no carton, are worth "
+    "no more in another country, or are beyond a limit of the split."
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Prepared:
 def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepared, customs_mode: str) -> bytes:
     """The proposal of one shipment run; its canonical bytes.
 
-    Decisions are the consignments that are not released yet and have a landed cost; the lines that are refused are
-    counted under `waits`.
+    Decisions are the consignments that are not released yet; the lines that are refused, and the units of a purchase
+    order that stay at the hub, are counted under `waits`.
     """
     base = night.seller.base_currency
     titles = dict(zip(known.products["sku"], known.products["title"], strict=True))
@@ -90,7 +92,7 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
             "customs_mode": customs_mode,
         },
         "decisions": decisions,
-        "waits": _list_refused(prepared.ready.refused),
+        "waits": [*_list_refused(prepared.ready.refused), *_list_left(pool, prepared.ready)],
         "alarms": [],
         "consignments": described,
         "landed": cost_night(prepared.costs)["landed"],
@@ -273,6 +275,20 @@ def _list_refused(refused: pd.DataFrame) -> list[Body]:
             "countries": [row["country"]],
         }
         for row in refused.sort_values(["consignment", "sku"], kind="stable").to_dict("records")
+    ]
+
+
+def _list_left(pool: Pool, ready: Ready) -> list[Body]:
+    """What stays at the hub of a purchase order: one row per SKU."""
+    return [
+        {
+            "what": STAYS,
+            "values": {"sku": sku, "units": str(units), "order": pool.purchase_order},
+            "count": 1,
+            "money_minor": 0,
+            "countries": [],
+        }
+        for sku, units in list_left(pool, ready).items()
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from datetime import date
@@ -138,6 +139,10 @@ def _say_mode(consignment: Body, language: Language) -> str:
     if least is None:
         return ""
     parts = []
+    first = consignment["id"].removesuffix(f" {RELEASED}")
+    if first != consignment["lane"]:
+        values = {"first": first, "lane": consignment["lane"]}
+        parts.append(say(TAKEN_INSTEAD, values, language))
     if least["lane"] != consignment["lane"]:
         own = next(quote for quote in consignment["quotes"] if quote["lane"] == consignment["lane"])
         money = format_money(own["total_minor"] - least["total_minor"], "", language, whole=True).strip()
@@ -151,6 +156,7 @@ def _say_mode(consignment: Body, language: Language) -> str:
     return " ".join(parts)
 
 
+TAKEN_INSTEAD = mark("The split meant {first}; {lane} costs less all told and is taken.")
 LEAST_ELSEWHERE = mark("All told {lane} costs {money} less; the proposed lane is kept.")
 TURNS_BY_DELAY = mark("{other} is as good once {lane} is {days} days late.")
 TURNS_BY_MARGIN = mark("{lane} stops being the least when the margin changes by {percent} %.")
@@ -193,8 +199,8 @@ def draw_load(load: Stuffed, language: Language) -> list[str]:
 
 
 def slug(name: str) -> str:
-    """A consignment as a folder and a place on the page."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    """A consignment as a folder and a place on the page; letters of every script stay, so that two lanes stay two."""
+    return re.sub(r"[^\w-]+", "-", name)
 
 
 def _describe_load(load: Stuffed) -> Body:
@@ -338,8 +344,15 @@ def as_image(svg: str) -> str:
 
 
 def _key(body: Body, seller: Seller) -> str:
-    """What the keys of a shipment's artifacts end with: the seller, and the purchase order if there is one."""
-    return f"{seller.id}-{slug(body['journey'].removeprefix('ship_inbound').strip()).lower()}".rstrip("-")
+    """What the keys of a shipment's artifacts end with: the seller, and the purchase order if there is one.
+
+    Keys take small letters, digits and dashes; an order's number that is not so gets the start of its digest.
+    """
+    order = body["journey"].removeprefix("ship_inbound").strip().lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", order).strip("-")
+    if order and plain != order:
+        plain = f"{plain}-{hashlib.sha256(order.encode()).hexdigest()[:6]}".lstrip("-")
+    return f"{seller.id}-{plain}".rstrip("-")
 
 
 SHOWN_QUESTIONS = 12

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import pandas as pd
 
@@ -103,12 +102,19 @@ def _is_small(stuffing: Stuffing) -> bool:
 
 
 def read_container_prices(lane: str, rates: RateBook, base_currency: str, as_of: date) -> dict[str, int]:
-    """Kind → what a whole container costs on the lane [base minor units]; kinds without a price are left out."""
+    """Kind → what a whole container costs on the lane [base minor units]; kinds without a price are left out.
+
+    Raises:
+        UnusableRate: not in `CCY/container`, or below zero.
+        MissingRate: its currency has none on that day.
+    """
     prices = {}
     for kind in KINDS:
         rate = rates.find("container_freight", f"{lane}:{kind}", as_of)
         if rate is not None:
-            currency = rate.unit.partition("/")[0]
-            amount = rate.value * Decimal(rates.convert(currency, base_currency, as_of))
+            currency, _, per = rate.unit.partition("/")
+            if per != "container" or rate.value < 0:
+                raise rate.refuse_unit("CCY/container")
+            amount = rate.value * rates.convert(currency, base_currency, as_of)
             prices[kind] = round_half_even(amount.scaleb(minor_digits(base_currency)))
     return prices

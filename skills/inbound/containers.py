@@ -79,12 +79,15 @@ def choose_containers(
     weight = int((checked["weight_g"] * checked["count"]).sum())
     least = {kind: max(1, -(-volume // inner[kind]), -(-weight // int(rooms[kind]["payload_g"]))) for kind in KINDS}
     found: dict[tuple[str, ...], pd.DataFrame] = {}
+    largest = read_containers(list(KINDS[-1:]), rates, as_of)
+    one_each = [cartons.iloc[[place]].assign(count=1) for place in range(len(cartons))]
+    too_large = [str(one["carton"].iloc[0]) for one in one_each if plan_loading(one, largest, policy).empty]
+    if too_large:
+        raise UnknownContainer(TOO_LARGE, cartons=name_rows(too_large), kind=KINDS[-1])
     for kind in KINDS:
         count = _fill(kind, least[kind], cartons, rates, policy, as_of, found)
         for smaller in KINDS[: KINDS.index(kind)] if count > 1 else ():
             _try((*[kind] * (count - 1), smaller), cartons, rates, policy, as_of, found)
-    if not found:
-        raise UnknownContainer(TOO_LARGE, cartons=name_rows(cartons["carton"]), kind=KINDS[-1])
     mixes = sorted(found, key=lambda mix: (len(mix), sum(inner[kind] for kind in mix), mix))
     priced = [mix for mix in mixes if all(kind in prices for kind in mix)]
     cheapest = min(priced, key=lambda mix: (sum(prices[kind] for kind in mix), mixes.index(mix)), default=None)
@@ -133,11 +136,12 @@ def _fill(
 
 
 def _counts(least: int, most: int) -> Iterator[int]:
-    """From the bound upwards, first by one, then by a tenth, so that a hopeless case ends."""
+    """From the bound upwards, first by one, then by a tenth, up to one container for each carton."""
     count = least
-    while count <= most:
+    while count < most:
         yield count
         count += max(1, count // 10)
+    yield max(least, most)
 
 
 def _try(
@@ -148,10 +152,10 @@ def _try(
     as_of: date,
     found: dict[tuple[str, ...], pd.DataFrame],
 ) -> int:
-    """Loads the mix and keeps it where it takes everything; returns how many cartons it takes."""
+    """Loads the mix and keeps what is used of it where it takes everything; returns how many cartons it takes."""
     loading = plan_loading(cartons, read_containers(list(mix), rates, as_of), policy)
-    if len(loading) == int(cartons["count"].sum()) and loading["container"].nunique() == len(mix):
-        found[mix] = loading
+    if len(loading) == int(cartons["count"].sum()):
+        found.setdefault(mix[: loading["container"].nunique()], loading)
     return len(loading)
 
 

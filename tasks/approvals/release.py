@@ -73,7 +73,7 @@ def _group(body: Body, approved: dict[str, Body]) -> list[tuple[Body, dict[str, 
 def _write_instruction(
     seller: Seller, proposal: str, body: Body, decision: Body, lines: dict[str, Body], target: str
 ) -> dict[str, Any]:
-    partner = decision.get("supplier") or decision.get("lane") or decision["id"].partition(":")[2]
+    partner = decision.get("supplier") or decision["id"].partition(":")[2]
     days = [line["expires"] for line in lines.values() if line["expires"]]
     kept = ("supplier", "supplier_name", "lane", "mode", "from_node", "to_node", "country", "ready_on",
             "arrival_p50", "purchase_order", "papers")  # fmt: skip

@@ -9,8 +9,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skills.rates import RATE_COLUMNS, RateBook
+from skills.freight import choose_mode
+from skills.freight.mode import NEEDS
+from skills.freight.plan import QUOTES
+from skills.freight.policy import FreightPolicy
+from skills.rates import RATE_COLUMNS, RateBook, UnusableRate
 from tasks.consignments import (
+    LANE_GONE,
     LINES,
     OPEN,
     Pool,
@@ -18,6 +23,7 @@ from tasks.consignments import (
     UnknownSource,
     enter_freight,
     list_candidates,
+    list_left,
     list_needs,
     name_journey,
     set_aside,
@@ -27,6 +33,7 @@ from tasks.stuffing import read_container_prices
 
 DAY = date(2025, 11, 24)
 POOL = Pool(None, "PO-1", date(2025, 12, 5), pd.DataFrame({"sku": ["A"], "units": [100]}), {})
+PROPOSED = Pool(object(), "", DAY, POOL.units, {})  # type: ignore[arg-type]
 LANES = pd.DataFrame(
     {
         "lane": ["SEA", "AIR", "ELSE"],
@@ -85,7 +92,8 @@ def test_every_lane_between_the_same_nodes_is_a_candidate_with_the_load_measured
 def modes(least: str) -> pd.DataFrame:
     rows = [{"consignment": "SEA", "lane": lane, "least": lane == least, "amount_minor": 9_000, "currency": "CNY",
              "rate": "90", "rate_from": "2025-11-01", "source": "sheet", "retrieved_on": "",
-             "confidence": "secondary", "freight_minor": 1} for lane in ("SEA", "AIR")]  # fmt: skip
+             "confidence": "secondary", "freight_minor": 1, "reason": "", "values": "{}",
+             "departs_on": pd.Timestamp(2025, 12, 8)} for lane in ("SEA", "AIR")]  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -93,9 +101,47 @@ def test_a_purchase_order_takes_the_lane_that_costs_least_and_a_proposal_keeps_i
     moved, taken = take_lanes(ready(), modes("AIR"), LANES, POOL)
     assert moved.lines[["lane", "mode"]].to_numpy().tolist() == [["AIR", "air"]]
     assert taken["lane"].tolist() == ["AIR"] and taken["country"].tolist() == ["DE"]
-    proposed = Pool(object(), "", DAY, POOL.units, {})  # type: ignore[arg-type]
-    kept, taken = take_lanes(ready(), modes("AIR"), LANES, proposed)
+    kept, taken = take_lanes(ready(), modes("AIR"), LANES, PROPOSED)
     assert kept.lines["lane"].tolist() == taken["lane"].tolist() == ["SEA"]
+
+
+@pytest.mark.parametrize("pool", [POOL, PROPOSED])
+def test_a_shipment_whose_every_line_is_refused_has_no_lane_and_keeps_the_reasons(pool: Pool) -> None:
+    said = pd.DataFrame([{"entry": "SEA", "sku": sku, "reason": "{sku}?", "values": {"sku": sku}} for sku in "AB"])
+    none = set_aside(LINES_OF_TWO, BOXES, VALUES, said)
+    quotes = pd.DataFrame(columns=QUOTES)
+    nothing = choose_mode(quotes, pd.DataFrame(columns=NEEDS), FreightPolicy(), DAY)
+    kept, taken = take_lanes(none, nothing, LANES, pool)
+    assert kept.lines.empty and taken.empty
+    assert kept.refused["sku"].tolist() == ["A", "B"]
+
+
+@pytest.mark.parametrize("pool", [POOL, PROPOSED])
+def test_a_consignment_without_a_quoted_lane_is_set_aside_with_what_its_quote_says(pool: Pool) -> None:
+    quoted = modes("").assign(reason="No rate for {currency}.", values=json.dumps({"currency": "EUR"}))
+    kept, taken = take_lanes(ready(), quoted, LANES, pool)
+    assert kept.lines.empty and kept.boxes.empty and kept.values.empty and taken.empty
+    said = {row["sku"]: row["reason"].format(**row["values"]) for row in kept.refused.to_dict("records")}
+    assert said == {"A": "No rate for EUR.", "B": "B has no method."}
+    assert kept.refused["units"].sum() == LINES_OF_TWO["units"].sum()
+
+
+def test_a_lane_that_left_the_table_since_it_was_proposed_is_named() -> None:
+    kept, taken = take_lanes(ready(), modes("AIR").query("lane == 'AIR'"), LANES, PROPOSED)
+    assert kept.lines.empty and taken.empty
+    assert kept.refused["reason"].tolist() == ["{sku} has no method.", LANE_GONE]
+    assert LANE_GONE.format(**kept.refused["values"][1]).startswith("Lane SEA")
+
+
+def test_the_lines_of_a_purchase_order_hold_until_the_day_on_which_it_leaves() -> None:
+    moved, _ = take_lanes(ready(), modes("AIR"), LANES, POOL)
+    assert moved.lines[["departs_on", "expires"]].to_numpy().tolist() == [[date(2025, 12, 8), "2025-12-08"]]
+
+
+def test_units_of_an_order_that_go_nowhere_are_counted() -> None:
+    pool = Pool(None, "PO-1", DAY, pd.DataFrame({"sku": ["A", "B", "C"], "units": [50, 48, 7]}), {})
+    assert list_left(pool, ready()) == {"A": 2, "C": 7}
+    assert list_left(PROPOSED, ready()) == {}
 
 
 def test_the_quoted_freight_of_a_consignment_stands_on_each_of_its_lines() -> None:
@@ -131,3 +177,11 @@ def test_a_whole_container_has_a_price_only_where_the_rate_book_has_one() -> Non
     ]
     book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
     assert read_container_prices("SEA", book, "CNY", DAY) == {"40HQ": 2_240_000}
+
+
+def test_a_container_price_per_anything_else_is_refused() -> None:
+    rest = ["2025-01-01", "", "the test", "2025-11-01", "generated"]
+    rows = [["container_freight", "SEA:40HQ", "85", "USD/m3", *rest]]
+    book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
+    with pytest.raises(UnusableRate, match="CCY/container"):
+        read_container_prices("SEA", book, "USD", DAY)

@@ -144,6 +144,20 @@ def test_a_small_consignment_goes_as_a_share_and_a_large_one_in_its_own_containe
     verify_loading(large.loading, cartons(230), large.containers)
 
 
+@pytest.mark.parametrize("count", [23, 24, 29])
+def test_as_many_containers_are_taken_as_the_cartons_fill_and_none_stays_empty(count: int) -> None:
+    alone = cartons(count).assign(length_mm=12_000, width_mm=2_300, height_mm=2_300)
+    found = choose_containers(alone, {}, None, ROOMS, QUICK, DAY)
+    assert len(found.containers) == found.loading["container"].nunique() == count
+    verify_loading(found.loading, alone, found.containers)
+
+
+def test_only_the_carton_that_no_container_takes_is_named() -> None:
+    long = cartons(3).assign(carton="LONG", length_mm=13_000)
+    with pytest.raises(UnknownContainer, match=r"takes: LONG\."):
+        choose_containers(pd.concat([cartons(40), long], ignore_index=True), {}, None, ROOMS, QUICK, DAY)
+
+
 def test_what_fits_no_single_container_takes_the_cheapest_mix() -> None:
     prices = {"20GP": 1_500_000, "40GP": 2_300_000, "40HQ": 2_400_000}
     mixed = choose_containers(cartons(900), prices, None, ROOMS, QUICK, DAY)
