@@ -15,6 +15,7 @@ from skills.freight.facts import (
     AS_THE_LANE,
     LANES_FILE,
     CardLine,
+    is_yes,
     kilograms,
     lane_as_card,
     next_departure,
@@ -34,6 +35,10 @@ QUOTES = [
 UNSERVED = mark("Lane {lane} does not go to {country}. Choose another lane, or add the country to it in lanes.")
 NO_POSTCODE = mark(
     "The card of {lane} is by postcode, and the consignment has none that it serves. State the postcode."
+)
+TAX_DIFFERS = mark(
+    "The card and the row of lane {lane} differ on whether duty and tax are in the price. Correct one of them, so "
+    "that they are neither charged twice nor left out."
 )
 FULL = mark("more than the lane carries in a week")
 SURCHARGE = "freight_surcharge"
@@ -128,6 +133,8 @@ def _quote(
     choice = [line for reach, line in reached if reach == closest] or [lane_as_card(lane)]
     price = min(_list_prices(choice, row, policy), key=lambda found: (found.total, found.line.service))
     line = price.line
+    if line.tax_included != is_yes(lane["tax_included"]):
+        return _refuse(row, lane, TAX_DIFFERS, place)
     try:
         _add_surcharges(price, row, extras.get(str(row["lane"]), []), rates, as_of)
         factor = Fraction(rates.convert(line.currency, base_currency, as_of))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import skills.freight
 from skills.freight import explain_quote, quote_freight
 from skills.freight.facts import CARD_COLUMNS, IncompleteConsignment, UnusableCard
-from skills.freight.plan import FULL, NO_POSTCODE, UNSERVED
+from skills.freight.plan import FULL, NO_POSTCODE, TAX_DIFFERS, UNSERVED
 from skills.freight.policy import FreightPolicy
 from skills.rates import RATE_COLUMNS, RateBook
 
@@ -142,6 +142,12 @@ def test_an_amount_is_said_in_the_base_currency_too() -> None:
     dollars = lane(currency="USD", cost_per_kg_minor=200, minimum_minor=0)
     found = quote(consignment(), way=dollars)
     assert (found["amount_minor"], found["currency"], found["amount_base_minor"]) == (30_000, "USD", 213_000)
+
+
+def test_a_card_that_differs_from_its_lane_on_tax_is_not_quoted() -> None:
+    refused = quote(consignment(), card(21, 1420, tax_included="no"))
+    assert refused["reason"] == TAX_DIFFERS
+    assert quote(consignment(), card(21, 1420, tax_included="yes"))["tax_included"]
 
 
 def test_a_lane_that_does_not_serve_the_country_is_a_row_that_says_so() -> None:
