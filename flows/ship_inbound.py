@@ -71,6 +71,7 @@ def ship_inbound(
     needs = consignments.list_needs(ready.lines, split.contribution)
     modes = freight.choose_mode(consignments.add_border(quotes, border), needs, policy.freight, morning)
     ready, taken = consignments.take_lanes(ready, modes, known.lanes, pool)
+    taken = stuffing.charge_containers(ready.boxes, taken, known.rates, base, policy.loading, morning)
     cost = costs.quote_shipments(consignments.enter_freight(ready.lines, taken), known, split.contribution, night)
     ready = consignments.set_more_aside(ready, cost.refused)
     stuffed = stuffing.stuff_consignments(ready.boxes, taken, known.rates, base, policy.loading, morning)

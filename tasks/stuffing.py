@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from skills.inbound.containers import KINDS, SHARED, Stuffing
+from skills.inbound.containers import KINDS, SHARED, WHOLE, Stuffing
 from skills.inbound.policy import LoadingPolicy, PalletPolicy
 from skills.rates import RateBook
 from skills.vocabulary import minor_digits, round_half_even
@@ -94,6 +94,45 @@ def stuff_consignments(
             inbound.verify_loading(load.loading, cartons, load.rooms, policy.rules)
         stuffed[str(row["consignment"])] = load
     return stuffed
+
+
+def charge_containers(
+    packed: pd.DataFrame,
+    chosen: pd.DataFrame,
+    rates: RateBook,
+    base_currency: str,
+    policy: LoadingPolicy,
+    as_of: date,
+) -> pd.DataFrame:
+    """The chosen quotes, with the price of whole containers where that is less than the share that was quoted.
+
+    Args:
+        packed, chosen, rates: As `stuff_consignments`; chosen are rows of `freight.choose_mode`.
+
+    Returns:
+        The same rows; where whole containers are taken, amount, currency (the base currency), rate, source and its
+        dates are theirs.
+
+    Raises:
+        UnknownContainer: a carton that no container takes.
+    """
+    rows = []
+    for row in chosen.to_dict("records"):
+        prices = read_container_prices(str(row["lane"]), rates, base_currency, as_of)
+        cartons = packed[packed["consignment"] == row["consignment"]].reset_index(drop=True)
+        dear = bool(prices) and min(prices.values()) < row["amount_base_minor"]
+        if dear and row["mode"] in IN_CONTAINERS and len(cartons):
+            shared = int(row["amount_base_minor"])
+            stuffing = inbound.choose_containers(cartons, prices, shared, rates, policy, as_of)
+            if stuffing.terms == WHOLE:
+                kinds = [str(kind) for kind in stuffing.containers["kind"]]
+                price = sum(prices[kind] for kind in kinds)
+                rate = rates.read("container_freight", f"{row['lane']}:{kinds[0]}", as_of)
+                row |= {"amount_minor": price, "amount_base_minor": price, "currency": base_currency}
+                row |= {"rate": " + ".join(kinds), "source": rate.source, "confidence": rate.confidence}
+                row |= {"rate_from": rate.effective_from.isoformat(), "retrieved_on": rate.retrieved_on.isoformat()}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=chosen.columns)
 
 
 def _is_small(stuffing: Stuffing) -> bool:

@@ -13,6 +13,7 @@ from skills.freight import choose_mode
 from skills.freight.mode import NEEDS
 from skills.freight.plan import QUOTES
 from skills.freight.policy import FreightPolicy
+from skills.inbound.policy import LoadingPolicy
 from skills.rates import RATE_COLUMNS, RateBook, UnusableRate
 from tasks.consignments import (
     LANE_GONE,
@@ -29,7 +30,7 @@ from tasks.consignments import (
     set_aside,
     take_lanes,
 )
-from tasks.stuffing import read_container_prices
+from tasks.stuffing import charge_containers, read_container_prices
 
 DAY = date(2025, 11, 24)
 POOL = Pool(None, "PO-1", date(2025, 12, 5), pd.DataFrame({"sku": ["A"], "units": [100]}), {})
@@ -185,3 +186,32 @@ def test_a_container_price_per_anything_else_is_refused() -> None:
     book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
     with pytest.raises(UnusableRate, match="CCY/container"):
         read_container_prices("SEA", book, "USD", DAY)
+
+
+@pytest.mark.prefect
+@pytest.mark.filterwarnings("ignore:Logger .prefect.task_runs. attempted:UserWarning")
+def test_whole_containers_are_charged_where_they_cost_less_than_the_share(prefect_server: None) -> None:
+    rest = ["2025-01-01", "", "the test", "2025-11-01", "generated"]
+    sizes = {
+        "20GP": (5896, 2350, 2393, 28180),
+        "40GP": (12032, 2350, 2392, 26730),
+        "40HQ": (12032, 2350, 2697, 26540),
+    }
+    sides = ("length", "width", "height", "payload")
+    rows = [
+        [f"container_{side}", kind, str(size), "kg" if side == "payload" else "mm", *rest]
+        for kind, given in sizes.items()
+        for side, size in zip(sides, given, strict=True)
+    ]
+    rows += [
+        ["fx", "CNY", "7", "CNY per USD", *rest],
+        ["container_freight", "SEA:20GP", "2000", "USD/container", *rest],
+    ]
+    book = RateBook.from_frame(pd.DataFrame(rows, columns=[*RATE_COLUMNS]))
+    boxes = BOXES.assign(upright="lwh", bears_g=None)
+    quoted = modes("SEA").head(1).assign(mode="sea", country="DE")
+    policy = LoadingPolicy(search_work=20_000, most_blocks=500)
+    dear = charge_containers(boxes, quoted.assign(amount_base_minor=1_500_000), book, "CNY", policy, DAY).iloc[0]
+    assert (dear["amount_minor"], dear["currency"], dear["rate"]) == (1_400_000, "CNY", "20GP")
+    cheap = charge_containers(boxes, quoted.assign(amount_base_minor=9_000), book, "CNY", policy, DAY).iloc[0]
+    assert (cheap["amount_minor"], cheap["rate"]) == (9_000, "90")
