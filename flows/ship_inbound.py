@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks import (
+    carriage,
     chain,
     consignments,
     costs,
-    freight,
     inbound,
     inputs,
     nights,
@@ -65,20 +65,15 @@ def ship_inbound(
     boxes, over = inbound.sort_boxes(packed, consignments.name_countries(split.lines), known.rates, morning)
     tried = costs.quote_shipments(consignments.as_entries(split.lines), known, split.contribution, night)
     ready = consignments.set_aside(split.lines, boxes, tried.values, unpacked, over, tried.refused)
-    ways = consignments.list_candidates(ready, known.lanes, pool)
-    quotes = freight.quote_freight(ways, known.lanes, known.rate_cards, known.rates, base, policy.freight, morning)
-    border = costs.quote_shipments(consignments.list_ways(ready, ways), known, split.contribution, night)
-    needs = consignments.list_needs(ready.lines, split.contribution)
-    modes = freight.choose_mode(consignments.add_border(quotes, border), needs, policy.freight, morning)
-    ready, taken = consignments.take_lanes(ready, modes, known.lanes, pool)
-    taken = stuffing.charge_containers(ready.boxes, taken, known.rates, base, policy.loading, morning)
-    cost = costs.quote_shipments(consignments.enter_freight(ready.lines, taken), known, split.contribution, night)
-    ready = consignments.set_more_aside(ready, cost.refused)
-    stuffed = stuffing.stuff_consignments(ready.boxes, taken, known.rates, base, policy.loading, morning)
+    carried = carriage.choose_lanes(night, known, pool, ready, split.contribution)
+    entered = consignments.enter_freight(carried.ready.lines, carried.taken)
+    cost = costs.quote_shipments(entered, known, split.contribution, night)
+    ready = consignments.set_more_aside(carried.ready, cost.refused)
+    stuffed = stuffing.stuff_consignments(ready.boxes, carried.taken, known.rates, base, policy.loading, morning)
 
     # write once
     papers = shipment_papers.write_consignment_papers(night, known, ready, stuffed, customs_mode)
-    prepared = shipment_proposal.Prepared(ready, modes, cost, shipments.describe_loads(stuffed), papers)
+    prepared = shipment_proposal.Prepared(ready, carried.modes, cost, shipments.describe_loads(stuffed), papers)
     found = records.record_proposal(
         night, shipment_proposal.from_consignments(night, known, pool, prepared, customs_mode)
     )

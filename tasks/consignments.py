@@ -425,54 +425,63 @@ def name_countries(lines: pd.DataFrame) -> dict[str, str]:
     return dict(zip(lines["consignment"].astype("str"), lines["country"].astype("str"), strict=True))
 
 
-def take_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame, pool: Pool) -> tuple[Ready, pd.DataFrame]:
-    """The lines on the lane that costs least all told; those of a proposal keep the lane that was proposed.
+def join_lanes(ready: Ready, modes: pd.DataFrame, lanes: pd.DataFrame) -> Ready:
+    """A purchase order's lines on the lane that costs least all told; what leaves on one lane is one consignment.
 
-    A purchase order's lines leave, and hold, until the day of that lane's quote. A consignment whose lane cannot be
-    quoted is set aside with the reason of its quote.
+    Lines leave, and hold, until the day of that lane's quote. A consignment is called by its lane afterwards.
 
     Args:
-        modes: From `freight.choose_mode`: consignment, lane, least, departs_on, reason, values.
+        modes: From `freight.choose_mode`: consignment, lane, least, departs_on.
         lanes: One row per lane.
-
-    Returns:
-        What is ready, on its lanes; and the row of modes of each consignment's lane.
     """
-    lines = ready.lines
-    if pool.proposal is None:
-        least = {row["consignment"]: row for row in modes.to_dict("records") if row["least"]}
-        by_lane = lanes.set_index("lane")["mode"]
-        moved = [
-            line
-            | (
-                {
-                    "lane": taken["lane"],
-                    "mode": str(by_lane[taken["lane"]]),
-                    "departs_on": taken["departs_on"].date(),
-                    "expires": taken["departs_on"].date().isoformat(),
-                }
-                if (taken := least.get(line["consignment"]))
-                else {}
-            )
-            for line in lines.to_dict("records")
-        ]
-        lines = pd.DataFrame(moved, columns=lines.columns).astype(lines.dtypes)
-    said = {(row["consignment"], row["lane"]): (row["reason"], row["values"]) for row in modes.to_dict("records")}
-    why = [
-        {"consignment": row["consignment"], "sku": row["sku"]}
-        | dict(
-            zip(
-                ("reason", "values"),
-                said.get((row["consignment"], row["lane"]), (LANE_GONE, {"lane": row["lane"]})),
-                strict=True,
-            )
-        )
-        for row in lines.to_dict("records")
-    ]
-    kept = set_more_aside(replace(ready, lines=lines), pd.DataFrame([row for row in why if row["reason"]]))
-    return kept, kept.lines[["consignment", "lane", "country"]].drop_duplicates().merge(
-        modes, on=["consignment", "lane"]
+    taken = modes[modes["least"].astype(bool)].set_index("consignment")
+    lane = {str(name): str(value) for name, value in taken["lane"].items()}
+    leaves = {str(row["lane"]): row["departs_on"].date() for row in taken.to_dict("records")}
+    way = dict(zip(lanes["lane"], lanes["mode"], strict=True))
+
+    def rename(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        own = frame[name].astype("str").map(lambda value: lane.get(value, value))
+        return frame.assign(**{name: own.astype("str")})
+
+    lines = rename(ready.lines, "consignment")
+    on = lines["consignment"].where(lines["consignment"].isin(list(leaves)), lines["lane"]).astype("str")
+    lines = lines.assign(
+        lane=on,
+        mode=on.map(way).fillna(lines["mode"]).astype("str"),
+        departs_on=[leaves.get(name, day) for name, day in zip(on, lines["departs_on"], strict=True)],
+        expires=[leaves[name].isoformat() if name in leaves else day
+                 for name, day in zip(on, lines["expires"], strict=True)],
+    )  # fmt: skip
+    return replace(
+        ready,
+        lines=_add_up(lines, ["consignment", "sku"], ("units", "cartons", "expected_value_minor")),
+        boxes=_add_up(rename(ready.boxes, "consignment"), ["consignment", "carton"], ("count",)),
+        values=_add_up(rename(ready.values, "entry"), ["entry", "sku"], ("units", "customs_value_minor")),
     )
+
+
+def _add_up(frame: pd.DataFrame, keys: list[str], sums: tuple[str, ...]) -> pd.DataFrame:
+    """One row per key, its sums added up, everything else as in its first row."""
+    rules = {name: "sum" if name in sums else "first" for name in frame.columns if name not in keys}
+    joined = frame.groupby(keys, as_index=False, sort=True).agg(rules) if len(frame) else frame
+    return joined[[*frame.columns]].astype(frame.dtypes)
+
+
+def keep_quoted(ready: Ready, modes: pd.DataFrame) -> tuple[Ready, pd.DataFrame]:
+    """What can go on the lane that each consignment has, and the row of modes of that lane.
+
+    A consignment whose lane cannot be quoted is set aside with the reason of its quote.
+    """
+    said = {(row["consignment"], row["lane"]): (row["reason"], row["values"]) for row in modes.to_dict("records")}
+    refused = []
+    for row in ready.lines.to_dict("records"):
+        gone = (LANE_GONE, {"lane": row["lane"]})
+        reason, values = said.get((row["consignment"], row["lane"]), gone)
+        if reason:
+            refused.append({"consignment": row["consignment"], "sku": row["sku"], "reason": reason, "values": values})
+    kept = set_more_aside(ready, pd.DataFrame(refused))
+    lanes = kept.lines[["consignment", "lane", "country"]].drop_duplicates()
+    return kept, lanes.merge(modes, on=["consignment", "lane"])
 
 
 def list_left(pool: Pool, ready: Ready) -> dict[str, int]:

@@ -128,24 +128,20 @@ def _view(consignment: Body, place: int, body: Body, language: Language) -> Body
             {**quote, "said": say(quote["reason"], json.loads(quote["values"]), language) if quote["reason"] else ""}
             for quote in consignment["quotes"]
         ],
-        "mode_said": _say_mode(consignment, language),
+        "mode_said": _say_mode(consignment, body["base_currency"], language),
         "refused_said": say(consignment["refused"], consignment["refused_values"], language),
     }
 
 
-def _say_mode(consignment: Body, language: Language) -> str:
+def _say_mode(consignment: Body, currency: str, language: Language) -> str:
     """Which lane costs least, and what would turn that."""
     least = next((quote for quote in consignment["quotes"] if quote["least"]), None)
     if least is None:
         return ""
     parts = []
-    first = consignment["id"].removesuffix(f" {RELEASED}")
-    if first != consignment["lane"]:
-        values = {"first": first, "lane": consignment["lane"]}
-        parts.append(say(TAKEN_INSTEAD, values, language))
     if least["lane"] != consignment["lane"]:
         own = next(quote for quote in consignment["quotes"] if quote["lane"] == consignment["lane"])
-        money = format_money(own["total_minor"] - least["total_minor"], "", language, whole=True).strip()
+        money = format_money(own["total_minor"] - least["total_minor"], currency, language, whole=True)
         parts.append(say(LEAST_ELSEWHERE, {"lane": least["lane"], "money": money}, language))
     values = {"lane": least["lane"], "other": least["flips_to"], "days": least["flips_at_days"]}
     if least["flips_to"] and least["flips_at_days"] != "":
@@ -156,7 +152,6 @@ def _say_mode(consignment: Body, language: Language) -> str:
     return " ".join(parts)
 
 
-TAKEN_INSTEAD = mark("The split meant {first}; {lane} costs less all told and is taken.")
 LEAST_ELSEWHERE = mark("All told {lane} costs {money} less; the proposed lane is kept.")
 TURNS_BY_DELAY = mark("{other} is as good once {lane} is {days} days late.")
 TURNS_BY_MARGIN = mark("{lane} stops being the least when the margin changes by {percent} %.")

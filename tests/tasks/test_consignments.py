@@ -23,12 +23,13 @@ from tasks.consignments import (
     Ready,
     UnknownSource,
     enter_freight,
+    join_lanes,
+    keep_quoted,
     list_candidates,
     list_left,
     list_needs,
     name_journey,
     set_aside,
-    take_lanes,
 )
 from tasks.stuffing import charge_containers, read_container_prices
 
@@ -99,28 +100,28 @@ def modes(least: str) -> pd.DataFrame:
 
 
 def test_a_purchase_order_takes_the_lane_that_costs_least_and_a_proposal_keeps_its_own() -> None:
-    moved, taken = take_lanes(ready(), modes("AIR"), LANES, POOL)
-    assert moved.lines[["lane", "mode"]].to_numpy().tolist() == [["AIR", "air"]]
-    assert taken["lane"].tolist() == ["AIR"] and taken["country"].tolist() == ["DE"]
-    kept, taken = take_lanes(ready(), modes("AIR"), LANES, PROPOSED)
+    moved = join_lanes(ready(), modes("AIR"), LANES)
+    assert moved.lines[["consignment", "lane", "mode"]].to_numpy().tolist() == [["AIR", "AIR", "air"]]
+    assert moved.boxes["consignment"].tolist() == moved.values["entry"].tolist() == ["AIR"]
+    kept, taken = keep_quoted(ready(), modes("AIR"))
     assert kept.lines["lane"].tolist() == taken["lane"].tolist() == ["SEA"]
 
 
-@pytest.mark.parametrize("pool", [POOL, PROPOSED])
-def test_a_shipment_whose_every_line_is_refused_has_no_lane_and_keeps_the_reasons(pool: Pool) -> None:
+@pytest.mark.parametrize("order", [True, False])
+def test_a_shipment_whose_every_line_is_refused_has_no_lane_and_keeps_the_reasons(order: bool) -> None:
     said = pd.DataFrame([{"entry": "SEA", "sku": sku, "reason": "{sku}?", "values": {"sku": sku}} for sku in "AB"])
     none = set_aside(LINES_OF_TWO, BOXES, VALUES, said)
     quotes = pd.DataFrame(columns=QUOTES)
     nothing = choose_mode(quotes, pd.DataFrame(columns=NEEDS), FreightPolicy(), DAY)
-    kept, taken = take_lanes(none, nothing, LANES, pool)
+    kept, taken = keep_quoted(join_lanes(none, nothing, LANES) if order else none, nothing)
     assert kept.lines.empty and taken.empty
     assert kept.refused["sku"].tolist() == ["A", "B"]
 
 
-@pytest.mark.parametrize("pool", [POOL, PROPOSED])
-def test_a_consignment_without_a_quoted_lane_is_set_aside_with_what_its_quote_says(pool: Pool) -> None:
+@pytest.mark.parametrize("order", [True, False])
+def test_a_consignment_without_a_quoted_lane_is_set_aside_with_what_its_quote_says(order: bool) -> None:
     quoted = modes("").assign(reason="No rate for {currency}.", values=json.dumps({"currency": "EUR"}))
-    kept, taken = take_lanes(ready(), quoted, LANES, pool)
+    kept, taken = keep_quoted(join_lanes(ready(), quoted, LANES) if order else ready(), quoted)
     assert kept.lines.empty and kept.boxes.empty and kept.values.empty and taken.empty
     said = {row["sku"]: row["reason"].format(**row["values"]) for row in kept.refused.to_dict("records")}
     assert said == {"A": "No rate for EUR.", "B": "B has no method."}
@@ -128,15 +129,30 @@ def test_a_consignment_without_a_quoted_lane_is_set_aside_with_what_its_quote_sa
 
 
 def test_a_lane_that_left_the_table_since_it_was_proposed_is_named() -> None:
-    kept, taken = take_lanes(ready(), modes("AIR").query("lane == 'AIR'"), LANES, PROPOSED)
+    kept, taken = keep_quoted(ready(), modes("AIR").query("lane == 'AIR'"))
     assert kept.lines.empty and taken.empty
     assert kept.refused["reason"].tolist() == ["{sku} has no method.", LANE_GONE]
     assert LANE_GONE.format(**kept.refused["values"][1]).startswith("Lane SEA")
 
 
 def test_the_lines_of_a_purchase_order_hold_until_the_day_on_which_it_leaves() -> None:
-    moved, _ = take_lanes(ready(), modes("AIR"), LANES, POOL)
+    moved = join_lanes(ready(), modes("AIR"), LANES)
     assert moved.lines[["departs_on", "expires"]].to_numpy().tolist() == [[date(2025, 12, 8), "2025-12-08"]]
+
+
+def test_what_an_order_sends_on_one_lane_is_one_consignment_and_no_unit_is_lost() -> None:
+    two = pd.DataFrame([line("A"), line("A", consignment="AIR", lane="AIR", units=24, cartons=1)])
+    two = two.assign(expected_value_minor=[5, 7])
+    boxes = pd.concat([BOXES.head(1), BOXES.head(1).assign(consignment="AIR", count=1)])
+    values = pd.DataFrame({"entry": ["SEA", "AIR"], "sku": ["A", "A"], "units": [48, 24],
+                           "customs_value_minor": [100, 50]})  # fmt: skip
+    both = pd.concat([modes("SEA"), modes("SEA").assign(consignment="AIR")])
+    joined = join_lanes(set_aside(two, boxes, values), both, LANES)
+    (own,) = joined.lines.to_dict("records")
+    assert [own[name] for name in ("consignment", "lane", "units", "cartons", "expected_value_minor")] == [
+        "SEA", "SEA", 72, 3, 12
+    ]  # fmt: skip
+    assert joined.boxes["count"].tolist() == [3] and joined.values["customs_value_minor"].tolist() == [150]
 
 
 def test_units_of_an_order_that_go_nowhere_are_counted() -> None:
