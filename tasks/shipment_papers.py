@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pandas as pd
@@ -26,8 +28,8 @@ def write_consignment_papers(
 
     Returns:
         Consignment → papers (paper, title, side, confidence, files with name, path and sha256), gaps (sentences),
-        paper_terms (rebate and funds of the customs mode), refused ("" or the sentence that says why there are none,
-        with its values under `refused_values`).
+        folder (below the run's own), paper_terms (rebate and funds of the customs mode), refused
+        ("" or the sentence that says why there are none, with its values under `refused_values`).
     """
     rules = documents.read_paper_rules()
     written = {}
@@ -37,7 +39,8 @@ def write_consignment_papers(
         except Refusal as refusal:
             values = {key: str(value) for key, value in refusal.values.items()}
             written[str(name)] = {
-                "papers": [], "gaps": [], "paper_terms": {}, "refused": refusal.template, "refused_values": values
+                "papers": [], "gaps": [], "paper_terms": {}, "refused": refusal.template, "refused_values": values,
+                "folder": _name_folder(str(name), {}, stuffed[str(name)]),
             }  # fmt: skip
     return written
 
@@ -85,13 +88,15 @@ def _write(
         },
     )
     folder = folder_of({"journey": night.journey, "seller": night.seller.id, "as_of": night.as_of.isoformat()})
-    files = documents.write_papers(papers, folder / slug(name))
+    own = _name_folder(name, papers, load)
+    files = documents.write_papers(papers, folder / own)
     return {
+        "folder": own,
         "papers": [
             {
                 **{key: row[key] for key in ("paper", "title", "side", "confidence")},
                 "files": [
-                    {"name": file["language"] or file["path"], "path": f"{slug(name)}/{file['path']}",
+                    {"name": file["language"] or file["path"], "path": f"{own}/{file['path']}",
                      "sha256": file["sha256"]}
                     for file in files
                     if file["paper"] == row["paper"]
@@ -104,6 +109,12 @@ def _write(
         "refused": "",
         "refused_values": {},
     }  # fmt: skip
+
+
+def _name_folder(name: str, papers: Body, load: Stuffed) -> str:
+    """The consignment and its content: another run with other papers leaves those of this one where they are."""
+    content = json.dumps(papers, ensure_ascii=False, sort_keys=True) + load.digest
+    return f"{slug(name)}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
 def _list_goods(lines: pd.DataFrame, ready: Ready, known: Snapshot) -> pd.DataFrame:

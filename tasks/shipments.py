@@ -59,8 +59,9 @@ def publish_shipment(proposal: Proposal, stuffed: dict[str, Stuffed], seller: Se
     """
     folder, path = folder_of(proposal.body), report_path(proposal)
     pictures = {name: draw_load(load, language) for name, load in stuffed.items()}
+    folders = {consignment["id"]: consignment["folder"] for consignment in proposal.body["consignments"]}
     for name, load in stuffed.items():
-        own = folder / slug(name)
+        own = folder / folders[name]
         own.mkdir(parents=True, exist_ok=True)
         replace_file(own / "loading-list.csv", load.write_list())
         for at, picture in enumerate(pictures[name], 1):
@@ -117,7 +118,7 @@ def _view(consignment: Body, place: int, body: Body, language: Language) -> Body
         **consignment,
         "number": place,
         "anchor": slug(consignment["id"]),
-        "folder": f"{path}/{slug(consignment['id'])}",
+        "folder": f"{path}/{consignment['folder']}",
         "papers": [
             {**paper, "files": [{**file, "path": f"{path}/{file['path']}"} for file in paper["files"]]}
             for paper in consignment["papers"]

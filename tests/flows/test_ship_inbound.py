@@ -16,7 +16,7 @@ from flows.ship_inbound import ship_inbound
 from tasks.artifacts import report_path
 from tasks.consignments import UnknownSource
 from tasks.shipment_proposal import GOODS, LATER
-from tasks.shipments import folder_of, slug
+from tasks.shipments import folder_of
 from tasks.store import nights
 from tasks.store.proposals import read_current, read_proposal
 
@@ -81,12 +81,12 @@ def test_a_box_over_the_limit_waits_with_its_remedy(body: dict[str, Any]) -> Non
 
 def test_every_consignment_has_a_load_that_the_checker_passed_and_a_list_in_order(body: dict[str, Any]) -> None:
     for consignment in body["consignments"]:
-        listed = pd.read_csv(folder_of(body) / slug(consignment["id"]) / "loading-list.csv")
+        listed = pd.read_csv(folder_of(body) / consignment["folder"] / "loading-list.csv")
         assert consignment["cartons"] == (len(listed) if "step" in listed else int(listed["count"].sum()))
         if consignment["mode"] in ("sea", "rail"):
             assert consignment["containers"]
             assert sum(room["cartons"] for room in consignment["containers"]) == consignment["cartons"]
-            pictures = sorted((folder_of(body) / slug(consignment["id"])).glob("container-*.svg"))
+            pictures = sorted((folder_of(body) / consignment["folder"]).glob("container-*.svg"))
             assert len(pictures) == len(consignment["containers"])
 
 
@@ -119,7 +119,7 @@ def test_the_money_of_a_line_is_what_shipping_takes(body: dict[str, Any]) -> Non
 
 def test_papers_tie_out_to_the_cent_with_the_customs_values_and_name_the_principal(body: dict[str, Any]) -> None:
     for consignment in body["consignments"]:
-        folder = folder_of(body) / slug(consignment["id"])
+        folder = folder_of(body) / consignment["folder"]
         papers = json.loads((folder / "papers.json").read_text(encoding="utf-8"))
         declared = sum(row["value_minor"] for row in consignment["customs"] if not row["reason"])
         assert papers["commercial_invoice"]["totals"]["value_minor"] == declared

@@ -1,4 +1,4 @@
-"""Names of a shipment's folders and artifacts, and what its page says of a lane that was changed."""
+"""Names of a shipment's folders and artifacts, and what its page says of a lane that was kept."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ def test_order_numbers_that_differ_in_one_sign_have_keys_of_their_own() -> None:
     assert len(keys) == 5
 
 
-def test_a_consignment_that_takes_another_lane_says_which_one_was_meant() -> None:
-    quote = {"lane": "AIR", "least": True, "flips_to": "", "flips_at_days": "", "flips_at_margin_percent": ""}
-    said = _say_mode({"id": "SEA", "lane": "AIR", "quotes": [quote]}, "en")
-    assert "SEA" in said and "AIR" in said
-    assert _say_mode({"id": "AIR released", "lane": "AIR", "quotes": [quote]}, "en") == ""
+def test_a_lane_that_was_kept_though_another_costs_less_says_so_in_money() -> None:
+    flips = {"flips_to": "", "flips_at_days": "", "flips_at_margin_percent": ""}
+    air, sea = ({"lane": lane, "total_minor": total} | flips for lane, total in (("AIR", 90_000), ("SEA", 50_000)))
+    said = _say_mode(
+        {"id": "AIR", "lane": "AIR", "quotes": [air | {"least": False}, sea | {"least": True}]}, "CNY", "en"
+    )
+    assert said == "All told SEA costs CNY 400 less; the proposed lane is kept."
+    assert _say_mode({"id": "SEA", "lane": "SEA", "quotes": [sea | {"least": True}]}, "CNY", "en") == ""
