@@ -108,3 +108,12 @@ def test_a_currency_without_a_rate_on_the_day_is_refused_with_the_days_there_are
         BOOK.convert("CNY", "USD", date(2026, 7, 1))
     with pytest.raises(MissingRate, match="No fx rate for SEK is known"):
         BOOK.convert("SEK", "USD", AS_OF)
+
+
+def test_the_duty_per_line_of_a_parcel_is_dated_and_no_duty_of_an_entry() -> None:
+    held = BOOK.read("parcel_line_duty", "EU", date(2026, 8, 1))
+    assert (held.value, held.unit) == (3, "EUR/line")
+    assert BOOK.find("parcel_line_duty", "EU", date(2026, 6, 30)) is None
+    with pytest.raises(MissingRate, match="2028-07-01"):
+        BOOK.read("parcel_line_duty", "EU", date(2028, 7, 2))
+    assert not held.kind.startswith("duty")  # the layers of an entry of bulk stock are the kinds duty and duty_*
