@@ -8,6 +8,7 @@ import pandas as pd
 
 from tasks import consignments, costs, freight, stuffing
 from tasks.consignments import Pool, Ready
+from tasks.landing import state_lanes
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
@@ -45,7 +46,8 @@ def choose_lanes(night: Night, known: Snapshot, pool: Pool, ready: Ready, contri
 def _weigh(night: Night, known: Snapshot, pool: Pool, ready: Ready, contribution: pd.DataFrame) -> pd.DataFrame:
     policy, base, morning = night.seller.policy.freight, night.seller.base_currency, night.as_of
     ways = consignments.list_candidates(ready, known.lanes, pool)
-    quotes = freight.quote_freight(ways, known.lanes, known.rate_cards, known.rates, base, policy, morning)
+    lanes = state_lanes(known, night.seller)
+    quotes = freight.quote_freight(ways, lanes, known.rate_cards, known.rates, base, policy, morning)
     border = costs.quote_shipments(consignments.list_ways(ready, ways), known, contribution, night)
     needs = consignments.list_needs(ready.lines, contribution)
     return freight.choose_mode(consignments.add_border(quotes, border), needs, policy, morning)

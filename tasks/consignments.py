@@ -22,6 +22,7 @@ from skills.distribution import Allocation
 from skills.vocabulary import Refusal, mark, name_rows
 from tasks.approvals.standing import read_standing
 from tasks.costs import Costs
+from tasks.landing import name_freight
 from tasks.lines import flatten, number_lines
 from tasks.nights import Night
 from tasks.proposals import kept_lines
@@ -30,7 +31,7 @@ from tasks.store.proposals import Proposal, read_current, read_proposal
 from tasks.store.snapshots import Snapshot
 
 OPEN, RELEASED = "open", "released"
-_NO_BORDER = ("ex_works", "tooling_share", "qc_pack", "freight")
+_NO_BORDER = ("ex_works", "tooling_share", "qc_pack", "handling", "freight")
 """Components of a landed cost that a choice of lane is not charged for, or is charged for apart."""
 LONGEST_NUMBER = 24
 LANE_GONE = mark(
@@ -411,13 +412,7 @@ def set_more_aside(ready: Ready, *refusals: pd.DataFrame) -> Ready:
 
 def enter_freight(lines: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
     """The lines as lines of entries, each with the freight of its whole consignment as it was quoted."""
-    named = {
-        "consignment": "entry", "amount_minor": "freight_minor", "currency": "freight_currency",
-        "rate": "freight_rate", "rate_from": "freight_from", "source": "freight_source",
-        "retrieved_on": "freight_retrieved_on", "confidence": "freight_confidence",
-    }  # fmt: skip
-    quoted = quotes[["lane", *named]].rename(columns=named)
-    return as_entries(lines).merge(quoted, on=["entry", "lane"])
+    return as_entries(lines).merge(name_freight(quotes), on=["entry", "lane"])
 
 
 def name_countries(lines: pd.DataFrame) -> dict[str, str]:

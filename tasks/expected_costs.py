@@ -14,7 +14,7 @@ from tasks.inputs import is_worth_another_try
 from tasks.released import list_committed
 from tasks.store.proposals import read_proposal
 
-NOBODY_BILLS = frozenset({"ex_works", "tooling_share", "qc_pack", "prep", "export_rebate"})
+NOBODY_BILLS = frozenset({"ex_works", "tooling_share", "qc_pack", "handling", "prep", "export_rebate"})
 """Components of a landed cost that stand in no forwarder's, broker's or warehouse's bill."""
 LANDED = mark("landed cost of the shipment's proposal")
 COLUMNS = ["shipment", "entry", "component", "amount_minor", "currency", "source"]

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from skills import economics
+from config.seller import Seller
+from skills import economics, freight
 from skills.distribution.standins import complete_products
 from skills.distribution.terms import extra_duties
 from skills.rates import RateBook
@@ -19,12 +20,17 @@ from tasks.files.reference import read_value_rules
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
-SELLERS_LANES = mark("seller's lanes")
 NO_METHOD = mark(
     "No customs value with its method is known for {sku} into {country}. Choose the method with the broker and add "
     "a row to customs_values."
 )
 NO_PRICE = mark("No price is known for {sku} in {country}: add its sales, or a price of its category.")
+FREIGHT = {
+    "amount_minor": "freight_minor", "currency": "freight_currency", "rate": "freight_rate",
+    "rate_from": "freight_from", "source": "freight_source", "retrieved_on": "freight_retrieved_on",
+    "confidence": "freight_confidence",
+}  # fmt: skip
+"""Column of a quote → what the line of an entry calls it."""
 STORAGE_WEEKS = 4
 """Storage that a unit is charged before it is sold; a planning value, shown as such."""
 
@@ -108,7 +114,7 @@ def prepare_entries(
     lanes = _list_lanes(lines, known.lanes)
     facts = lines.merge(values[_VALUED], on=["entry", "sku"], how="left")
     if "freight_minor" not in facts:
-        facts = facts.merge(_price_freight(lines, full, known.lanes, night), on="entry", how="left")
+        facts = facts.merge(_quote_lanes(lines, full, known, night), on="entry", how="left")
     own = [codes.find(sku, country) for sku, country in zip(facts["sku"], facts["country"], strict=True)]
     facts = facts.assign(
         placement_minor=0,
@@ -202,6 +208,8 @@ def _list_lanes(lines: pd.DataFrame, lanes: pd.DataFrame) -> pd.DataFrame:
             "tax_included": included,
             "seller_exports": ~included,
             "volumetric_divisor": used["volumetric_divisor"].where(used["volumetric_divisor"] > 0, 10**9),
+            "handling_minor": used["handling_minor"],
+            "handling_currency": used["currency"],
         }
     )
 
@@ -249,54 +257,39 @@ def _list_prices(contribution: pd.DataFrame, base: str) -> pd.DataFrame:
     ).assign(currency=base, discounts_minor=0, ads_minor=0)
 
 
-def _price_freight(lines: pd.DataFrame, full: pd.DataFrame, lanes: pd.DataFrame, night: Night) -> pd.DataFrame:
-    """Freight of each entry by its lane's own price: weight or measure, its minimum, its fixed charge, handling.
+def _quote_lanes(lines: pd.DataFrame, full: pd.DataFrame, known: Snapshot, night: Night) -> pd.DataFrame:
+    """Freight of each entry as its lane is quoted that day: all lines of the entry count as one shipment.
 
-    Exact in Decimal, rounded half even once; all lines of the entry count as one shipment, which planning per unit
-    cannot do.
+    Returns:
+        One row per entry, the columns of `FREIGHT`; an entry without weight or quote has none.
     """
-    rows = []
-    by_lane: dict[str, dict[Any, Any]] = {str(lane["lane"]): lane for lane in lanes.to_dict("records")}
-    sizes = lines.merge(full[["sku", "weight_kg", "cm3"]], on="sku", how="left")
-    for entry, part in sizes.groupby("entry", sort=True):
-        lane = by_lane[str(part["lane"].iloc[0])]
-        digits = minor_digits(str(lane["currency"]))
-        units = [Decimal(int(count)) for count in part["units"]]
-        kg, cm3 = (
-            sum((Decimal(str(size)) * count for size, count in zip(part[name], units, strict=True)), Decimal(0))
-            for name in ("weight_kg", "cm3")
-        )
-        divisor = int(lane["volumetric_divisor"])
-        chargeable = max(kg, cm3 / divisor) if divisor > 0 else kg
-        cubic = cm3 / 1_000_000
-        per_kg, per_m3, least, fixed, handling = (
-            int(lane[f"{name}_minor"]) for name in ("cost_per_kg", "cost_per_m3", "minimum", "fixed", "handling")
-        )
-        moved = max(chargeable * per_kg, cubic * per_m3, Decimal(least))
-        amount = (
-            round_half_even(moved + fixed + handling * sum(units)) if kg.is_finite() and cm3.is_finite() else None
-        )
-        currency = str(lane["currency"])
-        priced = [
-            f"{Decimal(price).scaleb(-digits)} {currency}/{unit}"
-            for price, unit in ((per_kg, "kg"), (per_m3, "m³"))
-            if price
-        ]
-        rows.append(
-            {
-                "entry": entry,
-                "freight_minor": amount,
-                "freight_currency": currency,
-                "freight_rate": " | ".join(priced) or str(Decimal(least).scaleb(-digits)),
-                "freight_from": night.as_of.isoformat(),
-                "freight_source": SELLERS_LANES,
-                "freight_retrieved_on": night.as_of.isoformat(),
-                "freight_confidence": "generated" if {"all", "lanes"} & set(night.seller.generated) else "secondary",
-            }
-        )
-    columns = ["entry", "freight_minor", "freight_currency", "freight_rate", "freight_from", "freight_source",
-               "freight_retrieved_on", "freight_confidence"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    sizes = lines.merge(full[["sku", "weight_kg", "cm3", "carton_units"]], on="sku", how="left")
+    weighed = sizes.assign(
+        weight_g=_whole(sizes["weight_kg"], 1000) * sizes["units"],
+        volume_cm3=_whole(sizes["cm3"], 1) * sizes["units"],
+        boxes=-(-sizes["units"] // sizes["carton_units"].fillna(1).clip(lower=1).astype("int64")),
+    )
+    sums = weighed.groupby(["entry", "lane"], as_index=False)[["weight_g", "volume_cm3", "boxes"]].sum(min_count=1)
+    loads = sums[(sums["weight_g"] > 0) & (sums["volume_cm3"] > 0)].merge(known.lanes[["lane", "country"]], on="lane")
+    asked = loads.rename(columns={"entry": "consignment"}).assign(
+        postcode="", longest_mm=0, ready_on=pd.Timestamp(night.as_of)
+    )
+    base, policy = night.seller.base_currency, night.seller.policy.freight
+    quotes = freight.quote_freight(
+        asked, state_lanes(known, night.seller), known.rate_cards, known.rates, base, policy, night.as_of
+    )
+    return name_freight(quotes[quotes["reason"] == ""])[["entry", *FREIGHT.values()]]
+
+
+def state_lanes(known: Snapshot, seller: Seller) -> pd.DataFrame:
+    """The lanes, each saying whether its prices are the seller's own or generated."""
+    own = "generated" if {"all", "lanes"} & set(seller.generated) else "secondary"
+    return known.lanes.assign(confidence=own)
+
+
+def name_freight(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Quotes of whole consignments as the freight of entries: one row per entry, its lane and `FREIGHT`."""
+    return quotes[["consignment", "lane", *FREIGHT]].rename(columns={"consignment": "entry", **FREIGHT})
 
 
 def _whole(column: pd.Series, factor: int) -> pd.Series:

@@ -16,6 +16,7 @@ LABELS = {
     "ex_works": mark("Ex-works cost"),
     "tooling_share": mark("Share of tooling"),
     "qc_pack": mark("Quality control and packing"),
+    "handling": mark("Handling at the hub"),
     "freight": mark("Freight"),
     "insurance": mark("Insurance"),
     "duty": mark("Duty of the tariff"),

@@ -24,7 +24,7 @@ _COLUMNS = {
     "registrations": ("country",),
 }  # fmt: skip
 _WHOLE = ["customs_value_minor", "placement_minor", "unit_cost_minor", "tooling_minor", "tooling_units",
-          "qc_pack_minor"]  # fmt: skip
+          "qc_pack_minor", "handling_minor"]  # fmt: skip
 _POSITIVE = ["units", "weight_g", "volume_cm3", "volumetric_divisor"]
 FREIGHT = ("freight_minor", "freight_currency", "freight_rate", "freight_from", "freight_source",
            "freight_retrieved_on", "freight_confidence")  # fmt: skip
@@ -63,6 +63,8 @@ def check_facts(
     facts = facts.assign(**{name: None for name in FREIGHT if name not in facts})
     if "seller_exports" not in facts:
         facts["seller_exports"] = True
+    if "handling_minor" not in facts:
+        facts = facts.assign(handling_minor=0, handling_currency=facts["cost_currency"])
     unserved = facts[facts["served"].isna()]
     if len(unserved):
         raise UnservedLane(

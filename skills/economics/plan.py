@@ -43,8 +43,9 @@ def quote_landed_cost(
         products: One row per sku: unit_cost_minor, cost_currency, tooling_minor, tooling_units, qc_pack_minor,
             weight_g, volume_cm3, hs_code, special_vat_invoice.
         lanes: One row per (lane, country) that it serves: mode, incoterm, importer_of_record, tax_included,
-            volumetric_divisor [cm³/kg], seller_exports (optional, taken as True: whether goods leave under the
-            seller's own export declaration; without one there is no rebate).
+            volumetric_divisor [cm³/kg]. Optional: handling_minor of a unit at the hub, with handling_currency;
+            seller_exports (taken as True: whether goods leave under the seller's own export declaration; without one
+            there is no rebate).
         registrations: One row per country where the seller is registered for VAT: country.
         rates: The `RateBook`; kinds and keys are listed in SKILL.md.
     Returns:

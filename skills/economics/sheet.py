@@ -17,6 +17,7 @@ _BEFORE = (
     ("ex_works", UNITS, 1),
     ("tooling_share", UNITS, 1000),
     ("qc_pack", UNITS, 1),
+    ("handling", UNITS, 1),
     ("freight", GRAMS, 1_000_000),
     ("insurance", EX_WORKS, SHARE),
 )

@@ -113,6 +113,7 @@ class Tariff:
                 divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost
             ),
             "qc_pack": self._given(int(line["qc_pack_minor"]), cost),
+            "handling": self._given(int(line["handling_minor"]), str(line["handling_currency"])),
             "insurance": self._share(self._read("insurance", lane), cost, EX_WORKS_VALUE),
             "prep": self._amount("prep", country, "unit", 1000),
             "placement": self._given(int(line["placement_minor"]), self._base),

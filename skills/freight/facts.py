@@ -207,7 +207,8 @@ def lane_as_card(lane: Mapping[Any, Any]) -> CardLine:
         where=name, lane=name, service="", basis=LANE_ROW, prices=_check_prices(prices, name), from_g=0,
         box_minimum_g=0, step_g=0, divisor=int(lane["volumetric_divisor"]), cutoff=int(lane["cutoff_weekday"]),
         tax_included=is_yes(lane["tax_included"]), currency=str(lane["currency"]), prefixes=(), between=("", ""),
-        effective_from=date.min, effective_to=None, source=LANES_FILE, retrieved_on="", confidence="secondary",
+        effective_from=date.min, effective_to=None, source=LANES_FILE, retrieved_on="",
+        confidence=str(lane.get("confidence", "secondary")),
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def quote_freight(
     Args:
         consignments: One row per (consignment, lane) asked for: country, postcode ("" unknown), boxes, weight_g,
             volume_cm3, longest_mm, ready_on.
-        lanes: One row per lane, as docs/inputs.md describes them.
+        lanes: One row per lane, as docs/inputs.md describes them; confidence, if given, of its own prices.
         cards: One row per card line; may be empty. A lane without a valid line is priced by its own row.
         rates: fx, and `freight_surcharge` by `lane:name` in `share`, `CCY/kg`, `CCY/box` or `CCY/shipment`.
 

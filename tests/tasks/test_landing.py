@@ -37,7 +37,9 @@ SEA, FAST = "SZ-US-SEA", "SZ-US-FAST"
 def lanes() -> pd.DataFrame:
     row = {"country": "US", "mode": "sea", "incoterm": "DAP", "importer_of_record": "Seller", "tax_included": "no",
            "cost_per_kg_minor": 0, "cost_per_m3_minor": 118_000, "minimum_minor": 118_000, "fixed_minor": 95_000,
-           "currency": "CNY", "volumetric_divisor": 0, "handling_minor": 8}  # fmt: skip
+           "currency": "CNY", "volumetric_divisor": 0, "handling_minor": 8,
+           "transit_days_p10": 30, "transit_days_p50": 37, "transit_days_p90": 49, "cutoff_weekday": 2,
+           "weekly_capacity_m3": 60.0}  # fmt: skip
     fast = {"incoterm": "DDP", "importer_of_record": "forwarder", "tax_included": "yes", "cost_per_kg_minor": 1_350,
             "cost_per_m3_minor": 0, "fixed_minor": 0, "volumetric_divisor": 6000}  # fmt: skip
     return pd.DataFrame([{**row, "lane": SEA}, {**row, **fast, "lane": FAST}])
@@ -92,7 +94,8 @@ SHIPMENTS = pd.DataFrame(
 def snapshot(**changes: Any) -> Snapshot:
     tables = {"products": products(), "lanes": lanes(), "rates": rates(),
               "customs_values": choices("MAT", "RUG", "ODD"), "registrations": pd.DataFrame(),
-              "hs_codes": pd.DataFrame(columns=["sku", "country", "hs_code"])}  # fmt: skip
+              "hs_codes": pd.DataFrame(columns=["sku", "country", "hs_code"]),
+              "rate_cards": pd.DataFrame()}  # fmt: skip
     return Snapshot("d", "demo", MORNING, {**tables, **changes})
 
 
@@ -139,12 +142,15 @@ def test_a_line_whose_rate_is_missing_is_refused_alone() -> None:
 
 def test_freight_of_an_entry_is_the_lanes_own_price_shared_out_whole() -> None:
     landed = quote(snapshot()).landed
-    freight = landed[landed["component"] == "freight"].groupby("lane")["amount_minor"].sum()
+    freight, handling = (
+        landed[landed["component"] == component].groupby("lane")["amount_minor"].sum()
+        for component in ("freight", "handling")
+    )
     cubic = 300 * 3_000 / 1_000_000 + 20 * 3_000 / 1_000_000
-    assert prepare(snapshot()).lines.query("lane == @SEA")["freight_minor"].iloc[0] == 118_000 + 95_000 + 320 * 8
+    assert prepare(snapshot()).lines.query("lane == @SEA")["freight_minor"].iloc[0] == 118_000 + 95_000
     assert cubic < 1, "the lane's minimum holds"
-    assert freight[SEA] == 118_000 + 95_000 + 320 * 8
-    assert freight[FAST] == 118_000 + 40 * 8
+    assert freight.to_dict() == {SEA: 118_000 + 95_000, FAST: 118_000}
+    assert handling.to_dict() == {SEA: 300 * 8, FAST: 40 * 8}, "by units quoted, apart from the freight"
 
 
 def test_tax_included_freight_carries_no_duty_no_tax_and_no_rebate() -> None:
