@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from prefect import task
@@ -12,9 +11,9 @@ from prefect.runtime import flow_run as this_run
 
 from config.language import format_money, translator
 from config.seller import read_seller
-from skills.vocabulary import Refusal, mark
+from skills.vocabulary import mark
 from tasks.artifacts import report_path
-from tasks.nights import choose_language, resolve_morning
+from tasks.nights import choose_language, name_morning
 from tasks.report_words import say_journey
 from tasks.store.proposals import read_proposal
 
@@ -22,11 +21,8 @@ from tasks.store.proposals import read_proposal
 def name_run() -> str:
     """`<journey> · <seller> · <date>`, as the run list shows it."""
     parameters: dict[str, Any] = this_run.parameters or {}
-    seller_id, as_of = str(parameters.get("seller_id", "")), str(parameters.get("as_of", "last"))
-    with suppress(Refusal):  # the flow itself says what is wrong; the name only repeats what was asked
-        as_of = resolve_morning(read_seller(seller_id), as_of).isoformat()
     of = parameters.get("purchase_order") or str(parameters.get("proposal") or "")[:8]
-    return " · ".join(filter(None, [this_run.flow_name, seller_id, as_of, of]))
+    return " · ".join(filter(None, [this_run.flow_name, name_morning(), of]))
 
 
 @task(name="artifacts · publish the chain", cache_policy=NO_CACHE)

@@ -188,9 +188,9 @@ def say_note(note: str, language: Language) -> str:
 _PHRASE = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(NOTES, key=len, reverse=True))})(?![\w-])")
 
 
-def decision_anchor(identity: str) -> str:
-    """`order:hongda` as a place on the page."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", identity)
+def slug(name: str) -> str:
+    """`order:hongda` as a place on the page or a folder; letters of every script stay, so that two names stay two."""
+    return re.sub(r"[^\w-]+", "-", name)
 
 
 def _render(
@@ -253,7 +253,7 @@ def open_pages(language: Language) -> Environment:
         flip=lambda flip: _say_flip(flip, language),
         change=lambda value, name: say(CHANGES.get(name, "{value}"), {"value": _signed(value)}, language),
         waiting=lambda group: _say_waiting(group, language),
-        anchor=decision_anchor,
+        anchor=slug,
         reason=lambda line: say_reason(line, language),
     )
     return pages

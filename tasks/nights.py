@@ -148,11 +148,17 @@ def resolve_morning(seller: Seller, as_of: str) -> date:
 def name_run() -> str:
     """`nightly · <seller> · <date>`, as the run list shows it."""
     parameters: dict[str, Any] = this_run.parameters or {}
+    changed = parameters.get("demand_change_percent") or parameters.get("cash_limit")
+    return f"{'what-if' if changed else 'nightly'} · {name_morning()}"
+
+
+def name_morning() -> str:
+    """`<seller> · <date>` of this run's parameters, for its name."""
+    parameters: dict[str, Any] = this_run.parameters or {}
     seller_id, as_of = str(parameters.get("seller_id", "")), str(parameters.get("as_of", "last"))
     with suppress(Refusal):  # the flow itself says what is wrong; the name only repeats what was asked
         as_of = resolve_morning(read_seller(seller_id), as_of).isoformat()
-    changed = parameters.get("demand_change_percent") or parameters.get("cash_limit")
-    return f"{'what-if' if changed else 'nightly'} · {seller_id} · {as_of}"
+    return f"{seller_id} · {as_of}"
 
 
 def close_failed_night(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -28,7 +28,7 @@ from skills.vocabulary import mark
 from tasks.artifacts import replace_file, report_path
 from tasks.consignments import RELEASED
 from tasks.loading_picture import draw_loading
-from tasks.morning_report import PAGES, open_pages
+from tasks.morning_report import PAGES, open_pages, slug
 from tasks.proposals import plain_number, plain_rows
 from tasks.report_charts import chart_waterfall
 from tasks.report_words import WORDS
@@ -192,11 +192,6 @@ def draw_load(load: Stuffed, language: Language) -> list[str]:
     """One picture per container; none for boxes without one."""
     rows = [{str(name): value for name, value in row.items()} for row in load.rooms.to_dict("records")]
     return [draw_loading(load.loading, row, translator(language)) for row in rows]
-
-
-def slug(name: str) -> str:
-    """A consignment as a folder and a place on the page; letters of every script stay, so that two lanes stay two."""
-    return re.sub(r"[^\w-]+", "-", name)
 
 
 def _describe_load(load: Stuffed) -> Body:

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from config.seller import read_seller
-from tasks.shipments import _key, _say_mode, slug
+from tasks.morning_report import slug
+from tasks.shipments import _key, _say_mode
 
 
 def test_two_lanes_with_chinese_names_keep_two_folders() -> None:
