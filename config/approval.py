@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from skills.catalogue import Effect
 
-Kind = Literal["purchase_order_line", "shipment_line", "price_change", "standing_rules"]
+Kind = Literal["purchase_order_line", "shipment_line", "price_change", "opportunity", "standing_rules"]
 TargetKind = Literal["idempotent", "readable", "at_most_once"]
 
 
@@ -102,6 +102,7 @@ class ExecutionPolicy(_Strict):
     order_targets: Targets = Field(default=["files"], description="Targets of supplier orders.")
     shipment_targets: Targets = Field(default=["files"], description="Targets of shipments, in this order.")
     price_targets: Targets = Field(default=["files"], description="Targets of price changes.")
+    choice_targets: Targets = Field(default=["files"], description="Targets of chosen opportunities.")
     carrier_url: str = Field(
         default="",
         description="Address of the carrier's booking interface; `simulated` starts a simulated one, for "

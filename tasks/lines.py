@@ -72,6 +72,26 @@ class PriceChange(_Payload):
     currency: str
 
 
+class Opportunity(_Payload):
+    """A new product to prepare for some countries: what it is, from whom, and at what price.
+
+    Choosing it charges nothing; sample, order and listing are decisions of their own, and `capital_minor` is what
+    they will come to in minor units of the base currency.
+    """
+
+    kind: Literal["opportunity"] = "opportunity"
+    concept: str
+    name: str
+    countries: list[str] = Field(min_length=1)
+    terms: dict[str, list[str]]
+    quote: str
+    supplier: str
+    first_units: int = Field(ge=0)
+    capital_minor: int = Field(ge=0)
+    prices_minor: dict[str, int]
+    price_currencies: dict[str, str]
+
+
 class StandingRules(_Payload):
     """The seller's standing rules as one whole; approved by this payload's digest or not at all."""
 
@@ -79,13 +99,14 @@ class StandingRules(_Payload):
     rules: list[dict[str, Any]]
 
 
-Payload = PurchaseOrderLine | ShipmentLine | PriceChange | StandingRules
+Payload = PurchaseOrderLine | ShipmentLine | PriceChange | Opportunity | StandingRules
 _PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="kind")])
 
 KINDS: dict[str, str] = {
     "purchase_order_line": mark("purchase order lines"),
     "shipment_line": mark("shipment lines"),
     "price_change": mark("price changes"),
+    "opportunity": mark("opportunities"),
     "standing_rules": mark("standing rules"),
 }
 """Every kind of payload, and how a reader calls its lines."""
@@ -94,6 +115,7 @@ EFFECTS: dict[str, Effect] = {
     "purchase_order_line": "spend",
     "shipment_line": "spend",
     "price_change": "write",
+    "opportunity": "draft",
     "standing_rules": "draft",
 }
 """What carrying out a line of that kind does; a standing rule decides only up to the effect that it allows."""

@@ -173,6 +173,7 @@ def name_decision(decision: Body, language: Language) -> tuple[str, str]:
         "order": mark("Order"),
         "ship": mark("Ship"),
         "price": mark("Change prices"),
+        "choose": mark("Choose an opportunity"),
         "rules": mark("Standing rules"),
     }
     partner = str(decision.get("supplier_name") or decision.get("supplier") or decision.get("lane") or "")

@@ -123,4 +123,6 @@ def _title(decision: Body, t: Translate) -> str:
     if decision["kind"] == "ship":
         mode = t(WORDS.get(str(decision["mode"]), str(decision["mode"])))
         return f"{t(mark('Ship'))} · {decision['from_node']} → {decision['to_node']} ({decision['country']}), {mode}"
+    if decision["kind"] == "choose":
+        return t(mark("Choose an opportunity"))
     return t(mark("Standing rules")) if decision["kind"] == "rules" else t(mark("Change prices"))

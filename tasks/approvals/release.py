@@ -14,7 +14,7 @@ from tasks.store.models import InstructionRow
 
 SCHEMA = "farsail.instruction/1"
 
-_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC"}
+_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC", "choose": "OC"}
 
 
 def release(session: Session, seller: Seller, proposal: str, body: Body, approved: dict[str, Body]) -> dict[str, str]:
@@ -59,6 +59,7 @@ def targets_of(seller: Seller, kind: str) -> list[str]:
         "order": policy.order_targets,
         "ship": policy.shipment_targets,
         "price": policy.price_targets,
+        "choose": policy.choice_targets,
     }.get(kind, [])
 
 

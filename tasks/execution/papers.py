@@ -27,6 +27,7 @@ TITLES = {
     "order": mark("Purchase order"),
     "ship": mark("Shipment instruction"),
     "price": mark("Price change"),
+    "choose": mark("Chosen opportunity"),
 }
 
 _NAMES = (
@@ -63,7 +64,16 @@ _PRICES = (
     Column("price", mark("New price"), "decimal", 14),
     Column("currency", mark("Currency"), width=10),
 )
-_COLUMNS = {"order": _ORDER, "ship": _SHIPMENT, "price": _PRICES}
+_CHOICES = (
+    Column("number", mark("No."), width=8),
+    Column("title", mark("Product"), width=40),
+    Column("countries_listed", mark("Countries"), width=20),
+    Column("supplier", mark("Supplier"), width=18),
+    Column("quote", mark("Quote"), width=14),
+    Column("first_units", mark("First order, units"), "number", 14),
+    Column("capital_minor", mark("Capital it takes"), "money", 18),
+)
+_COLUMNS = {"order": _ORDER, "ship": _SHIPMENT, "price": _PRICES, "choose": _CHOICES}
 
 
 class PapersTarget:
@@ -152,6 +162,7 @@ def _list_lines(payload: Payload) -> Rows:
         for name, place in (("unit_cost_minor", "unit_cost"), ("price_minor", "price"), ("was_minor", "was")):
             if name in row:
                 row[place] = _major(row[name], row.get("cost_currency") or row.get("currency", "CNY"))
+        row["countries_listed"] = ", ".join(row.get("countries", []))
         yield row
 
 
