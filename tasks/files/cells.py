@@ -15,9 +15,12 @@ from config.marketplaces import find_country
 from config.seller import InputFiles
 from skills.vocabulary import ALL_COUNTRIES, Country, minor_digits
 from tasks.files.columns import Column
-from tasks.files.values import NO_OFFSET, map_distinct, read_moments, read_numbers, read_text
+from tasks.files.values import NO_OFFSET, map_distinct, read_moments, read_numbers, read_percents, read_text
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_PERCENT = re.compile(r"[%％]|percent|prozent|pourcentage|porcentaje|百分", re.IGNORECASE)
+_THURSDAY, _SATURDAY = 4, 6
+"""Days after Sunday: the day that the count of days begins on, and the last of a week."""
 _YES_NO = {
     **dict.fromkeys(("yes", "y", "true", "1", "是"), "yes"),
     **dict.fromkeys(("no", "n", "false", "0", "否"), "no"),
@@ -56,6 +59,7 @@ def read_cells(
     source: InputFiles,
     country: Callable[[object], Country],
     whole_numbers: bool = True,
+    header: str = "",
 ) -> Cells:
     """One column of a table; money stays in the unit it is written in.
 
@@ -65,11 +69,14 @@ def read_cells(
         source: Decimal sign and order of dates.
         country: Label → code.
         whole_numbers: Whether money must be whole, as minor units are.
+        header: As the file writes it; it may say that shares are percents.
     """
+    if column.kind in ("share", "percent"):
+        return _read_shares(column, raw, header)
     if column.kind in ("count", "number", "money"):
         whole = column.kind == "count" or (column.kind == "money" and whole_numbers)
         return _read_amounts(column, raw, source, whole)
-    if column.kind in ("day", "day_text"):
+    if column.kind in ("day", "day_text", "week"):
         return _read_days(column, raw, source)
     if column.kind == "moment_text":
         return _read_moment_text(raw, source)
@@ -118,10 +125,32 @@ def _read_amounts(column: Column, raw: pd.Series, source: InputFiles, whole: boo
     return Cells(value, numbers.bad | (outside & ~numbers.blank & ~numbers.bad), numbers.blank)
 
 
+def _read_shares(column: Column, raw: pd.Series, header: str) -> Cells:
+    """A percent sign in the cell decides; then one in the header; then the column as a whole.
+
+    Plain numbers of a column of shares are percents if any of them exceeds 1; those of a column of percents are
+    shares of 1 unless the header says percent.
+    """
+    percents = read_percents(raw)
+    plain = ~(percents.signed | percents.bad | percents.blank)
+    value, is_share = percents.value, column.kind == "share"
+    whole = bool(_PERCENT.search(header)) or (is_share and bool((value[plain] > 1).any()))
+    of_hundred = percents.signed | (plain & whole)
+    value = np.where(of_hundred, value / 100, value) if is_share else np.where(of_hundred, value, value * 100)
+    with np.errstate(invalid="ignore"):
+        outside = (value < column.low) | (value > column.high)
+    return Cells(np.round(value, 12), percents.bad | (outside & ~percents.blank & ~percents.bad), percents.blank)
+
+
 def _read_days(column: Column, raw: pd.Series, source: InputFiles) -> Cells:
     moments = read_moments(raw, source.date_order)
     days = moments.local.astype("datetime64[us]").astype("datetime64[D]").astype("datetime64[us]")
     missing = moments.bad | moments.blank
+    if column.kind == "week":
+        number = (days.astype("datetime64[D]").astype(np.int64) + _THURSDAY) % 7  # 0 is a Sunday
+        first = days - np.where(number == _SATURDAY, number, 0).astype("timedelta64[D]")
+        bad = moments.bad | ~missing & ~np.isin(number, (0, _SATURDAY))
+        return Cells(np.where(missing, np.datetime64("NaT"), first), bad, moments.blank)
     if column.kind == "day":
         return Cells(np.where(missing, np.datetime64("NaT"), days), moments.bad, moments.blank)
     text = pd.Series(np.datetime_as_string(days, unit="D"), dtype="str").mask(pd.Series(missing), "")

@@ -11,10 +11,11 @@ import pandas as pd
 from skills.vocabulary import mark
 
 Kind = Literal[
-    "text", "sku", "country", "currency", "zone", "count", "number", "decimal", "money", "day", "day_text",
-    "moment_text", "choice", "yes_no",
+    "text", "sku", "country", "currency", "zone", "count", "number", "decimal", "money", "share", "percent", "day",
+    "week", "day_text", "moment_text", "choice", "yes_no",
 ]  # fmt: skip
-"""`decimal` and the `_text` kinds stay text in the frame, exact as written; `money` becomes minor units."""
+"""`decimal` and the `_text` kinds stay text in the frame, exact as written; `money` becomes minor units; a `share` is
+from 0 to 1 and a `percent` is not, however the file writes them; a `week` is its first day, a Sunday."""
 
 
 class _Required:
@@ -38,12 +39,16 @@ _EXPECTED: dict[Kind, str] = {
     "number": mark("a number, 0 or more"),
     "decimal": mark("a decimal number"),
     "money": mark("an amount of money, 0 or more"),
+    "share": mark("a share from 0 to 1 or from 0 to 100 %"),
+    "percent": mark("a change in percent, such as 12.5 %"),
+    "week": mark("a Sunday, which begins a week, or the Saturday that ends it"),
     "day": mark("a date in the declared order of day, month and year"),
     "day_text": mark("a date in the declared order of day, month and year"),
     "moment_text": mark("a time with its offset from UTC, such as 2025-11-24T02:00:00+08:00"),
     "yes_no": mark("yes or no"),
 }
 EXPECTED_WIDTH = mark("as many fields as the header has")
+EXPECTED_CURRENCY = mark("the currency of the marketplace, which stands behind the stroke")
 EXPECTED_OWN_ROW = mark("one row per key; an earlier row has this one")
 
 
@@ -100,8 +105,10 @@ class Column:
     def dtype(self) -> str:
         """Type of the column in the frame."""
         if self.kind in ("count", "money"):
-            return "int64"
-        return {"number": "float64", "day": "datetime64[us]"}.get(self.kind, "str")
+            return "float64" if self.blank != self.blank else "int64"
+        if self.kind in ("number", "share", "percent"):
+            return "float64"
+        return "datetime64[us]" if self.kind in ("day", "week") else "str"
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,9 @@ class Table:
         key: Columns that name a row; a second row with the same key is quarantined. () if rows may repeat.
         ascending: Columns of a row that may not fall from left to right.
         known_on: Day column; rows from as_of on were not known that morning.
+        covers_days: How many days from then on a row speaks of; it is known when the last one is over.
         open_until: Day column that is cut to the day before as_of.
+        own_currency: Whether amounts must be in the currency of the row's country, which a blank one is.
     """
 
     name: str
@@ -126,7 +135,9 @@ class Table:
     key: tuple[str, ...] = ()
     ascending: tuple[tuple[str, ...], ...] = ()
     known_on: str = ""
+    covers_days: int = 1
     open_until: str = ""
+    own_currency: bool = False
 
     def empty(self) -> pd.DataFrame:
         """No rows, with the right columns and types."""

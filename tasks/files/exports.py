@@ -11,6 +11,7 @@ import pandas as pd
 from config.seller import InputFiles, Seller
 from skills.vocabulary import mark
 from tasks.files.freshness import measure_feeds
+from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.order_lines import NOT_A_PRODUCT
 from tasks.files.problems import InvalidInput
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
@@ -51,7 +52,7 @@ def read_exports(seller: Seller, as_of: date, complete: Callable[[pd.DataFrame],
     Raises:
         UnusableInput: a file or a whole table cannot be used; see `problems.py`. A bad row never raises.
     """
-    _check_names(seller)
+    check_names(seller)
     countries = {code for source in seller.inputs.values() for code in source.countries.values()}
     source = seller.inputs.get(ORDER_LINES.name)
     order_files = find_files(ORDER_LINES, source, seller.id)
@@ -123,13 +124,13 @@ def _check_codes(seller_id: str, pattern: str, orders: OrderLines) -> None:
         )
 
 
-def _check_names(seller: Seller) -> None:
-    """Every input is a table.
+def check_names(seller: Seller) -> None:
+    """Every input is a table, of the night or of the market.
 
     Raises:
         InvalidInput: names those that are not.
     """
-    known = {ORDER_LINES.name, *TABLES}
+    known = {ORDER_LINES.name, *TABLES, *MARKET_TABLES}
     unknown = sorted(set(seller.inputs) - known)
     if unknown:
         raise InvalidInput(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.marketplaces import read_marketplaces
 from tasks.files.columns import FAR_FUTURE, REQUIRED, Column, Table
 from tasks.files.encodings import TRIED
+from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.order_lines import REASONS
 from tasks.files.reading import EXCEL_SUFFIXES, PARQUET_SUFFIXES, TEXT_SUFFIXES
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES, TABLES
@@ -64,6 +65,13 @@ stands for the moment the file was drawn, and the day before it is the last comp
 
 """
 
+_MARKET = """\
+# The market
+
+Read when products are selected, never by a night; each is optional, and without files a table is empty. A row of a
+week is known when the week is over; one of a day, the morning after.
+"""
+
 
 def describe_inputs() -> str:
     """The page as Markdown."""
@@ -78,6 +86,8 @@ def describe_inputs() -> str:
     sections = [_describe(ORDER_LINES, "order_lines", "order_lines.csv")]
     sections.append(_describe(AMAZON_ALL_ORDERS, "order_lines, format: amazon-all-orders", "amazon-all-orders.txt"))
     sections += [_describe(table, name, f"{name}.csv") for name, table in TABLES.items()]
+    sections.append(_MARKET)
+    sections += [_describe(table, name, f"{name}.csv") for name, table in MARKET_TABLES.items()]
     return head + "\n".join(sections)
 
 

@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from config.marketplaces import read_marketplaces
 from config.seller import InputFiles
 from skills.vocabulary import Country
 from tasks.files.cells import country_reader, read_cells, to_minor
-from tasks.files.columns import EXPECTED_OWN_ROW, REQUIRED, Column, Table, as_dtype
+from tasks.files.columns import EXPECTED_CURRENCY, EXPECTED_OWN_ROW, REQUIRED, Column, Table, as_dtype
 from tasks.files.headers import is_whole_money
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, Quarantine, quarantine_ragged
 from tasks.files.sources import Source, read_sources
 from tasks.files.tables import EXPECTED_ORDER
-from tasks.files.values import read_text
+from tasks.files.values import map_distinct, read_text
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,17 @@ def _parse_sheet(
     files = np.full(size, source.sheet.file, dtype=object)
     quarantine = Quarantine(table.name, files, lines)
     values: dict[str, pd.Series] = {}
-    for column in sorted(table.columns, key=lambda column: column.kind == "money"):
+    for column in sorted(table.columns, key=_turn):
+        if column.name == "currency" and table.own_currency:
+            values["currency"] = _own_currency(source, settings, values["country"], quarantine)
+            continue
         position = source.found.get(column.name)
         if position is None:
             values[column.name] = _filled(column, size)
             continue
         raw = source.rows.cells[position]
         whole = column.kind == "money" and is_whole_money(source.sheet.headers[position])
-        cells = read_cells(column, raw, settings, country, whole_numbers=not whole)
+        cells = read_cells(column, raw, settings, country, not whole, source.sheet.headers[position])
         bad = cells.bad | cells.blank if column.blank is REQUIRED else cells.bad
         quarantine.add(bad, source.sheet.headers[position], read_text(raw), column.expected)
         read = cells.value
@@ -101,6 +105,27 @@ def _parse_sheet(
     frame = pd.DataFrame({column.name: values[column.name] for column in table.columns})
     frame["_file"], frame["_line"] = pd.Series(files, dtype="str"), pd.Series(lines, dtype="str")
     return frame[~quarantine.bad], quarantine.frame()
+
+
+def _turn(column: Column) -> int:
+    """The country before the currency that it decides, the currency before the money that it scales."""
+    return 2 if column.kind == "money" else int(column.kind == "currency")
+
+
+def _own_currency(source: Source, settings: InputFiles, countries: pd.Series, quarantine: Quarantine) -> pd.Series:
+    """The currency of each row, which is its marketplace's; rows that name another are quarantined with both."""
+    places = read_marketplaces()
+    own = map_distinct(countries, lambda code: places[str(code)].currency if str(code) in places else "")
+    position = source.found.get("currency")
+    header = "currency" if position is None else source.sheet.headers[position]
+    written = (
+        pd.Series("", index=own.index, dtype="str") if position is None else read_text(source.rows.cells[position])
+    )
+    named = map_distinct(written.where(written != "", settings.currency), lambda label: str(label).upper())
+    named = named.where(named != "", own)
+    other = ((named != own) & (own != "") | (named.str.len() != 3)).to_numpy(dtype=bool)
+    quarantine.add(other, header, written + " / " + own, EXPECTED_CURRENCY)
+    return named
 
 
 def _stand_in(column: Column) -> object:
@@ -123,7 +148,7 @@ def _split_later(table: Table, rows: pd.DataFrame, as_of: date) -> tuple[pd.Data
     if not table.known_on:
         return rows, rows.iloc[:0]
     morning = pd.Timestamp(as_of)
-    later = rows[table.known_on] >= morning
+    later = rows[table.known_on] + timedelta(days=table.covers_days) > morning
     known, after = rows[~later], rows[later]
     if table.open_until:
         until = known[table.open_until]
@@ -142,7 +167,7 @@ def _check_rows(
             falls = rows[high] < rows[low]
             if rows[high].dtype == "str":
                 falls &= rows[high] != ""
-            quarantine.add(falls.to_numpy(dtype=bool), high, _show(rows[high]), EXPECTED_ORDER[high])
+            quarantine.add(falls.to_numpy(dtype=bool), high, _show(rows[high]), _expect(table, high))
     for column in table.columns:
         if column.refers_to:
             other, key = column.refers_to.split(".")
@@ -154,6 +179,10 @@ def _check_rows(
         shown = rows[list(table.key)].astype("str").agg(" / ".join, axis=1) if len(rows) else rows["_line"]
         quarantine.add(again, " / ".join(table.key), shown, EXPECTED_OWN_ROW)
     return rows[~quarantine.bad], quarantine.frame()
+
+
+def _expect(table: Table, column: str) -> str:
+    return EXPECTED_ORDER.get(f"{table.name}.{column}") or EXPECTED_ORDER[column]
 
 
 def _show(values: pd.Series) -> pd.Series:

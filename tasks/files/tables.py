@@ -30,8 +30,12 @@ EXPECTED_ORDER = {
     "effective_to": mark("not before the day it takes effect"),
     "known_on": mark("not before the day it happened"),
     "expires": mark("not before the day it was chosen"),
+    "valid_until": mark("not before the day it was quoted"),
+    "promised_on": mark("not before the day it was ordered"),
+    "delivered_on": mark("not before the day it was ordered"),
+    "deliveries.units": mark("not less than the units that failed"),
 }
-"""Later column of an ascending pair → what was expected of it."""
+"""Later column of an ascending pair, of one table if it is named → what was expected of it."""
 
 
 _SKU = Column(

@@ -29,6 +29,7 @@ _NUMBER = {
     ".": re.compile(r"([+-]?)(\d{1,3}(?:[,\s'’]\d{3})+|\d+|(?=\.\d))(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?"),
     ",": re.compile(r"([+-]?)(\d{1,3}(?:[.\s'’]\d{3})+|\d+|(?=,\d))(?:,(\d*))?(?:[eE]([+-]?\d{1,3}))?"),
 }
+_SHARE = re.compile(r"([+−-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([%％])?")
 _SEPARATORS = re.compile(r"[.,\s'’]")
 _FIRST_FIELD = re.compile(r"\D")
 
@@ -40,6 +41,13 @@ class Numbers:
     value: np.ndarray
     bad: np.ndarray
     blank: np.ndarray
+
+
+@dataclass(frozen=True)
+class Percents(Numbers):
+    """Numbers of which some carry a percent sign; `value` is the number before it."""
+
+    signed: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,21 @@ def read_numbers(cells: pd.Series, decimal: Literal[".", ","] = ".") -> Numbers:
     blank = np.array([*(value is None for value in read), True])[codes]
     value = np.array([*(np.nan if number is None else number for number in read), np.nan], dtype=np.float64)[codes]
     return Numbers(value, np.isnan(value) & ~blank, blank)
+
+
+def read_percents(cells: pd.Series) -> Percents:
+    """Shares and percents: one decimal sign, point or comma, never a thousands separator; with or without `%`."""
+    if cells.dtype.kind in "iuf":
+        plain = read_numbers(cells)
+        return Percents(plain.value, plain.bad, plain.blank, np.zeros(len(cells), dtype=bool))
+    codes, distinct = _factorize(cells)
+    texts = [_text_of(cell) for cell in distinct]
+    found = [_SHARE.fullmatch(text) for text in texts]
+    read = [float(match[1].replace(",", ".").replace("−", "-")) if match else np.nan for match in found]
+    value = np.array([*read, np.nan], dtype=np.float64)[codes]
+    blank = np.array([*(text == "" for text in texts), True])[codes]
+    signed = np.array([*(match is not None and match[2] is not None for match in found), False])[codes]
+    return Percents(value, np.isnan(value) & ~blank, blank, signed)
 
 
 def read_moments(cells: pd.Series, order: DateOrder = "ymd") -> Moments:
