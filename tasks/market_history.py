@@ -1,0 +1,95 @@
+"""What earlier mornings would have measured, and how much each niche grew after them: what a score is tested on.
+
+For each earlier quarter the market's tables are cut to what was known then, niches are built and measured by the very
+functions of tonight, and only the growth of the quarter that followed looks past that morning.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.seller import Policy
+from skills import niches, selection
+from tasks.store.snapshots import Snapshot
+
+QUARTER_WEEKS = 13
+_KNOWN_ON = {
+    "search_terms": ("week", 7),
+    "search_queries": ("week", 7),
+    "catalog_items": ("seen_on", 1),
+    "opportunities": ("exported_on", 1),
+}
+"""Table → its day, and after how many days its row is known; topics carry no day and are left out of the past."""
+
+
+@task(name="selection · measure history", cache_policy=NO_CACHE, timeout_seconds=1800)
+def measure_history(known: Snapshot, own_asins: frozenset[str], policy: Policy) -> pd.DataFrame:
+    """Metrics of every niche at the end of each earlier quarter, and its growth in the next.
+
+    Args:
+        known: search_terms, search_queries, catalog_items and opportunities are read.
+        own_asins: The seller's own products.
+        policy: Of niches and selection.
+
+    Returns:
+        One row per (as_of, niche, country): the columns of `measure_niches`, and growth_next_percent: mean searches a
+        week of the niche's terms in the 13 weeks after, against the 13 weeks before. Only mornings with 13 known
+        weeks on either side count.
+    """
+    weeks = known.search_terms["week"]
+    if weeks.empty:
+        return pd.DataFrame({"as_of": [], "growth_next_percent": []})
+    volumes = niches.estimate_volumes(known.search_terms, known.search_queries, policy.niches)
+    rows = []
+    morning = known.as_of - timedelta(weeks=QUARTER_WEEKS)
+    while pd.Timestamp(morning) - pd.Timedelta(weeks=QUARTER_WEEKS) >= weeks.min():
+        rows.append(_measure(known, morning, volumes, own_asins, policy))
+        morning -= timedelta(weeks=QUARTER_WEEKS)
+    if not rows:
+        return pd.DataFrame({"as_of": [], "growth_next_percent": []})
+    return pd.concat(rows[::-1], ignore_index=True)
+
+
+def _measure(
+    known: Snapshot, morning: date, volumes: pd.DataFrame, own_asins: frozenset[str], policy: Policy
+) -> pd.DataFrame:
+    """One earlier morning; `volumes` looks past it only for the growth that followed."""
+    then = {name: _cut(known.tables[name], name, morning) for name in _KNOWN_ON}
+    searched = niches.estimate_volumes(then["search_terms"], then["search_queries"], policy.niches)
+    found = niches.build_niches(searched, then["search_terms"], pd.DataFrame(), policy.niches)
+    measured = selection.measure_niches(
+        found.niches, found.members, found.clicks, searched, then["search_terms"], then["search_queries"],
+        then["catalog_items"], known.feedback_topics.iloc[:0], then["opportunities"], own_asins,
+        policy.selection, morning,
+    )  # fmt: skip
+    growth = _grow(found.members, volumes, morning)
+    return measured.metrics.merge(growth, on=["niche", "country"]).assign(as_of=pd.Timestamp(morning))
+
+
+def _cut(table: pd.DataFrame, name: str, morning: date) -> pd.DataFrame:
+    column, days = _KNOWN_ON[name]
+    return table[table[column] + pd.Timedelta(days=days) <= pd.Timestamp(morning)]
+
+
+def _grow(members: pd.DataFrame, volumes: pd.DataFrame, morning: date) -> pd.DataFrame:
+    """One row per (niche, country) with searches on both sides of the morning: growth_next_percent."""
+    day, quarter = pd.Timestamp(morning), pd.Timedelta(weeks=QUARTER_WEEKS)
+    near = volumes[(volumes["week"] >= day - quarter) & (volumes["week"] < day + quarter)]
+    shared = near.merge(members[["niche", "country", "term", "share"]], on=["country", "term"])
+    weekly = shared.assign(volume=shared["volume"] * shared["share"], after=shared["week"] >= day)
+    sums = weekly.groupby(["niche", "country", "after", "week"], as_index=False)["volume"].sum()
+    means = sums.groupby(["niche", "country", "after"])["volume"].mean().unstack("after")
+    both = means.dropna()
+    both = both[both[False] > 0] if False in both and True in both else both.iloc[:0]
+    grown = (both[True] / both[False] - 1) * 100 if len(both) else pd.Series([], dtype="float64")
+    return pd.DataFrame(
+        {
+            "niche": both.index.get_level_values("niche"),
+            "country": both.index.get_level_values("country"),
+            "growth_next_percent": grown.to_numpy(dtype="float64").round(6),
+        }
+    )

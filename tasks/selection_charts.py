@@ -1,0 +1,103 @@
+"""Geometry of a brief's charts: demand by week, where the clicks are by price, and the score's parts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Rows = list[dict[str, Any]]
+
+_LEFT, _TOP = 50, 10
+_PLOT, _HEIGHT = 380, 110
+_ROW = 18
+
+
+def chart_demand(weeks: Rows) -> dict[str, Any]:
+    """Searches by week as a line; weeks that no file has break it.
+
+    Args:
+        weeks: week (ISO date), volume (integer), oldest first.
+
+    Returns:
+        Sizes in pixels, the polylines, and ticks: three of volume, one for each third month.
+    """
+    top = _nice_top(max((row["volume"] for row in weeks), default=0))
+    first = date.fromisoformat(weeks[0]["week"]) if weeks else date.min
+    last = date.fromisoformat(weeks[-1]["week"]) if weeks else date.min
+    span = max(7, (last - first).days)
+    points = [
+        (date.fromisoformat(row["week"]), _TOP + _HEIGHT - _HEIGHT * row["volume"] // top) for row in weeks
+    ]
+    lines: list[list[str]] = []
+    previous: date | None = None
+    for day, y in points:
+        if previous is None or (day - previous).days > 7:
+            lines.append([])
+        lines[-1].append(f"{_LEFT + _PLOT * (day - first).days // span},{y}")
+        previous = day
+    months = sorted({day.replace(day=1) for day, _ in points if day.month % 3 == 1})
+    return {
+        "left": _LEFT,
+        "right": _LEFT + _PLOT,
+        "bottom": _TOP + _HEIGHT,
+        "width": _LEFT + _PLOT + 16,
+        "height": _TOP + _HEIGHT + 34,
+        "lines": [" ".join(line) for line in lines if len(line) > 1],
+        "levels": [{"y": _TOP + _HEIGHT - _HEIGHT * part // 2, "volume": top * part // 2} for part in range(3)],
+        "months": [
+            {"x": _LEFT + _PLOT * (month - first).days // span, "month": month.strftime("%Y-%m")}
+            for month in months
+            if month >= first
+        ],
+    }
+
+
+def chart_prices(bands: Rows, target_minor: int) -> dict[str, Any]:
+    """Where buyers click by price: one bar per band, dearest first, the band of the planned price marked.
+
+    Args:
+        bands: low_minor, high_minor, click_permille, products, cheapest first.
+        target_minor: Planned price, same currency.
+    """
+    most = max([1, *(band["click_permille"] for band in bands)])
+    rows = []
+    for place, band in enumerate(reversed(bands)):
+        rows.append(
+            {
+                **band,
+                "y": _TOP + place * _ROW,
+                "length": 190 * band["click_permille"] // most,
+                "planned": band["low_minor"] <= target_minor < band["high_minor"],
+            }
+        )
+    bottom = _TOP + len(rows) * _ROW
+    return {"bands": rows, "left": 130, "width": 130 + 190 + 130, "bottom": bottom, "height": bottom + 22}
+
+
+def chart_score(parts: Rows) -> dict[str, Any]:
+    """The parts of a score: points of 100 as a bar, its weight beside it; what is not known is drawn empty.
+
+    Args:
+        parts: component, points (integer; None where it is not known), weight_percent.
+    """
+    rows = [
+        {
+            **part,
+            "y": _TOP + place * _ROW,
+            "length": 0 if part["points"] is None else 160 * part["points"] // 100,
+        }
+        for place, part in enumerate(parts)
+    ]
+    bottom = _TOP + len(rows) * _ROW
+    return {"parts": rows, "left": 190, "full": 160, "width": 190 + 160 + 110, "bottom": bottom, "height": bottom + 22}
+
+
+def _nice_top(most: int) -> int:
+    """The next of 2, 5, 10 … times a power of ten, so that its half is a plain number too."""
+    step = Decimal(10)
+    while True:
+        for factor in (1, 2, 4, 10):
+            if most <= step * factor:
+                return int(step * factor)
+        step *= 10
