@@ -14,6 +14,8 @@ QUARANTINE = ["feed", "file", "line", "column", "value", "expected"]
 COUNTS = ["kept", "netted", "set_aside", "quarantined", "after_as_of"]
 ACCOUNTING = ["feed", "file", "rows_in", *COUNTS, "read_as"]
 
+Names = np.ndarray | pd.api.extensions.ExtensionArray
+
 
 class Quarantine:
     """Bad rows of one sheet or table; a row is listed once, with its first fault.
@@ -22,7 +24,7 @@ class Quarantine:
         bad: Which rows are in it.
     """
 
-    def __init__(self, feed: str, files: np.ndarray, lines: np.ndarray) -> None:
+    def __init__(self, feed: str, files: Names, lines: Names) -> None:
         self.bad = np.zeros(len(lines), dtype=bool)
         self._feed, self._files, self._lines = feed, files, lines
         self._entries: list[tuple[int, str, str, str]] = []

@@ -7,6 +7,7 @@ mean is decided by `values.py`. Only the columns asked for leave this module.
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from skills.vocabulary import mark
+from tasks.files.encodings import detect_encoding
 from tasks.files.problems import EmptyExport, UnreadableFile
 from tasks.files.text_rows import TextRows
 
@@ -121,22 +123,29 @@ def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
     content = path.read_bytes()
     if path.suffix.lower() == ".gz":
         content = gzip.decompress(content)
-    text = TextRows(content, file, quoted)
+    text = TextRows(lambda: io.BytesIO(content), detect_encoding(content, file), quoted)
     if not text.headers:
         raise _empty(file)
 
     def read(positions: Sequence[int]) -> Rows:
-        ragged: list[tuple[int, int]] = []
-        chunks, lines = [], []
-        for rows, numbers in text.chunks(_CHUNK, ragged):
-            columns = list(zip(*rows, strict=True)) if rows else [()] * len(text.headers)
-            chunks.append(
-                pd.DataFrame({position: pd.array(list(columns[position]), dtype="str") for position in positions})
-            )
-            lines.append(np.asarray(numbers, dtype=np.int64))
-        return Rows(pd.concat(chunks, ignore_index=True), np.concatenate(lines), ragged)
+        chunks = list(read_chunks(text, positions))
+        return Rows(
+            pd.concat([chunk.cells for chunk in chunks], ignore_index=True),
+            np.concatenate([chunk.lines for chunk in chunks]),
+            [line for chunk in chunks for line in chunk.ragged],
+        )
 
     return Sheet(file, "", text.headers, text.read_as, read)
+
+
+def read_chunks(text: TextRows, positions: Sequence[int], size: int = _CHUNK) -> Iterator[Rows]:
+    """The rows of a text, `size` at a time, with the columns at these positions; at least one part, if empty."""
+    ragged: list[tuple[int, int]] = []
+    for rows, lines in text.chunks(size, ragged):
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(text.headers)
+        cells = pd.DataFrame({position: pd.array(list(columns[position]), dtype="str") for position in positions})
+        yield Rows(cells, np.asarray(lines, dtype=np.int64), ragged.copy())
+        ragged.clear()
 
 
 def _open_workbook(path: Path, file: str, sheets: Literal["first", "all"]) -> Iterator[Sheet]:

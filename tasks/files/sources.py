@@ -26,11 +26,18 @@ class Source:
         sheet: Where they come from.
         found: Our column → position in the sheet.
         rows: The columns found, named by position.
+        percents: Columns of shares whose plain numbers are percents, as other rows of the file say.
     """
 
     sheet: Sheet
     found: dict[str, int]
     rows: Rows
+    percents: frozenset[str] = frozenset()
+
+    def header_of(self, column: str) -> str:
+        """The header of a column, with a percent sign where its plain numbers are percents."""
+        header = self.sheet.headers[self.found[column]]
+        return f"{header} %" if column in self.percents else header
 
 
 def find_files(table: Table, source: InputFiles | None, seller_id: str) -> list[Path]:

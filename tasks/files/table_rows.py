@@ -58,13 +58,13 @@ def read_table(
     counts: list[tuple[str, int, int, str]] = []
     for sheet in read_sources(table, source, paths):
         ragged = quarantine_ragged(table.name, sheet.sheet, sheet.rows)
-        frame, bad = _parse_sheet(table, sheet, source, country)
+        frame, bad = parse_sheet(table, sheet, source, country)
         parts.append(frame)
         quarantines += [ragged, bad]
         counts.append((sheet.sheet.file, sheet.rows.total, len(ragged) + len(bad), sheet.sheet.read_as))
-    rows = pd.concat(parts, ignore_index=True) if parts else _empty_rows(table)
-    rows, later = _split_later(table, rows, as_of)
-    rows, unfit = _check_rows(table, rows, known)
+    rows = pd.concat(parts, ignore_index=True) if parts else empty_rows(table)
+    rows, later = split_later(table, rows, as_of)
+    rows, unfit = check_rows(table, rows, known)
     quarantines.append(unfit)
     frame = rows[[column.name for column in table.columns]].reset_index(drop=True)
     return TableRows(
@@ -74,13 +74,20 @@ def read_table(
     )
 
 
-def _parse_sheet(
+def parse_sheet(
     table: Table, source: Source, settings: InputFiles, country: Callable[[object], Country]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The sheet's good rows (our columns, _file, _line) and its bad ones."""
+    """The sheet's good rows (columns of the table, _file, _line) and its bad ones.
+
+    Args:
+        table: Its declaration.
+        source: The sheet, its columns found.
+        settings: The block of the table in the seller's file.
+        country: Label → code.
+    """
     size = len(source.rows.lines)
-    lines = np.array([source.sheet.name_line(int(line)) for line in source.rows.lines], dtype=object)
-    files = np.full(size, source.sheet.file, dtype=object)
+    lines = pd.array([source.sheet.name_line(line) for line in source.rows.lines.tolist()], dtype="str")
+    files = pd.array([source.sheet.file], dtype="str").repeat(size)
     quarantine = Quarantine(table.name, files, lines)
     values: dict[str, pd.Series] = {}
     for column in sorted(table.columns, key=_turn):
@@ -93,7 +100,7 @@ def _parse_sheet(
             continue
         raw = source.rows.cells[position]
         whole = column.kind == "money" and is_whole_money(source.sheet.headers[position])
-        cells = read_cells(column, raw, settings, country, not whole, source.sheet.headers[position])
+        cells = read_cells(column, raw, settings, country, not whole, source.header_of(column.name))
         bad = cells.bad | cells.blank if column.blank is REQUIRED else cells.bad
         quarantine.add(bad, source.sheet.headers[position], read_text(raw), column.expected)
         read = cells.value
@@ -103,8 +110,8 @@ def _parse_sheet(
         kept = pd.Series(read).where(pd.Series(usable), _stand_in(column))
         values[column.name] = as_dtype(kept, column)
     frame = pd.DataFrame({column.name: values[column.name] for column in table.columns})
-    frame["_file"], frame["_line"] = pd.Series(files, dtype="str"), pd.Series(lines, dtype="str")
-    return frame[~quarantine.bad], quarantine.frame()
+    frame["_file"], frame["_line"] = pd.Series(files), pd.Series(lines)
+    return (frame[~quarantine.bad] if quarantine.bad.any() else frame), quarantine.frame()
 
 
 def _turn(column: Column) -> int:
@@ -139,16 +146,19 @@ def _filled(column: Column, size: int) -> pd.Series:
     return as_dtype(pd.Series([_stand_in(column)] * size, dtype="object"), column)
 
 
-def _empty_rows(table: Table) -> pd.DataFrame:
+def empty_rows(table: Table) -> pd.DataFrame:
+    """No rows, with _file and _line."""
     return table.empty().assign(_file=pd.Series([], dtype="str"), _line=pd.Series([], dtype="str"))
 
 
-def _split_later(table: Table, rows: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def split_later(table: Table, rows: pd.DataFrame, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows known on the morning, and those of later days; what is still open ends the day before."""
     if not table.known_on:
         return rows, rows.iloc[:0]
     morning = pd.Timestamp(as_of)
     later = rows[table.known_on] + timedelta(days=table.covers_days) > morning
+    if not later.any() and not table.open_until:
+        return rows, rows.iloc[:0]
     known, after = rows[~later], rows[later]
     if table.open_until:
         until = known[table.open_until]
@@ -156,12 +166,12 @@ def _split_later(table: Table, rows: pd.DataFrame, as_of: date) -> tuple[pd.Data
     return known, after
 
 
-def _check_rows(
+def check_rows(
     table: Table, rows: pd.DataFrame, known: Mapping[str, pd.DataFrame]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows that hold together and refer to what exists, and those that do not."""
+    """Rows that hold together and refer to what exists, and those that do not (as a frame of the quarantine)."""
     rows = rows.reset_index(drop=True)
-    quarantine = Quarantine(table.name, rows["_file"].to_numpy(object), rows["_line"].to_numpy(object))
+    quarantine = Quarantine(table.name, rows["_file"].array, rows["_line"].array)
     for ascending in table.ascending:
         for low, high in pairwise(ascending):
             falls = rows[high] < rows[low]
@@ -175,10 +185,13 @@ def _check_rows(
             quarantine.add(unknown.to_numpy(dtype=bool), column.name, rows[column.name], column.expected)
     if table.key:
         again = np.zeros(len(rows), dtype=bool)
-        again[~quarantine.bad] = rows.loc[~quarantine.bad, list(table.key)].duplicated().to_numpy(dtype=bool)
-        shown = rows[list(table.key)].astype("str").agg(" / ".join, axis=1) if len(rows) else rows["_line"]
-        quarantine.add(again, " / ".join(table.key), shown, EXPECTED_OWN_ROW)
-    return rows[~quarantine.bad], quarantine.frame()
+        keys = rows[list(table.key)]
+        sound = keys[~quarantine.bad] if quarantine.bad.any() else keys
+        again[~quarantine.bad] = sound.duplicated().to_numpy(dtype=bool)
+        if again.any():
+            shown = rows.loc[again, list(table.key)].astype("str").agg(" / ".join, axis=1)
+            quarantine.add(again, " / ".join(table.key), shown.reindex(rows.index, fill_value=""), EXPECTED_OWN_ROW)
+    return (rows[~quarantine.bad] if quarantine.bad.any() else rows), quarantine.frame()
 
 
 def _expect(table: Table, column: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-
-from tasks.files.encodings import detect_encoding
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import BinaryIO
 
 DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -14,17 +14,26 @@ _LONGEST_FIELD = 2**31 - 1
 
 
 class TextRows:
-    """A delimited text, its encoding and delimiter found from the content.
+    """A delimited text, its delimiter found from the content.
 
     Attributes:
         headers: As written, blanks around them trimmed; () when there is no line with text.
         read_as: Encoding and delimiter, for the record.
     """
 
-    def __init__(self, content: bytes, file: str, quoted: bool) -> None:
-        self._content = content
-        self._encoding = detect_encoding(content, file)
+    def __init__(self, open_bytes: Callable[[], BinaryIO], encoding: str, quoted: bool, skip: int = 0) -> None:
+        """Read the header.
+
+        Args:
+            open_bytes: Gives the content from its beginning.
+            encoding: What it is in.
+            quoted: Whether `"` encloses fields.
+            skip: Lines above the header.
+        """
+        self._open_bytes = open_bytes
+        self._encoding = encoding
         self._quoted = quoted
+        self._skip = skip
         first = next((line for line in self._lines() if line.strip()), "")
         self._delimiter = max(DELIMITERS, key=first.count)
         self.read_as = f"{self._encoding}, {_NAMES[self._delimiter]}"
@@ -54,7 +63,8 @@ class TextRows:
         yield rows, lines
 
     def _lines(self) -> Iterator[str]:
-        return io.TextIOWrapper(io.BytesIO(self._content), encoding=self._encoding, newline="")
+        lines = io.TextIOWrapper(self._open_bytes(), encoding=self._encoding, newline="")
+        return islice(lines, self._skip, None)
 
     def _parse(self, lines: Iterable[str]) -> Iterator[list[str]]:
         csv.field_size_limit(_LONGEST_FIELD)
@@ -75,7 +85,7 @@ class TextRows:
                 seen.append(line)
                 yield line
 
-        at, width = 1, 0
+        at, width = self._skip + 1, 0
         for record in self._parse(remember()):
             lines = len(seen)
             if lines > 1 and width and len(record) != width:
