@@ -28,6 +28,11 @@ AS_IF_SOLD = 1000
 """Units that stand for a candidate's sales at the niche's price; only the price per unit and the returns count."""
 
 _KEY = ["quote", "country"]
+COSTS = [
+    *_KEY, "lane", "landed_minor", "unit_base_minor", "freight_minor", "duty_minor", "import_vat_cash_minor",
+    "rebate_minor", "net_minor", "ads_minor", "price_minor", "net_sales_minor", "cm2_minor", "cm3_minor",
+    "cm2_percent", "cm3_percent", "break_even_acos_percent",
+]  # fmt: skip
 _BORDER = ("brokerage", "bond_isf", "mpf", "hmf", "exam")
 
 
@@ -69,9 +74,9 @@ def match_quotes(quotes: pd.DataFrame, members: pd.DataFrame, niches: pd.DataFra
     written = members.assign(term=members["term"].str.casefold())
     found = asked[asked["term"] != ""].merge(written, on="term")
     found = found.assign(weight=found["volume"].fillna(0) * found["share"])
-    weight = found.groupby(["quote", "candidate", "country", "niche"], as_index=False)["weight"].sum()
+    weight = found.groupby(["quote", "candidate", "country", "niche"])["weight"].sum().reset_index()
     weight = weight.sort_values(["weight", "niche"], ascending=[False, True], kind="stable")
-    best = weight.drop_duplicates(_KEY).merge(
+    best: pd.DataFrame = weight.drop_duplicates(_KEY).merge(
         niches[["niche", "country", "concept", "volume"]], on=["niche", "country"]
     )
     return best.drop(columns="weight").sort_values(_KEY, ignore_index=True)
@@ -111,9 +116,11 @@ def quote_candidates(
         refused.append((row["quote"], row["country"], NO_LANE, {"quote": row["quote"], "country": row["country"]}))
     lines = lines[lines["lane"].notna()].reset_index(drop=True)
     if lines.empty:
-        return Candidates(lines, *(pd.DataFrame() for _ in range(3)), _list_refused(refused))
+        return _nothing(lines, refused)
     stand_in = _stand_in(quotes, wanted, known, night)
     costs, landed, waterfall, missing = _quote(lines, stand_in, night, ads_percent)
+    if costs.empty:
+        return _nothing(lines.iloc[:0], [*refused, *missing])
     priced = set(zip(costs["quote"], costs["country"], strict=True))
     refused += [row for row in missing if (row[0], row[1]) not in priced]
     chosen = costs[[*_KEY, "lane"]]
@@ -213,6 +220,8 @@ def _quote(
         (row["sku"], row["country"], row["reason"], {name: str(value) for name, value in row["values"].items()})
         for row in ready.refused.to_dict("records")
     ]
+    if ready.lines.empty:
+        return pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), missing
     landed = economics.quote_landed_cost(
         ready.lines,
         ready.products,
@@ -251,7 +260,7 @@ def _sum_costs(margin: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:
     def sums(names: list[str]) -> pd.Series:
         return per_unit[[name for name in names if name in per_unit]].sum(axis=1).round().astype("int64")
 
-    duties = [name for name in per_unit if str(name).startswith("duty")]
+    duties = [str(name) for name in per_unit if str(name).startswith("duty")]
     parts = pd.DataFrame(
         {
             "unit_base_minor": sums(["ex_works"]),
@@ -263,7 +272,7 @@ def _sum_costs(margin: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     whole = margin.merge(parts, on=["sku", "country"])
     net = whole["net_sales"].astype("float64")
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "quote": whole["sku"],
             "country": whole["country"],
@@ -280,7 +289,16 @@ def _sum_costs(margin: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:
             "cm3_percent": (whole["cm3"] * 100 / net).astype("float64").round(1),
             "break_even_acos_percent": pd.to_numeric(whole["break_even_acos_percent"]).astype("float64"),
         }
-    ).sort_values(_KEY, ignore_index=True)
+    )
+    return table[COSTS].sort_values(_KEY, ignore_index=True)
+
+
+def _nothing(lines: pd.DataFrame, refused: list[tuple[str, str, str, dict[str, str]]]) -> Candidates:
+    """No quote can be priced anywhere."""
+    costs = pd.DataFrame(
+        {name: pd.Series([], dtype="str" if name in (*_KEY, "lane") else "float64") for name in COSTS}
+    )
+    return Candidates(lines, costs, pd.DataFrame(), pd.DataFrame(), _list_refused(refused))
 
 
 def _list_refused(rows: list[tuple[str, str, str, dict[str, str]]]) -> pd.DataFrame:
