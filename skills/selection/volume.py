@@ -82,7 +82,8 @@ def measure_volume(
 
     A season is one factor per month: the mean of volume over its straight trend, the trend being the median change
     between weeks about a year apart, in which the season cancels. With one year known half of the factor is used,
-    with two years two thirds, and so on: one year's weather is not a season. Volume and growth are read without it; growth compares the mean of the last 13 (26) weeks with that of the 13 (26) before.
+    with two years two thirds, and so on: one year's weather is not a season. Volume and growth are read without it;
+    growth compares the mean of the last 13 (26) weeks with that of the 13 (26) before.
 
     Returns:
         One row per (niche, country) of `niches`: VOLUME.

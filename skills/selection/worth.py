@@ -91,9 +91,9 @@ def _read(facts: pd.DataFrame) -> pd.DataFrame:
         named = rows.loc[wrong, "concept"] + " " + rows.loc[wrong, "fact"]
         raise UnusableFacts(
             mark(
-                "These facts cannot be valued: {facts}. Expected: each once, three chances of at least 0 that add up to "
-                "1, money at each outcome, and the same money at the known value for all facts of a concept. Complete "
-                "them, and ask again."
+                "These facts cannot be valued: {facts}. Expected: each once, three chances of at least 0 that add up "
+                "to 1, money at each outcome, and the same money at the known value for all facts of a concept. "
+                "Complete them, and ask again."
             ),
             facts=name_rows(named),
         )

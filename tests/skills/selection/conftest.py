@@ -56,7 +56,8 @@ def make_niche(name: str, country: str = "US", weeks: int = 30, volume: float = 
         "volumes": pd.DataFrame(
             [{"country": country, "week": day, "term": term, "rank": 10, "volume": searches * part,
               "volume_basis": "fitted"}
-             for day, searches in zip(days, volumes, strict=True) for term, part in ((terms[0], 0.8), (terms[1], 0.2))]
+             for day, searches in zip(days, volumes, strict=True)
+             for term, part in zip(terms, (0.8, 0.2), strict=True)]
         ),
         "search_terms": pd.DataFrame(
             [{"country": country, "week": day, "department": "", "term": term, "rank": 10, "asin": asin,
