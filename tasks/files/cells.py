@@ -125,6 +125,12 @@ def _read_amounts(column: Column, raw: pd.Series, source: InputFiles, whole: boo
     return Cells(value, numbers.bad | (outside & ~numbers.blank & ~numbers.bad), numbers.blank)
 
 
+def exceeds_one(raw: pd.Series) -> bool:
+    """Whether a cell without a percent sign is more than 1, so that the column's plain numbers are percents."""
+    percents = read_percents(raw)
+    return bool((percents.value[~(percents.signed | percents.bad | percents.blank)] > 1).any())
+
+
 def _read_shares(column: Column, raw: pd.Series, header: str) -> Cells:
     """A percent sign in the cell decides; then one in the header; then the column as a whole.
 

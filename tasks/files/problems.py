@@ -4,6 +4,7 @@ UnusableInput              the night cannot start with these files
 ├── InvalidInput           the seller's file asks for a table, column, pattern or zone that does not exist
 ├── MissingFiles           a table the night needs has no file
 ├── UnreadableFile         not the format its name says, damaged, or in no known encoding
+├── WrongReport            an official report of another type, period or marketplace than the table holds
 ├── UnknownHeader          a needed column was not found under any known name
 ├── EmptyExport            a file without a single row
 ├── WrongDateOrder         the dates contradict the declared order of day and month
@@ -29,6 +30,10 @@ class MissingFiles(UnusableInput):
 
 class UnreadableFile(UnusableInput):
     """Not the format its name says, damaged, or in no known encoding."""
+
+
+class WrongReport(UnusableInput):
+    """An official report of another type, period or marketplace than the table holds."""
 
 
 class UnknownHeader(UnusableInput):

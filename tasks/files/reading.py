@@ -174,7 +174,7 @@ def _excel_reader(sheet: CalamineSheet) -> Callable[[Sequence[int]], Rows]:
         numbers: list[int] = []
 
         def close_chunk() -> None:
-            chunks.append(pd.DataFrame({at: _typed([row[i] for row in picked]) for i, at in enumerate(positions)}))
+            chunks.append(pd.DataFrame({at: as_cells([row[i] for row in picked]) for i, at in enumerate(positions)}))
             lines.append(np.asarray(numbers, dtype=np.int64))
             picked.clear()
             numbers.clear()
@@ -192,7 +192,7 @@ def _excel_reader(sheet: CalamineSheet) -> Callable[[Sequence[int]], Rows]:
     return read
 
 
-def _typed(cells: list[Any]) -> pd.Series:
+def as_cells(cells: list[Any]) -> pd.Series:
     """The cells of a column with the narrowest type that changes none of them; blanks are missing."""
     kinds = {type(cell) for cell in cells} - {type(None)}
     if kinds <= {str}:
