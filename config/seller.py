@@ -16,13 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, StandingRule
 from config.settings import Settings, read_settings
+from skills.assortment.policy import AssortmentPolicy
 from skills.bills.policy import BillsPolicy
 from skills.distribution.policy import DistributionPolicy
 from skills.economics.policy import EconomicsPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.freight.policy import FreightPolicy
 from skills.inbound.policy import LoadingPolicy, PackingPolicy
+from skills.niches.policy import NichesPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
+from skills.selection.policy import SelectionPolicy
+from skills.sourcing.policy import SourcingPolicy
 from skills.vocabulary import Refusal, mark, name_rows
 
 Language = Literal["zh_CN", "en"]
@@ -94,6 +98,10 @@ class Policy(_Strict):
     packing: PackingPolicy = PackingPolicy()
     freight: FreightPolicy = FreightPolicy()
     loading: LoadingPolicy = LoadingPolicy()
+    niches: NichesPolicy = NichesPolicy()
+    selection: SelectionPolicy = SelectionPolicy()
+    sourcing: SourcingPolicy = SourcingPolicy()
+    assortment: AssortmentPolicy = AssortmentPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

@@ -1,19 +1,20 @@
-"""From one pool to many countries: tonight's distribution, then every shipment of it prepared down to its papers."""
+"""From choosing products over one pool to many countries: the selection, the night, and every shipment of it."""
 
 from __future__ import annotations
 
 from prefect import flow
 
 from flows.nightly import nightly
+from flows.select_products import select_products
 from flows.ship_inbound import ship_inbound
-from tasks import chain, nights
+from tasks import chain, chosen, nights
 
 
 @flow(name="sell_globally", flow_run_name=chain.name_run, on_failure=[nights.explain_failure])
 def sell_globally(
     seller_id: str, as_of: str = "last", purchase_order: str = "", customs_mode: str = "0110", language: str = ""
 ) -> list[str]:
-    """Split the hub over the countries and prepare each shipment; returns the digests of what is proposed.
+    """Propose new products, split the hub over the countries, prepare each shipment; returns the digests.
 
     Args:
         seller_id: Which seller, as named in config/sellers.
@@ -22,12 +23,15 @@ def sell_globally(
         customs_mode: How China's customs clears it: 0110, 9610, 9710, 9810, 1039 or 1210.
         language: Language of the pages, zh_CN or en; empty takes the seller's own.
     """
+    selection = select_products(seller_id, as_of, language)
+    next_products = chosen.read_chosen(seller_id, as_of)
     distribution = nightly(seller_id, as_of, language=language)
     proposed = [
+        selection,
         distribution,
         ship_inbound(seller_id, as_of, proposal=distribution, customs_mode=customs_mode, language=language),
     ]
     if purchase_order:
         proposed.append(ship_inbound(seller_id, as_of, purchase_order, customs_mode=customs_mode, language=language))
-    chain.publish_chain(seller_id, proposed, language)
+    chain.publish_chain(seller_id, proposed, next_products, language)
     return proposed

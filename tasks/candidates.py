@@ -97,8 +97,7 @@ def quote_candidates(
         matches: From `match_quotes`.
         metrics: From `measure_niches`: price and returns of the niche.
         known: Lanes, nodes, rates and registrations are read.
-        night: For the base currency, the policies and the morning.
-        ads_percent: Advertising that a new product is planned with, percent of net sales.
+        night: For the base currency, the policies (advertising as planned) and the morning.
     """
     facts = ["niche", "country", "price_minor", "currency", "return_share"]
     wanted = matches.merge(metrics[facts], on=["niche", "country"], how="left").merge(
@@ -118,7 +117,7 @@ def quote_candidates(
     if lines.empty:
         return _nothing(lines, refused)
     stand_in = _stand_in(quotes, wanted, known, night)
-    costs, landed, waterfall, missing = _quote(lines, stand_in, night, ads_percent)
+    costs, landed, waterfall, missing = _quote(lines, stand_in, night)
     if costs.empty:
         return _nothing(lines.iloc[:0], [*refused, *missing])
     priced = set(zip(costs["quote"], costs["country"], strict=True))
@@ -190,7 +189,7 @@ def _stand_in(quotes: pd.DataFrame, wanted: pd.DataFrame, known: Snapshot, night
 
 
 def _quote(
-    lines: pd.DataFrame, known: Snapshot, night: Night, ads_percent: int
+    lines: pd.DataFrame, known: Snapshot, night: Night
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[tuple[str, str, str, dict[str, str]]]]:
     """Costs by the cheapest lane, landed components, waterfall, and what cannot be quoted."""
     policy, base = night.seller.policy, night.seller.base_currency
@@ -232,7 +231,7 @@ def _quote(
         policy.economics,
         night.as_of,
     )
-    prices = ready.prices.assign(ads_minor=_plan_ads(ready.prices, known, night, ads_percent))
+    prices = ready.prices.assign(ads_minor=_plan_ads(ready.prices, known, night))
     margin = economics.quote_margin(landed, prices, {}, known.rates, base, policy.economics, night.as_of)
     least = margin.sort_values(["sku", "country", "landed", "lane"], kind="stable").drop_duplicates(
         ["sku", "country"]
@@ -240,14 +239,15 @@ def _quote(
     return _sum_costs(least, landed), landed, economics.explain_margin(least), missing
 
 
-def _plan_ads(prices: pd.DataFrame, known: Snapshot, night: Night, ads_percent: int) -> pd.Series:
+def _plan_ads(prices: pd.DataFrame, known: Snapshot, night: Night) -> pd.Series:
     """Advertising per unit on the price without its tax, in minor units of the base currency."""
     shares = {
         country: known.rates.read("vat", country, night.as_of).share
         for country in prices.loc[prices["tax_in_price"], "country"].unique()
     }
     net = [int(row["price_minor"]) / (1 + float(shares.get(row["country"], 0))) for row in prices.to_dict("records")]
-    return pd.Series([round(amount * ads_percent / 100) for amount in net], index=prices.index, dtype="int64")
+    percent = night.seller.policy.selection.planned_ads_percent
+    return pd.Series([round(amount * percent / 100) for amount in net], index=prices.index, dtype="int64")
 
 
 def _sum_costs(margin: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:

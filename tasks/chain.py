@@ -26,8 +26,12 @@ def name_run() -> str:
 
 
 @task(name="artifacts · publish the chain", cache_policy=NO_CACHE)
-def publish_chain(seller_id: str, proposals: list[str], language: str) -> None:
-    """One row per stage: what it proposes, its money, and where its page lies."""
+def publish_chain(seller_id: str, proposals: list[str], chosen: list[dict[str, Any]], language: str) -> None:
+    """One row per stage: what it proposes, its money, and where its page lies; and the products that go on.
+
+    Args:
+        chosen: From `chosen.read_chosen`: what the seller chose, which the next journey lists.
+    """
     seller = read_seller(seller_id)
     spoken = choose_language(seller, language)
     t = translator(spoken)
@@ -49,4 +53,21 @@ def publish_chain(seller_id: str, proposals: list[str], language: str) -> None:
         key=f"chain-{seller.id}",
         table=rows,
         description=t(mark("From the hub to the countries: each stage's proposal waits for its own decision")),
+    )
+    create_table_artifact(
+        key=f"chosen-{seller.id}",
+        table=[
+            {
+                t(mark("Opportunity")): row["name"],
+                t(mark("Countries")): " ".join(row["countries"]),
+                t(mark("Supplier")): row["supplier"] or "–",
+                t(mark("First order, units")): row["first_units"],
+                t(mark("Capital it takes")): format_money(
+                    row["capital_minor"], seller.base_currency, spoken, whole=True
+                ),
+                t(mark("Number")): row["number"],
+            }
+            for row in chosen
+        ],
+        description=t(mark("Chosen so far: what the next journey lists")),
     )

@@ -13,12 +13,15 @@ from prefect.client.schemas.objects import TaskRun
 
 from config.seller import Seller
 from skills.vocabulary import ALL_COUNTRIES, Refusal
+from tasks.files import market
 from tasks.files.exports import Exports, read_exports
+from tasks.files.market import Market
 from tasks.nights import Night
 from tasks.proposals import kept_lines
 from tasks.released import count_released
-from tasks.simulated.prepare import complete_exports, prepare_exports
+from tasks.simulated.prepare import complete_exports, prepare_exports, prepare_market
 from tasks.store.proposals import read_previous
+from tasks.store.snapshots import Snapshot
 
 
 def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -44,6 +47,28 @@ def read_inputs(seller: Seller, as_of: date) -> Exports:
     prepare_exports(seller)
     exports = read_exports(seller, as_of, complete=partial(complete_exports, seller, as_of))
     return count_released(exports, seller.id, as_of)
+
+
+@task(
+    name="files · read market",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def read_market(seller: Seller, as_of: date, exports: Exports) -> Market:
+    """Everything the seller exported about the market, as known on that morning; a demo's files are written first.
+
+    Raises:
+        UnusableInput: a file or a whole table cannot be used (tasks/files/problems.py). A bad row never raises.
+    """
+    prepare_market(seller)
+    return market.read_market(seller, as_of, exports.tables["products"])
+
+
+def name_own_asins(known: Snapshot) -> frozenset[str]:
+    """The seller's own products, as Brand Analytics reports on them."""
+    return frozenset(known.search_queries["asin"]) | frozenset(known.search_catalog["asin"])
 
 
 def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from prefect.cache_policies import NO_CACHE
 
 from config.seller import Policy
 from skills import niches, selection
+from skills.selection.backtest import TOO_FEW, Backtest
+from tasks.selection import backtest_score
+from tasks.store.niches import no_members
 from tasks.store.snapshots import Snapshot
 
 QUARTER_WEEKS = 13
@@ -24,6 +27,15 @@ _KNOWN_ON = {
     "opportunities": ("exported_on", 1),
 }
 """Table → its day, and after how many days its row is known; topics carry no day and are left out of the past."""
+
+
+def look_back(known: Snapshot, own_asins: frozenset[str], policy: Policy) -> Backtest:
+    """Whether the score of earlier mornings predicted the growth after them; untested where no morning can tell."""
+    history = measure_history(known, own_asins, policy)
+    if history.empty:
+        nothing = pd.DataFrame()
+        return Backtest(nothing, nothing, nothing, (TOO_FEW, {"folds": 0, "needed": policy.selection.least_folds}))
+    return backtest_score(history, policy.selection)
 
 
 @task(name="selection · measure history", cache_policy=NO_CACHE, timeout_seconds=1800)
@@ -60,7 +72,7 @@ def _measure(
     """One earlier morning; `volumes` looks past it only for the growth that followed."""
     then = {name: _cut(known.tables[name], name, morning) for name in _KNOWN_ON}
     searched = niches.estimate_volumes(then["search_terms"], then["search_queries"], policy.niches)
-    found = niches.build_niches(searched, then["search_terms"], pd.DataFrame(), policy.niches)
+    found = niches.build_niches(searched, then["search_terms"], no_members(), policy.niches)
     measured = selection.measure_niches(
         found.niches, found.members, found.clicks, searched, then["search_terms"], then["search_queries"],
         then["catalog_items"], known.feedback_topics.iloc[:0], then["opportunities"], own_asins,

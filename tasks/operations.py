@@ -47,7 +47,13 @@ from tasks.store import nights
 POOL = "farsail"
 FORMS = (
     *("nightly/nightly", "nightly/on-demand"),
-    *("ship_inbound/ship_inbound", "sell_globally/sell_globally", "sweep/sweep", "match_bills/match_bills"),
+    *(
+        "select_products/select_products",
+        "ship_inbound/ship_inbound",
+        "sell_globally/sell_globally",
+        "sweep/sweep",
+        "match_bills/match_bills",
+    ),
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
     *("choose_value/choose_value", "choose_code/choose_code"),
 )

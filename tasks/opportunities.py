@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from skills.niches.plan import Niches
 from skills.selection.policy import SelectionPolicy
-from skills.vocabulary import ALL_COUNTRIES
-from tasks.candidates import Candidates
+from skills.vocabulary import ALL_COUNTRIES, mark
+from tasks import sourcing
+from tasks.candidates import Candidates, match_quotes, quote_candidates
+from tasks.files.risk_words import read_risk_words
+from tasks.nights import Night
+from tasks.store.snapshots import Snapshot
 
 WEEKS = 52
 MOST_CHECKED = 2000
@@ -26,28 +31,53 @@ MARGINS = [
 
 
 @dataclass(frozen=True)
-class Niches:
+class Joined:
     """Niches whose concepts are those that the seller's quotes join.
 
     Attributes:
-        niches: As `build_niches` gives them.
+        niches, members, clicks, set_aside: As `build_niches` gives them.
         matches: As `match_quotes` gives them.
     """
 
     niches: pd.DataFrame
+    members: pd.DataFrame
+    clicks: pd.DataFrame
+    set_aside: pd.DataFrame
     matches: pd.DataFrame
 
 
-def join_concepts(niches: pd.DataFrame, matches: pd.DataFrame) -> Niches:
+@dataclass(frozen=True)
+class Quoted:
+    """What suppliers' quotes come to.
+
+    Attributes:
+        candidates: From `quote_candidates`.
+        sales: From `plan_sales`.
+        compared: From `compare_quotes`; the country `*` is all countries of a quote together.
+        cash: From `plan_cash`, the same.
+        picked: From `pick_quotes`.
+        suppliers: From `score_suppliers`.
+    """
+
+    candidates: Candidates
+    sales: pd.DataFrame
+    compared: pd.DataFrame
+    cash: pd.DataFrame
+    picked: pd.DataFrame
+    suppliers: pd.DataFrame
+
+
+def join_concepts(found: Niches, quotes: pd.DataFrame) -> Joined:
     """Give the niches that one candidate answers one concept: that of its most searched niche.
 
     A seller who quotes one product for terms of several languages says that it is one opportunity; a niche that two
     candidates answer goes with the one of more volume.
 
     Args:
-        niches: One row per (niche, country): concept.
-        matches: From `match_quotes`.
+        found: From `build_niches`.
+        quotes: Table supplier_quotes.
     """
+    niches, matches = found.niches, match_quotes(quotes, found.members, found.niches)
     by_volume = matches.sort_values(["volume", "niche", "country"], ascending=[False, True, True], kind="stable")
     lead = by_volume.drop_duplicates("candidate").set_index("candidate")["concept"]
     total = matches.drop_duplicates(["candidate", "country"]).groupby("candidate")["volume"].sum()
@@ -63,7 +93,36 @@ def join_concepts(niches: pd.DataFrame, matches: pd.DataFrame) -> Niches:
         found = joined.reindex(pd.MultiIndex.from_frame(frame[["niche", "country"]])).to_numpy()
         return frame.assign(concept=pd.Series(found, index=frame.index, dtype="str").fillna(frame["concept"]))
 
-    return Niches(rename(niches), rename(matches))
+    return Joined(rename(niches), found.members, found.clicks, found.set_aside, rename(matches))
+
+
+def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: Night) -> Quoted:
+    """Price every quote in the niches that it answers, compare the quotes, and grade their suppliers.
+
+    Args:
+        joined: From `join_concepts`.
+        metrics: From `measure_niches`.
+        known: The frozen inputs.
+        night: For the base currency, the policies and the morning.
+    """
+    base, policy, morning = night.seller.base_currency, night.seller.policy, night.as_of
+    quotes = known.supplier_quotes
+    candidates = quote_candidates(quotes, joined.matches, metrics, known, night)
+    sales = plan_sales(candidates, metrics, policy.selection)
+    landed = lay_landed(candidates, sales, base)
+    compared = sourcing.compare_quotes(quotes, landed, NO_TERMS, policy.sourcing, morning)
+    return Quoted(
+        candidates,
+        sales,
+        compared,
+        sourcing.plan_cash(quotes, landed, NO_TERMS, policy.sourcing, morning),
+        pick_quotes(compared, joined.matches),
+        sourcing.score_suppliers(known.deliveries, policy.sourcing, morning),
+    )
+
+
+NO_TERMS = pd.DataFrame({"country": pd.Series([], dtype="str")})
+"""No country pays out by other terms than the policy's."""
 
 
 def plan_sales(candidates: Candidates, metrics: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
@@ -126,21 +185,25 @@ def pick_quotes(compared: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
 
 
 def weigh_margins(
-    niches: Niches, metrics: pd.DataFrame, candidates: Candidates, sales: pd.DataFrame, picked: pd.DataFrame,
-    risks: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
+    joined: Joined, metrics: pd.DataFrame, quoted: Quoted, own_asins: frozenset[str], known: Snapshot, night: Night
+) -> pd.DataFrame:
     """What `rank_opportunities` asks for: one row per (concept, country), unknown where nobody has quoted.
 
     A country's capital is its share of the first order's cash, by planned units.
 
-    Args:
-        risks: One row per (candidate, country) from `check_risks`, the candidate being the concept.
-
     Returns:
         MARGINS, base currency; quote "" and money missing where there is no quote.
     """
+    risks = sourcing.check_risks(
+        list_checked(metrics, known.supplier_quotes, joined),
+        sum_brands(joined.clicks, known.search_terms, own_asins),
+        read_risk_words(),
+        night.as_of,
+        night.seller.policy.sourcing,
+    )
+    picked, candidates, sales = quoted.picked, quoted.candidates, quoted.sales
     places = metrics[["concept", "country"]].drop_duplicates()
-    matches = niches.matches[["quote", "country", "concept"]]
+    matches = joined.matches[["quote", "country", "concept"]]
     chosen = picked[["concept", "quote", "cash_minor", "days_to_cash"]].merge(matches, on=["concept", "quote"])
     money = chosen.merge(candidates.costs, on=["quote", "country"]).merge(sales, on=["quote", "country"])
     total = money.groupby("concept")["yearly_units"].transform("sum").clip(lower=1)
@@ -157,7 +220,7 @@ def weigh_margins(
     return table[MARGINS].sort_values(["concept", "country"], ignore_index=True)
 
 
-def list_checked(metrics: pd.DataFrame, members: pd.DataFrame, quotes: pd.DataFrame, niches: Niches) -> pd.DataFrame:
+def list_checked(metrics: pd.DataFrame, quotes: pd.DataFrame, joined: Joined) -> pd.DataFrame:
     """What `check_risks` asks for: the words of each concept in each country, and of the quotes that answer it.
 
     Returns:
@@ -166,9 +229,9 @@ def list_checked(metrics: pd.DataFrame, members: pd.DataFrame, quotes: pd.DataFr
     """
     known = metrics.sort_values(["volume", "concept", "country"], ascending=[False, True, True], kind="stable")
     known = known.head(MOST_CHECKED).drop_duplicates(["concept", "country"])
-    words = members.sort_values(["volume", "term"], ascending=[False, True], kind="stable")
+    words = joined.members.sort_values(["volume", "term"], ascending=[False, True], kind="stable")
     listed = words.groupby(["niche", "country"])["term"].agg(";".join).rename("terms").reset_index()
-    answers = niches.matches[["quote", "concept"]].drop_duplicates()
+    answers = joined.matches[["quote", "concept"]].drop_duplicates()
     named = quotes[["quote", "title", "material"]].merge(answers, on="quote")
     said = named.groupby("concept").agg(title=("title", " ".join), material=("material", " ".join)).reset_index()
     table = known.merge(listed, on=["niche", "country"], how="left").merge(said, on="concept", how="left")
@@ -192,3 +255,59 @@ def sum_brands(clicks: pd.DataFrame, search_terms: pd.DataFrame, own_asins: froz
     branded = branded[~branded["brand"].isin(own)]
     most = branded.groupby(["country", "brand"])["click_share"].max().reset_index()
     return most.sort_values(["country", "brand"], ignore_index=True)
+
+
+FACT_NAMES = {
+    "share": mark("the share of the niche's purchases that a new product wins [%]"),
+    "price": mark("the price at which it sells [% of the planned one]"),
+    "ads": mark("advertising [% of the net price]"),
+    "duty": mark("the customs value and code that the broker settles [% of the planned duty]"),
+    "returns": mark("how many are returned [%]"),
+    "conversion": mark("purchases per click [%]"),
+}
+"""Facts that nobody knows before the choice, and what a reader calls them."""
+
+_CHANCES = {"p_low": 0.25, "p_known": 0.5, "p_high": 0.25}
+
+
+def list_facts(
+    margins: pd.DataFrame, candidates: Candidates, metrics: pd.DataFrame, policy: SelectionPolicy
+) -> pd.DataFrame:
+    """What is not known of each quoted opportunity, with what it would earn a year at either end.
+
+    The ends are declared here and shown: half or twice the planned share, a tenth of the price, advertising from 8
+    to 25 %, no duty or twice the planned one; returns from 2 to 15 % and purchases per click from 4 to 14 % only
+    where no report says them. One fact moves, all else stays; the planned value has half of the chance.
+
+    Returns:
+        One row per (concept, fact), as `value_facts` asks.
+    """
+    quoted = margins[margins["quote"] != ""].merge(candidates.costs, on=["quote", "country"], suffixes=("", "_cost"))
+    known = metrics.drop_duplicates(["concept", "country"])[
+        ["concept", "country", "conversion_percent", "return_share"]
+    ]
+    quoted = quoted.merge(known, on=["concept", "country"], how="left")
+    rows = []
+    for concept, part in quoted.groupby("concept", sort=True):
+        base = float(part["yearly_cm3_minor"].sum())
+        units = part["yearly_units"]
+        sold = float((units * part["net_sales_minor"]).sum())
+        ads, duty = policy.planned_ads_percent, float((units * part["duty_minor"]).sum())
+        share, rate = policy.planned_share_percent, policy.planned_conversion_percent
+        outcomes = {
+            "share": (share, share / 2, share * 2, base / 2, base * 2),
+            "price": (100.0, 90.0, 110.0, base - sold / 10, base + sold / 10),
+            "ads": (float(ads), 8.0, 25.0, base + sold * (ads - 8) / 100, base - sold * (25 - ads) / 100),
+            "duty": (100.0, 0.0, 200.0, base + duty, base - duty),
+        }
+        if part["return_share"].isna().all():
+            outcomes["returns"] = (0.0, 2.0, 15.0, base - sold * 0.02, base - sold * 0.15)
+        if part["conversion_percent"].isna().all():
+            outcomes["conversion"] = (rate, 4.0, 14.0, base * 4 / rate, base * 14 / rate)
+        rows += [
+            {"concept": concept, "fact": fact, "value": value, "low": low, "high": high, **_CHANCES,
+             "cm3_low_minor": at_low, "cm3_known_minor": base, "cm3_high_minor": at_high}
+            for fact, (value, low, high, at_low, at_high) in outcomes.items()
+        ]  # fmt: skip
+    money = ["cm3_low_minor", "cm3_known_minor", "cm3_high_minor"]
+    return pd.DataFrame(rows, columns=["concept", "fact", "value", "low", "high", *_CHANCES, *money])

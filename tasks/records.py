@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks import choices
 from tasks.files.exports import Exports
+from tasks.files.market import Market
 from tasks.files.reference import read_starter_rates
 from tasks.inputs import is_worth_another_try
 from tasks.morning_report import Before
 from tasks.nights import Night
 from tasks.report_state import ReportState, read_report_state
-from tasks.store import nights, proposals, rates, snapshots
+from tasks.store import niches, nights, proposals, rates, snapshots
 from tasks.store.anchors import write_anchor
 
 
@@ -25,8 +27,12 @@ from tasks.store.anchors import write_anchor
     retry_delay_seconds=5,
     retry_condition_fn=is_worth_another_try,
 )
-def record_snapshot(seller_id: str, as_of: date, exports: Exports) -> snapshots.Snapshot:
+def record_snapshot(
+    seller_id: str, as_of: date, exports: Exports, market: Market | None = None
+) -> snapshots.Snapshot:
     """Bring the rate book up to date, then freeze exports, rates and customs choices together.
+
+    With a market, its tables and the niches of the run before are frozen too.
 
     Raises:
         StoreUnreachable: the database does not answer.
@@ -39,7 +45,17 @@ def record_snapshot(seller_id: str, as_of: date, exports: Exports) -> snapshots.
         "customs_values": choices.read_value_choices(seller_id, exports.tables["customs_values"], as_of),
         "hs_codes": choices.read_code_choices(seller_id, exports.tables["products"], as_of),
     }
-    return snapshots.record_snapshot(seller_id, as_of, tables, exports.quarantine)
+    quarantine = exports.quarantine
+    if market is not None:
+        tables |= market.tables | {"previous_niches": niches.read_members(seller_id, as_of)}
+        quarantine = pd.concat([quarantine, market.quarantine], ignore_index=True)
+    return snapshots.record_snapshot(seller_id, as_of, tables, quarantine)
+
+
+@task(name="store · record niches", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def record_niches(members: pd.DataFrame) -> str:
+    """Keep which term is in which niche, so that the next run gives the same niche the same name; their digest."""
+    return niches.record_members(members)
 
 
 @task(

@@ -61,6 +61,7 @@ WORDS: dict[str, str] = {
     "nightly": mark("nightly plan"),
     "what-if": mark("what if"),
     "ship_inbound": mark("shipment"),
+    "select_products": mark("new products"),
     # kinds of the rate book
     "vat": mark("VAT"),
     "duty": mark("duty"),

@@ -26,9 +26,7 @@ def chart_demand(weeks: Rows) -> dict[str, Any]:
     first = date.fromisoformat(weeks[0]["week"]) if weeks else date.min
     last = date.fromisoformat(weeks[-1]["week"]) if weeks else date.min
     span = max(7, (last - first).days)
-    points = [
-        (date.fromisoformat(row["week"]), _TOP + _HEIGHT - _HEIGHT * row["volume"] // top) for row in weeks
-    ]
+    points = [(date.fromisoformat(row["week"]), _TOP + _HEIGHT - _HEIGHT * row["volume"] // top) for row in weeks]
     lines: list[list[str]] = []
     previous: date | None = None
     for day, y in points:
@@ -76,21 +74,24 @@ def chart_prices(bands: Rows, target_minor: int) -> dict[str, Any]:
 
 
 def chart_score(parts: Rows) -> dict[str, Any]:
-    """The parts of a score: points of 100 as a bar, its weight beside it; what is not known is drawn empty.
+    """The parts of a score: the points that each may bring as a frame, what it brings as a bar in it.
 
     Args:
-        parts: component, points (integer; None where it is not known), weight_percent.
+        parts: component, points (integer; None where it is not known), weight_used [points, decimal string].
     """
+    scale = 7  # pixels a point
     rows = [
         {
             **part,
             "y": _TOP + place * _ROW,
-            "length": 0 if part["points"] is None else 160 * part["points"] // 100,
+            "full": int(scale * Decimal(part["weight_used"])),
+            "length": 0 if part["points"] is None else scale * part["points"],
+            "most": round(Decimal(part["weight_used"])),
         }
         for place, part in enumerate(parts)
     ]
     bottom = _TOP + len(rows) * _ROW
-    return {"parts": rows, "left": 190, "full": 160, "width": 190 + 160 + 110, "bottom": bottom, "height": bottom + 22}
+    return {"parts": rows, "left": 216, "width": 216 + 220 + 60, "bottom": bottom, "height": bottom + 22}
 
 
 def _nice_top(most: int) -> int:

@@ -40,14 +40,18 @@ def read_members(seller: str, before: date) -> pd.DataFrame:
     """
     previous = read_previous(seller, JOURNEY, before)
     digest = str(previous.body["niches"]["members"]) if previous else ""
-    blank = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in MEMBERS.items()})
     if not digest:
-        return blank
+        return no_members()
     try:
         frame = pd.read_parquet(_place(digest))
     except (OSError, ValueError):
-        return blank
-    return frame if digest_frame(frame) == digest else blank
+        return no_members()
+    return frame if digest_frame(frame) == digest else no_members()
+
+
+def no_members() -> pd.DataFrame:
+    """What a first run knows of earlier niches: no rows."""
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in MEMBERS.items()})
 
 
 def _place(digest: str) -> Path:
