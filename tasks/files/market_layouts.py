@@ -192,11 +192,13 @@ def _brands(cells: pd.DataFrame, positions: list[int], titles: pd.Series | None,
     if titles is None or not positions:
         return pd.array([""], dtype="str").repeat(size)
     written = [read_text(cells[at]).tolist() for at in positions]
-    named = [[(brand.casefold(), brand) for brand in row if brand] for row in zip(*written, strict=True)]
-    found = []
-    for at, title in enumerate(read_text(titles).tolist()):
-        lower = title.casefold()
-        found.append(next((brand for plain, brand in named[at // slots] if lower.startswith(plain)), ""))
+    found = [""] * size
+    for at, title in enumerate(read_text(titles).str.casefold().tolist()):
+        for brands in written:
+            brand = brands[at // slots]
+            if brand and title.startswith(brand.casefold()):
+                found[at] = brand
+                break
     return pd.array(found, dtype="str")
 
 

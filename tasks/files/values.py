@@ -75,6 +75,8 @@ class Moments:
 
 def read_text(cells: pd.Series) -> pd.Series:
     """Trimmed text; whole numbers without a decimal point, missing cells as ""."""
+    if cells.dtype == "str":
+        return cells.fillna("").str.strip()
     return map_distinct(cells, _text_of)
 
 
