@@ -13,7 +13,7 @@ from config.seller import Seller, read_seller
 from tasks.approvals import codes
 from tasks.approvals.answer import Answer
 from tasks.approvals.decide import Recorded, record_answer
-from tasks.lines import SCHEMA, PriceChange, PurchaseOrderLine, ShipmentLine, make_line, sum_lines
+from tasks.lines import SCHEMA, Opportunity, PriceChange, PurchaseOrderLine, ShipmentLine, make_line, sum_lines
 from tasks.store.canonical import canonical_bytes
 from tasks.store.proposals import record_proposal
 from tasks.store.snapshots import record_snapshot
@@ -32,7 +32,7 @@ SELLER: dict[str, Any] = {
         "planner": {"decides": ["purchase_order_line", "shipment_line", "price_change"], "limit_minor": 1_000_000},
         "buyer": {"decides": ["purchase_order_line"]},
         "owner": {
-            "decides": ["purchase_order_line", "shipment_line", "price_change", "standing_rules"],
+            "decides": ["purchase_order_line", "shipment_line", "price_change", "opportunity", "standing_rules"],
             "lifts_stops": True,
         },
     },
@@ -160,6 +160,38 @@ def shipment(*lines: dict[str, Any], country: str = "DE") -> dict[str, Any]:
         **sum_lines([*lines]),
         "lines": [*lines],
     }
+
+
+def opportunity_line(name: str = "cellulose dishcloths", countries: tuple[str, ...] = ("US", "DE")) -> dict[str, Any]:
+    return make_line(
+        Opportunity(
+            concept=f"n-{name.split()[0]}",
+            name=name,
+            countries=list(countries),
+            terms={"US": ["swedish dishcloths"]},
+            quote="Q-1",
+            supplier="hongda",
+            first_units=3000,
+            capital_minor=5_000_000,
+            prices_minor={"US": 1999},
+            price_currencies={"US": "USD"},
+        ),
+        title=f"{name} · {' '.join(countries)}",
+        money_minor=0,
+        expected_value_minor=9_000_000,
+        reversible=True,
+        fee_charging=False,
+        expires="2025-12-22",
+        reason="Searches are not served.",
+        flip={},
+        alternatives=[],
+        evidence=[],
+    )
+
+
+def choice(line: dict[str, Any]) -> dict[str, Any]:
+    concept = line["payload"]["concept"]
+    return {"id": f"choose:{concept}", "kind": "choose", "deadline": "2025-12-22", "money_minor": 0, "lines": [line]}
 
 
 def prices(*lines: dict[str, Any]) -> dict[str, Any]:
