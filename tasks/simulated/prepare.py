@@ -15,6 +15,7 @@ from config.seller import Seller
 from config.settings import read_settings
 from tasks.simulated.carrier import start_carrier
 from tasks.simulated.demo import write_demo_exports
+from tasks.simulated.demo_market import write_demo_market
 from tasks.simulated.online_retail import write_online_retail_facts
 
 
@@ -25,6 +26,15 @@ def prepare_exports(seller: Seller) -> list[Path]:
         The files written now.
     """
     return write_demo_exports(exports_folder(seller)) if seller.generator == "demo" else []
+
+
+def prepare_market(seller: Seller) -> list[Path]:
+    """Write the demo's market files where they are absent, before a choice of products; nothing for any other seller.
+
+    Returns:
+        The files written now.
+    """
+    return write_demo_market(exports_folder(seller)) if seller.generator == "demo" else []
 
 
 def complete_exports(seller: Seller, as_of: date, sales: pd.DataFrame) -> list[Path]:
