@@ -30,6 +30,8 @@ LABELS = {
     "complaints": mark("negative mentions"),
     "rating_gap": mark("stars missing to five"),
     "out_of_stock": mark("clicks on products that are sold out"),
+    "conditions": mark("searches that set a condition"),
+    "borrowed": mark("clicks on products of other niches"),
 }
 UNITS = {
     "volume": mark("searches a week"),

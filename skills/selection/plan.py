@@ -29,7 +29,7 @@ METRICS = [
     "concept", "niche", "country", "label", "terms", *VOLUME, *COMPETITION, "conversion_percent", "reported_share",
     "return_share", "from_explorer", *UNMET,
 ]  # fmt: skip
-SIGNS = ["unserved", "spread", "conversion_gap", "complaints", "rating_gap", "out_of_stock"]
+SIGNS = ["unserved", "spread", "conversion_gap", "complaints", "rating_gap", "out_of_stock", "conditions", "borrowed"]
 _COUNTS = (
     "terms", "products", "price_minor", "price_low_minor", "price_high_minor", "launches_180d",
     "launches_succeeded_180d",
@@ -145,7 +145,7 @@ def measure_niches(
     belonging = _weigh_members(belonging, searched)
     metrics = fill_from_explorer(metrics, belonging, tables["opportunities"], as_of)
 
-    signs = read_signs(weighed, reported, products, topics, metrics)
+    signs = read_signs(weighed, reported, products, topics, belonging, metrics, policy)
     guessed = metrics.set_index(PLACE)["volume"] * policy.click_weeks * policy.clicks_per_search
     searches = queries["clicks"].reindex(keys).where(lambda known: known > 0, guessed)
     metrics = metrics.merge(judge_unmet(signs, searches, policy, degradations), on=PLACE)

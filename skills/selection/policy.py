@@ -47,6 +47,9 @@ class UnmetPart(BaseModel):
 _CHOICE = "farsail's starting value, not fitted; the backtest on the page says what it is worth"
 
 
+_JUDGED = "rank correlation with 1 − share of exact matches on 75 judged queries"
+
+
 def _anchors() -> tuple[Anchor, ...]:
     return (
         Anchor(component="volume", low=200, high=50_000, weight=20, scale="log", source=_CHOICE),
@@ -64,12 +67,14 @@ def _anchors() -> tuple[Anchor, ...]:
 
 def _unmet_parts() -> tuple[UnmetPart, ...]:
     return (
-        UnmetPart(part="unserved", low=0.2, high=0.8, weight=25, source="clicks that go to no reported product"),
-        UnmetPart(part="spread", low=0.3, high=1.0, weight=10, source="clicks divided evenly: nobody is the answer"),
-        UnmetPart(part="conversion_gap", low=0.0, high=0.6, weight=25, source="clicked more than bought"),
-        UnmetPart(part="complaints", low=0.1, high=0.6, weight=20, source="share of negative mentions"),
+        UnmetPart(part="unserved", low=0.2, high=0.8, weight=20, source="clicks that go to no reported product"),
+        UnmetPart(part="spread", low=0.3, high=1.0, weight=6, source="clicks divided evenly: nobody is the answer"),
+        UnmetPart(part="conversion_gap", low=0.0, high=0.6, weight=22, source="clicked more than bought"),
+        UnmetPart(part="complaints", low=0.1, high=0.6, weight=16, source="negative mentions over all mentions"),
         UnmetPart(part="rating_gap", low=0.3, high=1.2, weight=10, source="stars missing to 5, by clicks"),
-        UnmetPart(part="out_of_stock", low=0.0, high=0.3, weight=10, source="clicks on products that are sold out"),
+        UnmetPart(part="out_of_stock", low=0.0, high=0.3, weight=8, source="clicks on products that are sold out"),
+        UnmetPart(part="conditions", low=0.0, high=1.0, weight=10, source=f"{_JUDGED}: 0.43 by itself"),
+        UnmetPart(part="borrowed", low=0.0, high=0.25, weight=8, source=f"{_JUDGED}: 0.30 by itself"),
     )
 
 
@@ -165,6 +170,13 @@ class SelectionPolicy(BaseModel):
             "amazon",
         ),
         description="Words of search terms that name no feature.",
+    )  # fmt: skip
+    words_of_exclusion: tuple[str, ...] = Field(
+        default=(
+            "without", "not", "no", "non", "free", "except", "ohne", "kein", "keine", "frei", "sans", "pas", "sin",
+            "senza",
+        ),
+        description="Words with which a search term leaves something out.",
     )  # fmt: skip
     least_volume: int = Field(
         default=300, ge=0, le=10_000_000, description="Filter: least volume of a niche [searches a week]."

@@ -103,7 +103,7 @@ def settle_prices(rows: pd.DataFrame, degradations: Degradations) -> pd.DataFram
     weight = rows[rows["currency"] != ""].groupby(["country", "currency"], sort=True)["share"].sum().reset_index()
     weight = weight.sort_values(["country", "share", "currency"], ascending=[True, False, True])
     main = weight.drop_duplicates("country").set_index("country")["currency"]
-    usual = rows["country"].map(main).fillna("").astype("str")
+    usual = pd.Series([str(main.get(country, "")) for country in rows["country"]], index=rows.index, dtype="str")
     other = (rows["currency"] != "") & (rows["currency"] != usual)
     lacking = (rows["currency"] == "") & rows["known"]
     for country in sorted(rows["country"].unique()):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from skills.selection.facts import PLACE, Degradations, weighted_mean
 from skills.selection.policy import SelectionPolicy
+from skills.selection.words import fold, split_words
 from skills.vocabulary import mark
 
 UNMET = ["unmet", "unmet_low", "unmet_high", "unmet_raw", "unmet_known_percent", "unmet_weight_percent"]
@@ -64,14 +65,22 @@ def share_reported(weighed: pd.DataFrame) -> pd.Series:
 
 
 def read_signs(
-    weighed: pd.DataFrame, reported: pd.Series, clicked: pd.DataFrame, topics: pd.DataFrame, metrics: pd.DataFrame
+    weighed: pd.DataFrame,
+    reported: pd.Series,
+    clicked: pd.DataFrame,
+    topics: pd.DataFrame,
+    members: pd.DataFrame,
+    metrics: pd.DataFrame,
+    policy: SelectionPolicy,
 ) -> pd.DataFrame:
     """The signs as they are, before points.
 
     unserved: 1 − reported share of clicks. spread: 1 − Σ s², s the shares of the reported clicks, over what the
     number of products allows. conversion_gap: clicks beyond the share of purchases, over all clicks.
     complaints: negative mentions over all mentions of the clicked products' reviews. rating_gap: 5 less the rating.
-    out_of_stock: clicks on products that are sold out.
+    out_of_stock: clicks on products that are sold out. conditions: searches whose term names a number or leaves
+    something out, which a product meets or not. borrowed: clicks on products, by the part of their clicks won in
+    niches of other concepts: what is shown where nothing of its own fits.
 
     Returns:
         One row per (niche, country) of `metrics`, a column per sign; NaN where unknown.
@@ -101,7 +110,22 @@ def read_signs(
     keyed = metrics.set_index(PLACE)
     signs["rating_gap"] = 5 - keyed["rating"]
     signs["out_of_stock"] = keyed["out_of_stock_share"]
+    words = {fold(word) for word in policy.words_of_exclusion}
+    sets = [float(not words.isdisjoint(split_words(term)) or any(map(str.isdigit, term))) for term in members["term"]]
+    signs["conditions"] = weighted_mean(members.assign(condition=sets), "condition", "weight")
+    signs["borrowed"] = _measure_borrowed(clicked, metrics)
     return signs
+
+
+def _measure_borrowed(clicked: pd.DataFrame, metrics: pd.DataFrame) -> pd.Series:
+    """Per niche and country: Σ share × clicks that the product wins under other concepts ÷ all its clicks."""
+    rows = clicked.merge(metrics[[*PLACE, "concept", "volume"]], on=PLACE)
+    rows["clicks"] = rows["click_share"] * rows["volume"].where(rows["volume"] > 0, 1.0)
+    rows = rows.sort_values(["country", "asin", "concept", "niche"], ignore_index=True)
+    everywhere = rows.groupby(["country", "asin"], sort=True)["clicks"].transform("sum")
+    within = rows.groupby(["country", "asin", "concept"], sort=True)["clicks"].transform("sum")
+    rows["elsewhere"] = 1 - within / everywhere.where(everywhere > 0)
+    return weighted_mean(rows.sort_values([*PLACE, "asin"], ignore_index=True), "elsewhere", "click_share")
 
 
 def judge_unmet(

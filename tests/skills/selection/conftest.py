@@ -100,9 +100,23 @@ def join(*tables: Tables) -> Tables:
 
 
 Measure = Callable[..., Measured]
+Niche = Callable[..., Tables]
+Join = Callable[..., Tables]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def niche() -> Niche:
+    """One niche's tables, see `make_niche`."""
+    return make_niche
+
+
+@pytest.fixture(scope="session")
+def market() -> Join:
+    """Several niches in one market."""
+    return join
+
+
+@pytest.fixture(scope="session")
 def measure() -> Measure:
     """Measure a market; policy fields by name."""
 
