@@ -73,14 +73,15 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         known: The frozen inputs: titles of products, quotes.
         night: For the policy.
     """
-    own = weighed.ranked.concepts.set_index("concept").loc[concept]
+    own = _of(weighed.ranked.concepts, concept=concept).to_dict("records")[0]
     countries = str(own["countries"]).split(";")
     lead = countries[0]
     metrics = _of(weighed.measured.metrics, concept=concept)
     scores = _of(weighed.ranked.scores, concept=concept)
     best = scores.sort_values(["rank", "niche"], kind="stable").drop_duplicates("country").set_index("country")
-    niche = str(best.loc[lead, "niche"])
-    here = _of(metrics, niche=niche, country=lead).iloc[0].to_dict()
+    leading = best.loc[[lead]].to_dict("records")[0]
+    niche = str(leading["niche"])
+    here = {str(name): value for name, value in _of(metrics, niche=niche, country=lead).iloc[0].items()}
     margins = _of(weighed.margins, concept=concept)
     quote = next((str(name) for name in margins["quote"] if name), "")
     picked = _of(weighed.quoted.picked, concept=concept)
@@ -93,9 +94,9 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         "lead": lead,
         "countries": countries,
         "score": int(own["score"]),
-        "known_weight_percent": int(best.loc[lead, "known_weight_percent"]),
-        "boundary": [*_notes(best.loc[lead, "boundary"]), *_notes(own["boundary"])],
-        "volume": int(_of(metrics, country=lead)["volume"].sum().round()),
+        "known_weight_percent": int(leading["known_weight_percent"]),
+        "boundary": [*_notes(leading["boundary"]), *_notes(own["boundary"])],
+        "volume": round(float(_of(metrics, country=lead)["volume"].sum())),
         "yearly_cm3_minor": _sum(money["yearly_cm3_minor"]),
         "capital_minor": plain(picked["cash_minor"].iloc[0]) if len(picked) else "",
         "days_to_cash": plain(picked["days_to_cash"].iloc[0]) if len(picked) else "",
@@ -146,7 +147,7 @@ def _notes(notes: Any) -> list[Body]:
 
 
 def _sum(column: pd.Series) -> int | str:
-    return "" if column.isna().all() else int(column.sum().round())
+    return "" if column.isna().all() else round(float(column.sum()))
 
 
 def _name(quote: str, label: str, known: Snapshot) -> str:

@@ -88,7 +88,6 @@ def quote_candidates(
     metrics: pd.DataFrame,
     known: Snapshot,
     night: Night,
-    ads_percent: int,
 ) -> Candidates:
     """Landed cost and margins of every quote in every country whose niche it answers.
 

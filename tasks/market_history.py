@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from config.seller import Policy
 from skills import niches, selection
 from skills.selection.backtest import TOO_FEW, Backtest
+from skills.selection.volume import read_season
 from tasks.selection import backtest_score
 from tasks.store.niches import no_members
 from tasks.store.snapshots import Snapshot
@@ -49,8 +50,9 @@ def measure_history(known: Snapshot, own_asins: frozenset[str], policy: Policy) 
 
     Returns:
         One row per (as_of, niche, country): the columns of `measure_niches`, and growth_next_percent: mean searches a
-        week of the niche's terms in the 13 weeks after, against the 13 weeks before. Only mornings with 13 known
-        weeks on either side count.
+        week of the niche's terms in the 13 weeks after, against the 13 weeks before, the season taken out of both
+        where a year is known (what is to be predicted may be known by now; what predicts may not). Only mornings with
+        13 known weeks on either side count.
     """
     weeks = known.search_terms["week"]
     if weeks.empty:
@@ -78,7 +80,7 @@ def _measure(
         then["catalog_items"], known.feedback_topics.iloc[:0], then["opportunities"], own_asins,
         policy.selection, morning,
     )  # fmt: skip
-    growth = _grow(found.members, volumes, morning)
+    growth = _grow(found.members, volumes, morning, policy.selection.least_season_weeks)
     return measured.metrics.merge(growth, on=["niche", "country"]).assign(as_of=pd.Timestamp(morning))
 
 
@@ -87,21 +89,25 @@ def _cut(table: pd.DataFrame, name: str, morning: date) -> pd.DataFrame:
     return table[table[column] + pd.Timedelta(days=days) <= pd.Timestamp(morning)]
 
 
-def _grow(members: pd.DataFrame, volumes: pd.DataFrame, morning: date) -> pd.DataFrame:
+def _grow(members: pd.DataFrame, volumes: pd.DataFrame, morning: date, season_weeks: int) -> pd.DataFrame:
     """One row per (niche, country) with searches on both sides of the morning: growth_next_percent."""
+    shared = volumes.merge(members[["niche", "country", "term", "share"]], on=["country", "term"])
+    shared = shared.assign(volume=shared["volume"] * shared["share"])
+    weekly = shared.groupby(["niche", "country", "week"])["volume"].sum().reset_index()
     day, quarter = pd.Timestamp(morning), pd.Timedelta(weeks=QUARTER_WEEKS)
-    near = volumes[(volumes["week"] >= day - quarter) & (volumes["week"] < day + quarter)]
-    shared = near.merge(members[["niche", "country", "term", "share"]], on=["country", "term"])
-    weekly = shared.assign(volume=shared["volume"] * shared["share"], after=shared["week"] >= day)
-    sums = weekly.groupby(["niche", "country", "after", "week"], as_index=False)["volume"].sum()
-    means = sums.groupby(["niche", "country", "after"])["volume"].mean().unstack("after")
-    both = means.dropna()
-    both = both[both[False] > 0] if False in both and True in both else both.iloc[:0]
-    grown = (both[True] / both[False] - 1) * 100 if len(both) else pd.Series([], dtype="float64")
-    return pd.DataFrame(
-        {
-            "niche": both.index.get_level_values("niche"),
-            "country": both.index.get_level_values("country"),
-            "growth_next_percent": grown.to_numpy(dtype="float64").round(6),
-        }
-    )
+    rows = []
+    for (niche, country), part in weekly.groupby(["niche", "country"], sort=True):
+        level = _take_season_out(part, season_weeks)
+        before = level[(part["week"] >= day - quarter) & (part["week"] < day)]
+        after = level[(part["week"] >= day) & (part["week"] < day + quarter)]
+        if len(before) and len(after) and before.mean() > 0:
+            rows.append((niche, country, round(100 * (float(after.mean()) / float(before.mean()) - 1), 6)))
+    return pd.DataFrame(rows, columns=["niche", "country", "growth_next_percent"])
+
+
+def _take_season_out(part: pd.DataFrame, season_weeks: int) -> pd.Series:
+    """Searches by week without their season; as they are where fewer weeks than a season needs are known."""
+    numbers = ((part["week"] - part["week"].iloc[0]).dt.days // 7).to_numpy()
+    months = (part["week"] + pd.Timedelta(days=3)).dt.month.to_numpy()
+    factors = read_season(numbers, part["volume"].to_numpy(dtype="float64"), months, season_weeks)
+    return part["volume"] if factors is None else part["volume"] / factors[months]

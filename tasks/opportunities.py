@@ -234,7 +234,8 @@ def list_checked(metrics: pd.DataFrame, quotes: pd.DataFrame, joined: Joined) ->
     answers = joined.matches[["quote", "concept"]].drop_duplicates()
     named = quotes[["quote", "title", "material"]].merge(answers, on="quote")
     said = named.groupby("concept").agg(title=("title", " ".join), material=("material", " ".join)).reset_index()
-    table = known.merge(listed, on=["niche", "country"], how="left").merge(said, on="concept", how="left")
+    facts = known[["concept", "niche", "country", "season_ratio", "brand_share_top3"]]
+    table = facts.merge(listed, on=["niche", "country"], how="left").merge(said, on="concept", how="left")
     for name in ("terms", "title", "material"):
         table[name] = table[name].fillna("").astype("str")
     kept = ["country", "terms", "title", "material", "season_ratio", "brand_share_top3"]

@@ -70,7 +70,42 @@ def chart_prices(bands: Rows, target_minor: int) -> dict[str, Any]:
             }
         )
     bottom = _TOP + len(rows) * _ROW
-    return {"bands": rows, "left": 130, "width": 130 + 190 + 130, "bottom": bottom, "height": bottom + 22}
+    return {"bands": rows, "left": 120, "width": 120 + 190 + 170, "bottom": bottom, "height": bottom + 22}
+
+
+def chart_balance(weeks: Rows) -> dict[str, Any]:
+    """Cash of a first order at the end of each week as bars from zero, the lowest one black; a mark each fourth week.
+
+    Args:
+        weeks: week (ISO date), balance_minor (below 0: out of pocket), oldest first.
+    """
+    balances = [row["balance_minor"] for row in weeks]
+    top, low = max([0, *balances]), min([0, *balances])
+    span, step, height = max(1, top - low), max(6, min(16, 416 // max(1, len(balances)))), 84
+    zero = _TOP + height * top // span
+    bars = [
+        {
+            "x": _LEFT + place * step,
+            "y": zero - height * max(balance, 0) // span,
+            "height": max(1, height * abs(balance) // span),
+            "lowest": balance == low and low < 0,
+            "number": place + 1,
+        }
+        for place, balance in enumerate(balances)
+    ]
+    right = _LEFT + len(bars) * step
+    return {
+        "bars": bars,
+        "bar": step - 2,
+        "zero": zero,
+        "left": _LEFT,
+        "right": right,
+        "width": right + 20,
+        "bottom": _TOP + height,
+        "height": _TOP + height + 34,
+        "low_minor": low,
+        "low_y": _TOP + height,
+    }
 
 
 def chart_score(parts: Rows) -> dict[str, Any]:
@@ -79,7 +114,7 @@ def chart_score(parts: Rows) -> dict[str, Any]:
     Args:
         parts: component, points (integer; None where it is not known), weight_used [points, decimal string].
     """
-    scale = 7  # pixels a point
+    scale = 6  # pixels a point
     rows = [
         {
             **part,
@@ -91,7 +126,7 @@ def chart_score(parts: Rows) -> dict[str, Any]:
         for place, part in enumerate(parts)
     ]
     bottom = _TOP + len(rows) * _ROW
-    return {"parts": rows, "left": 216, "width": 216 + 220 + 60, "bottom": bottom, "height": bottom + 22}
+    return {"parts": rows, "left": 262, "width": 262 + 160 + 60, "bottom": bottom, "height": bottom + 22}
 
 
 def _nice_top(most: int) -> int:

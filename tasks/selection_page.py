@@ -19,15 +19,12 @@ from tasks.artifacts import replace_file, report_path
 from tasks.briefs import NO_QUOTE
 from tasks.morning_report import PAGES, open_pages
 from tasks.opportunities import FACT_NAMES
-from tasks.report_charts import chart_cash
-from tasks.selection_charts import chart_demand, chart_prices, chart_score
+from tasks.selection_charts import chart_balance, chart_demand, chart_prices, chart_score
 from tasks.store.proposals import Proposal
 
 Body = dict[str, Any]
 
 SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS = 30, 30, 8
-SHOWN_BARS = 26
-"""Weeks that the chart of cash shows: until the cash is back, as a rule."""
 
 NOTHING_PASSES = mark("No opportunity passes the filters this morning.")
 HEADLINE = mark(
@@ -128,7 +125,7 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
         for gap in brief["gaps"]
     ]
     flips = [_say_flip(row, currency, brief, language) for row in brief["flips"]]
-    bars = brief["cash"][:SHOWN_BARS]
+    bars = brief["cash"]
     back = brief["days_to_cash"]
     said = {"payout": brief["days_to_payout"], "back": back}
     return {
@@ -151,7 +148,7 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
             }
             for market in brief["markets"]
         ],
-        "cash": chart_cash(bars) if bars else None,
+        "cash": chart_balance(bars) if bars else None,
         "cash_said": say(CASH if back != "" else CASH_NEVER, said, language) if bars else "",
         "quotes": [
             {
@@ -164,11 +161,8 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
         "competition": [
             {"label": row["label"], "value": _say_fact(row, language)} for row in brief["competition"]
         ],
-        "risks": [
-            say(RISK, {"country": name_country(row["country"], language), "risk": said}, language)
-            for row in brief["risks"]
-            for said in (say(risk["reason"], risk["values"], language) for risk in row["risks"])
-        ],
+        "risks": _say_risks(brief, language, lead=True),
+        "more_risks": _say_risks(brief, language, lead=False),
         "flips": flips,
         "first_flip": flips[0] if flips else "",
         "facts": [
@@ -188,6 +182,16 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
             {**step, "note": say(step["note"], step["values"], language)} for step in decision["lines"][0]["evidence"]
         ],
     }  # fmt: skip
+
+
+def _say_risks(brief: Body, language: Language, lead: bool) -> list[str]:
+    """What the words and the market warn of: in the lead country, or in the others."""
+    return [
+        say(RISK, {"country": name_country(row["country"], language), "risk": said}, language)
+        for row in brief["risks"]
+        if (row["country"] == brief["lead"]) == lead
+        for said in (say(risk["reason"], risk["values"], language) for risk in row["risks"])
+    ]
 
 
 def _say_fact(row: Body, language: Language) -> str:
@@ -214,7 +218,7 @@ def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
         return format_percent(text, language) if fact.endswith("_percent") else format_number(text, language)
 
     percent = f"{float(row['distance_percent']):+.0f}".replace("-", "−")
-    name = t(MONEY_FACTS.get(fact) or LABELS.get(fact, fact))
+    name = t({**LABELS, **MONEY_FACTS}.get(fact, fact))
     return say(
         FLIP,
         {

@@ -18,6 +18,13 @@ from tasks.files.columns import Column
 from tasks.files.values import NO_OFFSET, map_distinct, read_moments, read_numbers, read_percents, read_text
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+SIGNS = {
+    "€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY"), "￥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY",),
+    "$": ("USD", "CAD", "MXN", "AUD", "SGD"), "US$": ("USD",), "CA$": ("CAD",), "C$": ("CAD",), "MX$": ("MXN",),
+    "A$": ("AUD",), "S$": ("SGD",), "R$": ("BRL",), "KR": ("SEK",), "ZŁ": ("PLN",), "₹": ("INR",), "TL": ("TRY",),
+    "₺": ("TRY",), "E£": ("EGP",), "R": ("ZAR",),
+}  # fmt: skip
+"""Sign of a currency in upper case → the currencies that it may mean."""
 _PERCENT = re.compile(r"[%％]|percent|prozent|pourcentage|porcentaje|百分", re.IGNORECASE)
 _THURSDAY, _SATURDAY = 4, 6
 """Days after Sunday: the day that the count of days begins on, and the last of a week."""

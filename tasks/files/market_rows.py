@@ -19,6 +19,7 @@ from tasks.files.cells import country_reader, exceeds_one
 from tasks.files.columns import Table
 from tasks.files.market_feeds import Feed, Part
 from tasks.files.market_files import open_feeds
+from tasks.files.market_money import part_signs
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, quarantine_ragged
 from tasks.files.reading import Rows
 from tasks.files.sources import Source, name_files
@@ -172,7 +173,7 @@ class _Reading:
             source = replace(source, rows=kept)
             last_days = None if last_days is None else last_days[within]
         bad = [quarantine_ragged(self._table.name, source.sheet, source.rows)]
-        frame, unfit = parse_sheet(self._table, source, settings, country)
+        frame, unfit = parse_sheet(self._table, part_signs(self._table, source), settings, country)
         bad.append(unfit)
         counts.quarantined += sum(len(rows) for rows in bad)
         self._quarantines.setdefault(number, []).extend(rows for rows in bad if len(rows))

@@ -14,7 +14,7 @@ import pandas as pd
 from config.marketplaces import read_marketplaces
 from config.seller import InputFiles
 from skills.vocabulary import Country
-from tasks.files.cells import country_reader, read_cells, to_minor
+from tasks.files.cells import SIGNS, country_reader, read_cells, to_minor
 from tasks.files.columns import EXPECTED_CURRENCY, EXPECTED_OWN_ROW, REQUIRED, Column, Table, as_dtype
 from tasks.files.headers import is_whole_money
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, Quarantine, quarantine_ragged
@@ -129,7 +129,8 @@ def _own_currency(source: Source, settings: InputFiles, countries: pd.Series, qu
         pd.Series("", index=own.index, dtype="str") if position is None else read_text(source.rows.cells[position])
     )
     named = map_distinct(written.where(written != "", settings.currency), lambda label: str(label).upper())
-    named = named.where(named != "", own)
+    fits = pd.Series([code in SIGNS.get(sign, ()) for sign, code in zip(named, own, strict=True)], dtype=bool)
+    named = named.where((named != "") & ~fits, own)
     other = ((named != own) & (own != "") | (named.str.len() != 3)).to_numpy(dtype=bool)
     quarantine.add(other, header, written + " / " + own, EXPECTED_CURRENCY)
     return named

@@ -63,8 +63,8 @@ class TextRows:
         yield rows, lines
 
     def _lines(self) -> Iterator[str]:
-        lines = io.TextIOWrapper(self._open_bytes(), encoding=self._encoding, newline="")
-        return islice(lines, self._skip, None)
+        with io.TextIOWrapper(self._open_bytes(), encoding=self._encoding, newline="") as lines:
+            yield from islice(lines, self._skip, None)
 
     def _parse(self, lines: Iterable[str]) -> Iterator[list[str]]:
         csv.field_size_limit(_LONGEST_FIELD)

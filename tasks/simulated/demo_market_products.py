@@ -236,7 +236,7 @@ def write_explorer(country: str) -> bytes:
             cells = _measure_need(idea, country, day)
             if country != "US" or row["trait"] == "":
                 cells = ["" if empty else cell for cell, empty in zip(cells, blank, strict=True)]
-            lines.append(",".join([SHOPS[country], day.isoformat(), words.heads[0], ";".join(top), *cells]))
+            lines.append(",".join([SHOPS[country], day.isoformat(), words.heads[0][0], ";".join(top), *cells]))
     return ("\n".join(lines) + "\n").encode("utf-8-sig" if country == "JP" else "utf-8")
 
 

@@ -42,9 +42,11 @@ REPORTED = ("US", "GB", "CA")
 FIRST_REPORTED_WEEK = 76
 """From this week on the seller draws reports; earlier weeks are downloads of Seller Central."""
 MISSING_WEEK = ("FR", 60)
-_LAST_RANK = {"US": 1_000_000, "DE": 90_000, "FR": 60_000, "GB": 55_000, "JP": 80_000, "CA": 45_000}
-_THREE_FROM, _TWO_FROM = 800, 300
-"""Searches a week from which three and two products are named."""
+_LAST_RANK = {"US": 1_000_000, "DE": 90_000, "FR": 55_000, "GB": 45_000, "JP": 80_000, "CA": 30_000}
+_NARROW, _LIKED = 0.1, 240
+"""A term of less than this share of its idea may like the seller's own product so much [percent]."""
+_THREE_FROM, _TWO_FROM = 400, 40
+"""Mean searches a week from which three and two products are named."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,11 @@ def _click(
     whole = sum(shares.values())
     pool = [(product, share / whole) for idea, share in shares.items() for product in world.products[idea, country]]
     weight = np.array([int(product.weight * part) for product, part in pool])
-    liking = stream.integers(55, 146, len(pool))
-    noise = np.repeat(stream.integers(85, 116, (len(pool), WEEKS // 4)), 4, axis=1)
+    liking = stream.integers(82, 119, len(pool))
+    for at, (product, _) in enumerate(pool):
+        if product.sku and max(shares.values()) < _NARROW and liking[at] % 2:
+            liking[at] = _LIKED
+    noise = np.repeat(stream.integers(92, 109, (len(pool), WEEKS // 4)), 4, axis=1)
     score = (weight * liking)[:, None] * noise * np.array([_ramp(product) for product, _ in pool])
     unmet = world.unmet[next(iter(shares)), column][np.arange(WEEKS) // QUARTER]
     tail = 900 + (1200.0 * unmet).astype(np.int64)
@@ -143,7 +148,8 @@ def list_week(country: str, week: int) -> Iterator[tuple[Term, int, list[tuple[P
     for term in sorted(
         (term for term in list_terms(country) if term.rank[week]), key=lambda term: int(term.rank[week])
     ):
-        named = 3 if term.volume[week] >= _THREE_FROM else 2 if term.volume[week] >= _TWO_FROM else 1
+        usual = int(term.volume.sum()) // WEEKS
+        named = 3 if usual >= _THREE_FROM else 2 if usual >= _TWO_FROM else 1
         rows = []
         for at in term.best[:named, week].tolist():
             clicks = int(term.clicks[at, week])

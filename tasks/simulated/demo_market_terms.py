@@ -1,8 +1,8 @@
 """The search terms of the demo's market: which texts buyers of each language type for each product idea.
 
 `demo_facts/market_terms.csv` names heads and modifiers. From them follow singular and plural of each head, the first
-head with each modifier, and for ideas with four heads or more also the second and third head with modifiers, another
-order of words and a slip of the keyboard. A modifier behind `~` follows its head, one behind `!` is asked for by
+head with each modifier, and for ideas with four heads or more also the second and third head with some, another order
+of words and a slip of the keyboard. A modifier behind `~` follows its head, one behind `!` is asked for by
 buyers and stands in no product's title.
 """
 
@@ -15,6 +15,8 @@ from tasks.simulated.demo_demand import read_facts
 
 LANGUAGES = {"US": "en", "DE": "de", "FR": "fr", "GB": "en", "JP": "ja", "CA": "en"}
 _MANY_HEADS = 4
+_SPREAD = 4
+"""Modifiers, from the first, that stand with the second and third head too."""
 _BEHIND = ("de", "ja")
 """Languages in which buyers type every modifier behind its head."""
 _HEAD, _PLURAL, _MODIFIED, _ASKED, _SECOND, _REORDERED, _SLIP = 600, 420, 260, 330, 120, 60, 40
@@ -27,13 +29,13 @@ class Words:
 
     Attributes:
         terms: Text → weight among the idea's terms.
-        heads: Its names in the singular, as titles use them.
+        heads: Its names, singular and plural, as titles use them.
         traits: Modifiers that products have.
         asked: Modifiers that buyers ask for and no product has.
     """
 
     terms: dict[str, int]
-    heads: tuple[str, ...]
+    heads: tuple[tuple[str, str], ...]
     traits: tuple[str, ...]
     asked: tuple[str, ...]
 
@@ -57,7 +59,7 @@ def list_words(concept: str, language: str) -> Words:
     for place, modifier in enumerate(modifiers):
         weight = _ASKED if "!" in modifier else _MODIFIED
         add(_join(modifier, heads[0][0], language), weight * 2 // (place + 2))
-        for later in (1, 2) if many else ():
+        for later in (1, 2) if many and place < _SPREAD else ():
             add(_join(modifier, heads[later][0], language), _SECOND * 2 // (place + later + 1))
     if many and modifiers:
         add(f"{modifiers[-1].strip('~!')} {heads[0][0]}", _REORDERED)
@@ -65,7 +67,7 @@ def list_words(concept: str, language: str) -> Words:
         add(_slip(heads[0][1] or heads[0][0]), _SLIP)
     traits = tuple(modifier.strip("~") for modifier in modifiers if "!" not in modifier)
     asked = tuple(modifier.strip("~!") for modifier in modifiers if "!" in modifier)
-    return Words(terms, tuple(singular for singular, _ in heads), traits, asked)
+    return Words(terms, tuple((singular, plural or singular) for singular, plural in heads), traits, asked)
 
 
 def _forms(head: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.simulated.demo_demand import AS_OF, COUNTRIES, SEED, read_facts
-from tasks.simulated.demo_market_terms import LANGUAGES, list_words
+from tasks.simulated.demo_market_terms import LANGUAGES, Words, list_words
 
 WEEKS_BEFORE, WEEKS_AFTER, QUARTER = 78, 2, 13
 WEEKS = WEEKS_BEFORE + WEEKS_AFTER
@@ -44,7 +44,9 @@ TOP_SEARCHES = {
 """Searches a week of each country's most searched term."""
 _PRICE_PERCENT = {"US": 100, "DE": 102, "FR": 105, "GB": 88, "JP": 148, "CA": 136}
 _NEUTRAL, _PULL, _MET, _CHANCE = 0.30, 20.0, 0.02, 8.0
-_OWN_WEIGHT = 150
+_LEADERS = (1000, 850)
+"""Weights of the two products that lead an idea; the others follow at some distance, close together."""
+_OWN_WEIGHT, _OWN_WEIGHT_BEHIND = 300, 120
 _SYLLABLES = (
     ("Nor", "Vel", "Lum", "Kai", "Tes", "Oro", "Pin", "Fjel", "Mir", "San", "Bru", "Hol", "Yun", "Ard", "Quil"),
     ("ta", "dan", "wick", "elle", "vane", "nest", "ova", "mund", "isk", "ura"),
@@ -203,9 +205,9 @@ def _list_products(
     words = list_words(row["concept"], LANGUAGES[country])
     count, target = int(row["products"]), int(row["brand_share"])
     newest = 2 + int(row["unmet"]) // 30
-    weights = [3000 // (place + 3) for place in range(count)]
+    weights = [*_LEADERS, *(max(560 - 45 * place, 150) for place in range(count - len(_LEADERS)))]
     total, taken, found = sum(weights), 0, []
-    mean = float(int(searches[0]) + int(searches[WEEKS // 2])) / 2.0
+    mean = sum(int(week) for week in searches) / WEEKS
     for place in range(count):
         leads = taken * 100 < target * total
         taken += weights[place] if leads else 0
@@ -221,7 +223,7 @@ def _list_products(
                 sku="",
                 place=place,
                 brand=brand,
-                title=_title(brand, words.heads, words.traits, place, country),
+                title=_title(brand, words, place, country),
                 features=tuple(
                     words.traits[(place + step) % len(words.traits)] for step in range(min(3, len(words.traits)))
                 ),
@@ -248,11 +250,12 @@ def _list_own(
         facts = demand[sku]
         if facts[f"weekly_{country}"] == "0":
             continue
+        weight = _OWN_WEIGHT_BEHIND if step else _OWN_WEIGHT
         launch = (date.fromisoformat(facts["launched"]) - FIRST_WEEK).days // 7 if facts["launched"] else -120
         found.append(
             Product(
-                own_asin(sku), sku, count + step, "Haina", f"Haina {titles[sku]}", (), _OWN_WEIGHT - 20 * step,
-                launch, True, int(facts[f"price_{country}"]), mean * 0.0012 * _OWN_WEIGHT / total,
+                own_asin(sku), sku, count + step, "Haina", f"Haina {titles[sku]}", (), weight,
+                launch, True, int(facts[f"price_{country}"]), mean * 0.0012 * weight / total,
                 int(shared[count + step, 5]) % 3,
             )
         )  # fmt: skip
@@ -267,10 +270,10 @@ def _price(row: dict[str, str], country: str, place: int, draw: int, own: int) -
     return minor // 100 * 100 + (80 if country == "JP" else 99)
 
 
-def _title(brand: str, heads: tuple[str, ...], traits: tuple[str, ...], place: int, country: str) -> str:
-    head = heads[place % len(heads)]
+def _title(brand: str, words: Words, place: int, country: str) -> str:
+    head = words.heads[place % len(words.heads)][place // len(words.heads) % 2]
     name = " ".join(word[:1].upper() + word[1:] for word in head.split(" ")) if LANGUAGES[country] == "en" else head
-    return f"{brand} {name}, {', '.join(_pick(traits, place, 2))}"
+    return f"{brand} {name}, {', '.join(_pick(words.traits, place, 2))}"
 
 
 def _pick(traits: tuple[str, ...], place: int, count: int) -> tuple[str, ...]:
