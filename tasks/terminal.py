@@ -146,17 +146,17 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
 
     t = translator(language)
     proposal = read_proposal(result)
-    files, night = proposal.body.get("import", []), proposal.body["journey"] in ("nightly", "what-if")
     values = {"seller": proposal.body["seller"]}
-    lines = [
-        f"{t(what)}{t(': ')}{_account([file for file in files if (file['feed'] == 'order_lines') is own], language)}"
-        for what, own in ((mark("order lines"), True), (mark("other inputs"), False))
-        if files
-    ]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for file in proposal.body.get("import", []):
+        own = mark("order lines") if file["feed"] == "order_lines" else mark("other inputs")
+        groups.setdefault(own, []).append(file)
+    lines = [f"{t(what)}{t(': ')}{_account(files, language)}" for what, files in groups.items()]
+    page = _PAGES.get(proposal.body["journey"], mark("shipment"))
     return [
         *lines,
         f"{t(mark('proposal'))} {proposal.digest}",
-        f"{t(mark('morning report') if night else mark('shipment'))} {report_path(proposal)}",
+        f"{t(page)} {report_path(proposal)}",
         say(
             mark(
                 "to decide: make decide SELLER={seller}, make workbook SELLER={seller}, or make up and the waiting "
@@ -166,6 +166,14 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
             language,
         ),
     ]
+
+
+_PAGES = {
+    "nightly": mark("morning report"),
+    "what-if": mark("morning report"),
+    "select_products": mark("new products"),
+}
+"""Journey → what its page is called; every other one's is a shipment's."""
 
 
 def _account(files: list[dict[str, Any]], language: Language) -> str:
