@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from skills.assortment.policy import AssortmentPolicy
 from skills.assortment.verdict import judge
 from skills.vocabulary import Money, mark, name_rows
 
-STEPS = ["step", "label", "value", "unit", "note"]
+STEPS = ["step", "label", "value", "unit", "note", "values"]
 
 _WEEKS, _SESSIONS, _UNITS = mark("weeks"), mark("sessions"), mark("units")
 _ERRORS, _FACTOR = mark("standard errors"), mark("times")
@@ -41,7 +42,7 @@ def explain_product(
             of the country, because they are what one is compared with.
     Returns:
         One row per step: step (from 1), label, value (text, "–" where not known), unit, note (the bar, or the numbers
-        it is made of).
+        it is made of), values (what fills the places of the label, where it is a reason).
     Raises:
         UnknownProduct: no table holds it in that country.
         MissingColumns, UnusableTraffic, UnusableMargins: as `review_products`.
@@ -88,10 +89,11 @@ def explain_product(
         week = week_day(int(panel.end[at]) + broken.at - panel.width + 1).date().isoformat()
         change = f"{broken.before:.1f} → {broken.after:.1f}; p = {broken.chance:.3f}"
         steps.append((mark("Sales broke in the week of"), week, "", change))
-    steps += [(finding.sentence.format(**finding.values), finding.calls_for, "", "") for finding in findings]
-    steps.append((mark("Verdict"), verdict, "", ""))
-    rows = [(number, *step) for number, step in enumerate(steps, start=1)]
-    return pd.DataFrame(rows, columns=STEPS).astype({"step": "int64"} | dict.fromkeys(STEPS[1:], "str"))
+    told: list[tuple[Any, ...]] = [(*step, {}) for step in steps]
+    told += [(finding.sentence, finding.calls_for, "", "", finding.values) for finding in findings]
+    told.append((mark("Verdict"), verdict, "", "", {}))
+    rows = [(number, *step) for number, step in enumerate(told, start=1)]
+    return pd.DataFrame(rows, columns=STEPS).astype({"step": "int64"} | dict.fromkeys(STEPS[1:5], "str"))
 
 
 def _number(value: float, digits: int = 0) -> str:

@@ -17,6 +17,7 @@ _TREND_WEEKS = 26
 _LEAST_TREND_WEEKS = 8
 _QUARTER_WEEKS = 13
 _LEAST_OTHERS = 5
+_LEAST_USUAL_UNITS = 2
 _USUAL_SWING = 0.04
 """Squared relative swing of weekly sessions (0.2²) where a country has too few products to say."""
 
@@ -41,8 +42,8 @@ class Measures:
         units_recent: Units of the last four weeks.
         cover: Weeks.
         unsold: Weeks with stock and without a sale up to the last one.
-        trend: Change a quarter, as a share of the mean week.
-        breaks: The break of weekly sales, or None; its position is the panel's column.
+        trend: Change a quarter, as a share of the mean week, the country's season taken out.
+        breaks: The break of weekly sales, the season taken out, or None; its position is the panel's column.
     """
 
     recent_weeks: Floats
@@ -89,12 +90,13 @@ def _measure(panel: Panel, policy: AssortmentPolicy) -> Measures:
     expected = mean_before * others
     spread = np.sqrt(np.maximum(swing, 1 / mean_before) * (1 / counts[0] + 1 / counts[1])) * expected
     conversion = _measure_conversion(panel, lately, earlier, policy)
-    views = np.where(lately, panel.page_views, 0)
+    views = np.where(lately & ~np.isnan(panel.buy_box), panel.page_views, 0)
     held = np.nansum(views * np.nan_to_num(panel.buy_box), axis=1)
     sold = np.nansum(panel.units[:, -policy.return_weeks :], axis=1)
     back, bought = np.nan_to_num(panel.returned), np.where(np.isnan(panel.returned), 0, sold)
     pool = _by_country(panel, lambda mine: float(back[mine].sum()) / max(float(bought[mine].sum()), 1.0))
     selling = np.where(panel.out, np.nan, panel.units)
+    adjusted = selling / _measure_season(panel, selling)
     weekly = np.nanmean(selling[:, -policy.cover_weeks :], axis=1)
     return Measures(
         recent_weeks=counts[0].astype(float),
@@ -118,8 +120,8 @@ def _measure(panel: Panel, policy: AssortmentPolicy) -> Measures:
         units_recent=np.nansum(panel.units[:, -RECENT_WEEKS:], axis=1),
         cover=np.where(weekly > 0, panel.sellable / weekly, np.nan),
         unsold=np.array([_count_unsold(row) for row in selling], dtype=float),
-        trend=np.array([_measure_trend(row[-_TREND_WEEKS:]) for row in selling]),
-        breaks=[_find_break(row[-policy.break_weeks :], len(row), policy) for row in selling],
+        trend=np.array([_measure_trend(row[-_TREND_WEEKS:]) for row in adjusted]),
+        breaks=[_find_break(row[-policy.break_weeks :], len(row), policy) for row in adjusted],
     )
 
 
@@ -193,6 +195,20 @@ def _measure_conversion(
     both = np.minimum((bought + 2 * extra * pool) / (came + 2 * extra), 0.95)
     spread = np.sqrt(both * (1 - both) * (1 / (visits + extra) + 1 / (visits_before + extra)))
     return units / visits, units_before / visits_before, (now - then) / spread
+
+
+def _measure_season(panel: Panel, selling: Floats) -> Floats:
+    """Per pair and week: what the country's usual product sold of its mean; 1 where too few were sold throughout."""
+    usual = np.nanmean(selling, axis=1)
+    weeks = (~np.isnan(selling)).sum(axis=1)
+    season = np.ones_like(selling)
+    for mine in panel.countries:
+        throughout = weeks * 10 >= 9 * weeks[mine].max()
+        told = mine & throughout & (usual >= _LEAST_USUAL_UNITS)
+        if np.count_nonzero(told) > _LEAST_OTHERS:
+            shares = np.nanmedian(selling[told] / usual[told, None], axis=0)
+            season[mine] = np.clip(np.nan_to_num(shares, nan=1.0), 0.2, 5.0)
+    return season
 
 
 def _count_unsold(units: Floats) -> int:

@@ -147,13 +147,14 @@ def _list_out(stock_outs: pd.DataFrame | None, place: dict[Pair, int], end: Ints
     check_columns("stock_outs", stock_outs.columns, ("sku", "country", "first_day", "last_day"))
     lasts = pd.to_datetime(stock_outs["last_day"]).fillna(pd.Timestamp("2200-01-01"))
     firsts = number_week(count_days(stock_outs["first_day"]))
-    for sku, country, first, last in zip(
-        stock_outs["sku"], stock_outs["country"], firsts, number_week(count_days(lasts)), strict=True
-    ):
-        for (name, where), row in place.items():
-            if name == sku and country in (where, ALL_COUNTRIES):
-                low = max(0, int(first - end[row]) + width - 1)
-                out[row, low : max(0, int(last - end[row]) + width)] = True
+    rows_of: dict[Pair, list[int]] = {}
+    for (sku, country), row in place.items():
+        for where in (country, ALL_COUNTRIES):
+            rows_of.setdefault((sku, where), []).append(row)
+    for pair, first, last in zip(list_pairs(stock_outs), firsts, number_week(count_days(lasts)), strict=True):
+        for row in rows_of.get(pair, []):
+            low = max(0, int(first - end[row]) + width - 1)
+            out[row, low : max(0, int(last - end[row]) + width)] = True
     return out
 
 

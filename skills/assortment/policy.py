@@ -75,6 +75,9 @@ class AssortmentPolicy(BaseModel):
         default=52, ge=16, le=156, description="Weeks in which a break of sales is looked for [weeks]."
     )
     break_side_weeks: int = Field(default=4, ge=2, le=26, description="Fewest weeks on each side of a break [weeks].")
+    break_recent_weeks: int = Field(
+        default=13, ge=4, le=156, description="An older break is told, not held against the product [weeks]."
+    )
     break_percent: int = Field(
         default=30, ge=1, le=100, description="Change of weekly sales that counts as a break [%]."
     )

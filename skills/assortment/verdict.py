@@ -45,11 +45,12 @@ LOSES_TO_RETURNS = mark("A sale loses {loss} before advertising; with returns at
 LOSES = mark("A sale loses {loss} even without advertising and with returns at the bar.")
 LOSES_SOMEHOW = mark("A sale loses {loss}; what it leaves before advertising is not known.")
 NO_MARGIN = mark("What a sale leaves is not known.")
+NO_STOCK = mark("The stock in {country} is not known: cover is not judged.")
 OVERSTOCK = mark("{units} units are {weeks} weeks of sales; the bar is {bar}.")
 SELL_OFF = mark("{units} units are {weeks} weeks of sales, beyond {bar}: sell it off.")
 UNSOLD = mark("{units} units lie there, and nothing was sold in {weeks} weeks with stock.")
-BREAK_DOWN = mark("Weekly sales broke from {before} to {after} units in the week of {week}.")
-BREAK_UP = mark("Weekly sales rose from {before} to {after} units in the week of {week}.")
+BREAK_DOWN = mark("Weekly sales, without the country's season, broke from {before} to {after} units from {week} on.")
+BREAK_UP = mark("Weekly sales, without the country's season, rose from {before} to {after} units from {week} on.")
 CURRENCIES = mark("Sales are in several currencies ({currencies}): they are not added up.")
 GOOD = mark("Nothing is beyond its bar.")
 
@@ -171,13 +172,16 @@ def _judge_stock(panel: Panel, measures: Measures, at: int, policy: AssortmentPo
         said = {"before": f"{broken.before:.1f}", "after": f"{broken.after:.1f}"}
         said |= {"week": week_day(int(panel.end[at]) + column).date().isoformat()}
         down = broken.after < broken.before
-        yield Finding("fix" if down else NOTE, BREAK_DOWN if down else BREAK_UP, said)
+        calls_for = "fix" if down and -column < policy.break_recent_weeks else NOTE
+        yield Finding(calls_for, BREAK_DOWN if down else BREAK_UP, said)
 
 
 def _note(panel: Panel, measures: Measures, at: int) -> Iterator[Finding]:
     missing = RECENT_WEEKS - int(measures.known_weeks[at])
     if 0 < missing < RECENT_WEEKS:
         yield Finding(NOTE, MISSING_WEEKS, {"missing": missing, "of": RECENT_WEEKS})
+    if panel.sellable[at] != panel.sellable[at]:
+        yield Finding(NOTE, NO_STOCK, {"country": panel.pairs[at][1]})
     if ", " in panel.currency[at]:
         yield Finding(NOTE, CURRENCIES, {"currencies": panel.currency[at]})
     if panel.assumed_out and panel.out[at].any():

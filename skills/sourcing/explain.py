@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
 from skills.sourcing.cash import lay_path
 from skills.sourcing.facts import (
+    Note,
     UnknownQuote,
     UnknownSupplier,
     find_expiry,
@@ -22,7 +24,7 @@ from skills.sourcing.pool import Shrunk
 from skills.sourcing.suppliers import GRADES, list_grades, measure_suppliers, percent, score_suppliers
 from skills.vocabulary import Money, mark, name_rows
 
-STEPS = ["step", "label", "value", "unit", "note"]
+STEPS = ["step", "label", "value", "unit", "note", "values"]
 
 _DAYS, _DELIVERIES, _PAIRS = mark("days"), mark("deliveries"), mark("pairs of prices")
 _UNITS = mark("units")
@@ -44,8 +46,9 @@ def explain_quote(
     Args:
         quotes, landed, terms, as_of: As for `compare_quotes`.
     Returns:
-        One row per step: step (from 1), label, value (text), unit, note (the day, and the balance after it). A quote
-        that cannot be priced has one step, whose label says why; its values stand in `compare_quotes`.
+        One row per step: step (from 1), label, value (text), unit, note (the day, and the balance after it), values
+        (what fills the places of the label). A quote that cannot be priced has one step, whose label says why; one
+        that has expired ends with a step that says so.
     Raises:
         UnknownQuote: no such row.
         MissingColumns, UnusableQuotes: as `compare_quotes`.
@@ -61,12 +64,9 @@ def explain_quote(
         )
     fault = find_fault(row)
     if fault is not None:
-        return _lay_out([(fault[0].format(**fault[1]), "–", "", "")])
+        return _lay_out([], fault)
     base, path, balance = str(row["base_currency"]), lay_path(row, policy), 0
     steps: list[Step] = []
-    expired = find_expiry(row, as_of)
-    if expired is not None:
-        steps.append((expired[0].format(**expired[1]), "–", "", ""))
     moq, carton = int(row["moq_units"]), int(row["carton_units"])
     steps.append((mark("Smallest order"), str(path.units), _UNITS, f"⌈{moq} / {carton}⌉ × {carton}"))
     steps.append((mark("Ex works"), _amount(row["unit_base_minor"], base), base, ""))
@@ -83,7 +83,7 @@ def explain_quote(
     steps.append((mark("First payout"), str(path.payout_day) if path.sold_units else "–", _DAYS, ""))
     known = path.back_day is not None and bool(path.sold_units)
     steps.append((mark("Cash is back"), str(path.back_day) if known else "–", _DAYS, ""))
-    return _lay_out(steps)
+    return _lay_out(steps, find_expiry(row, as_of))
 
 
 def explain_supplier(deliveries: pd.DataFrame, supplier: str, policy: SourcingPolicy, as_of: date) -> pd.DataFrame:
@@ -92,7 +92,8 @@ def explain_supplier(deliveries: pd.DataFrame, supplier: str, policy: SourcingPo
     Args:
         deliveries, policy, as_of: As for `score_suppliers`.
     Returns:
-        One row per step: step (from 1), label, value (text), unit, note (the numbers it is made of).
+        One row per step: step (from 1), label, value (text), unit, note (the numbers it is made of), values (what
+        fills the places of the label: the last step is the reason of the grade).
     Raises:
         UnknownSupplier: no delivery of that name.
         MissingColumns, UnusableDeliveries: as `score_suppliers`.
@@ -133,9 +134,9 @@ def explain_supplier(deliveries: pd.DataFrame, supplier: str, policy: SourcingPo
         (mark("Rise of prices a year"), _number(row["price_drift_percent_year"]), "%", ""),
         (mark("It is the median of"), str(record.pairs), _PAIRS, f"≥ {policy.drift_pairs}"),
         (mark("Grade of prices"), drift if is_known(record.drift) else "–", "", bars[3]),
-        (mark("Grade"), str(row["grade"]), "", str(row["reason"]).format(**row["values"])),
+        (mark("Grade"), str(row["grade"]), "", ""),
     ]
-    return _lay_out(steps)
+    return _lay_out(steps, (str(row["reason"]), row["values"]))
 
 
 def _weigh(share: Shrunk) -> str:
@@ -154,6 +155,9 @@ def _amount(minor: int, currency: str) -> str:
     return str(Money(int(minor), currency).amount)
 
 
-def _lay_out(steps: Iterable[Step]) -> pd.DataFrame:
-    rows = [(at, *step) for at, step in enumerate(steps, start=1)]
-    return pd.DataFrame(rows, columns=STEPS).astype({"step": "int64"} | dict.fromkeys(STEPS[1:], "str"))
+def _lay_out(steps: Iterable[Step], said: Note | None) -> pd.DataFrame:
+    told: list[tuple[Any, ...]] = [(*step, {}) for step in steps]
+    if said is not None:
+        told.append((said[0], "–", "", "", said[1]))
+    rows = [(at, *step) for at, step in enumerate(told, start=1)]
+    return pd.DataFrame(rows, columns=STEPS).astype({"step": "int64"} | dict.fromkeys(STEPS[1:5], "str"))

@@ -130,8 +130,8 @@ def find_fault(row: Row) -> Note | None:
     """Why a quote cannot be priced in a country, or None."""
     if not re.fullmatch("[A-Z]{3}", str(row["currency"])):
         return NO_CURRENCY, {"currency": str(row["currency"]) or "–"}
-    if row["landed_reason"]:
-        return str(row["landed_reason"]), dict(row["landed_values"])
+    if isinstance(row["landed_reason"], str) and row["landed_reason"]:
+        return row["landed_reason"], dict(row["landed_values"])
     if not is_known(row["unit_base_minor"]) and row["currency"] != row["base_currency"] != "":
         return NO_RATE, {"currency": str(row["currency"]), "base": str(row["base_currency"])}
     missing = [name for name in (*AMOUNTS, "transit_days") if not is_known(row[name])]

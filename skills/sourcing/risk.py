@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -59,6 +59,12 @@ _TOKEN = re.compile(r"[^\W_]+")
 Risk = tuple[int, str, Note]
 
 
+class _Brand(NamedTuple):
+    name: str
+    share: float
+    words: int
+
+
 def check_risks(
     candidates: pd.DataFrame,
     brands: pd.DataFrame,
@@ -91,13 +97,13 @@ def check_risks(
     check_columns("candidates", candidates.columns, ("candidate", "country", "terms", "title"))
     check_columns("brands", brands.columns, ("country", "brand", "click_share"))
     rules = _read_rules(risk_words, as_of, policy)
-    by_country = {str(name): part.to_dict("records") for name, part in brands.groupby("country", sort=True)}
+    by_country = {str(name): _read_brands(part) for name, part in brands.groupby("country", sort=True)}
     rows = []
     for row in candidates.to_dict("records"):
         country = str(row["country"])
         found: list[Risk] = [
             *_find_rules(row, country, rules, as_of),
-            *_find_brands(row, country, by_country.get(country, []), policy),
+            *_find_brands(row, country, by_country.get(country, {}), policy),
             *_find_exposure(row, policy),
         ]
         found.sort(key=lambda risk: (-risk[0], risk[1]))
@@ -156,28 +162,38 @@ def _find_rules(row: dict[Any, Any], country: str, rules: list[dict[str, Any]], 
         yield int(rule["level"]), f"rule {key}", (WILL_MEET if coming else MUST_MEET, values)
 
 
+def _read_brands(brands: pd.DataFrame) -> dict[str, list[_Brand]]:
+    """By their first word; those in Chinese or Japanese signs under ""."""
+    found: dict[str, list[_Brand]] = {}
+    for name, share in sorted(zip(brands["brand"].astype(str), brands["click_share"].astype(float), strict=True)):
+        folded = _fold(name.strip())
+        tokens = _TOKEN.findall(folded)
+        cjk = _CJK.search(folded) is not None
+        letters = "".join(tokens)
+        if len(letters) >= (2 if cjk else 3) and not letters.isdecimal():
+            found.setdefault("" if cjk else tokens[0], []).append(_Brand(name.strip(), share, len(tokens)))
+    return found
+
+
 def _find_brands(
-    row: dict[Any, Any], country: str, brands: list[dict[Any, Any]], policy: SourcingPolicy
+    row: dict[Any, Any], country: str, brands: dict[str, list[_Brand]], policy: SourcingPolicy
 ) -> Iterator[Risk]:
     title = _fold(str(row["title"]))
     terms = [(term.strip(), _fold(term)) for term in str(row["terms"]).split(";") if term.strip()]
-    for entry in sorted(brands, key=lambda entry: str(entry["brand"])):
-        brand, share = str(entry["brand"]).strip(), float(entry["click_share"])
-        letters = "".join(_TOKEN.findall(_fold(brand)))
-        if len(letters) < (2 if _CJK.search(letters) else 3) or letters.isdecimal():
-            continue
-        pattern = _compile(brand)
+    present = {""}.union(_TOKEN.findall(title), *(_TOKEN.findall(folded) for _, folded in terms))
+    for brand in (brand for token in sorted(present) for brand in brands.get(token, [])):
+        pattern = _compile(brand.name)
         asked = next((term for term, folded in terms if pattern.search(folded)), None)
         named = pattern.search(title) is not None
         if not named and asked is None:
             continue
-        values = {"brand": brand, "country": country, "percent": f"{share * 100:.1f}"}
-        if len(_TOKEN.findall(_fold(brand))) == 1 and not share >= policy.brand_click_share:
-            yield 1, f"brand {brand}", (MAYBE_BRAND, {"brand": brand, "country": country})
+        values = {"brand": brand.name, "country": country, "percent": f"{brand.share * 100:.1f}"}
+        if brand.words == 1 and not brand.share >= policy.brand_click_share:
+            yield 1, f"brand {brand.name}", (MAYBE_BRAND, {"brand": brand.name, "country": country})
         elif named:
-            yield 3, f"brand {brand}", (BRAND_IN_TITLE, values)
+            yield 3, f"brand {brand.name}", (BRAND_IN_TITLE, values)
         else:
-            yield 2, f"brand {brand}", (BRAND_IN_TERMS, values | {"term": asked})
+            yield 2, f"brand {brand.name}", (BRAND_IN_TERMS, values | {"term": asked})
 
 
 def _find_exposure(row: dict[Any, Any], policy: SourcingPolicy) -> Iterator[Risk]:

@@ -30,10 +30,10 @@ TOO_FEW = mark("too few")
 
 FEW = mark("{count} deliveries; a grade needs {least}.")
 ALL_GOOD = mark("Every measure is within the bars of an A.")
-LATE_SHARE = mark("Late deliveries: {value} % where a {better} allows {bar} %.")
-LATE_DAYS = mark("One delivery in ten is {value} days late or more where a {better} allows {bar} days.")
-FAILED = mark("Units that fail the check: {value} % where a {better} allows {bar} %.")
-DRIFT = mark("Prices rise by {value} % a year where a {better} allows {bar} %.")
+LATE_SHARE = mark("Late deliveries: {value} %, above the {bar} % of grade {better}.")
+LATE_DAYS = mark("One delivery in ten is {value} days late or more, above the {bar} days of grade {better}.")
+FAILED = mark("Units that fail the check: {value} %, above the {bar} % of grade {better}.")
+DRIFT = mark("Prices rise by {value} % a year, above the {bar} % of grade {better}.")
 
 Days = np.ndarray[Any, np.dtype[np.float64]]
 

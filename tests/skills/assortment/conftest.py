@@ -97,7 +97,9 @@ class Shop:
 
 @pytest.fixture
 def shop() -> Shop:
-    traffic = [row for at in range(8) for row in visit(f"P{at}", steady(400 + 50 * at, 20), steady(40, 2))]
+    traffic = [
+        row for at in range(8) for row in visit(f"P{at}", steady(400 + 50 * at, 20), steady(40, 2 if at % 2 else -2))
+    ]
     names = [*(f"P{at}" for at in range(8)), "MAT"]
     stock = [{"sku": sku, "country": "DE", "state": "available", "units": 400} for sku in names]
     return Shop(traffic, stock=stock).with_mat(steady(500, 25), steady(50, 3))

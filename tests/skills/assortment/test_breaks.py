@@ -61,10 +61,18 @@ def test_weeks_without_stock_make_no_break(shop: Any) -> None:
 
 
 def test_a_break_downwards_is_to_be_fixed_and_names_its_week(shop: Any) -> None:
-    row = shop.with_mat([500] * 30, [60, 62, 58, 61, 59] * 3 + [40, 38, 41, 39, 40] * 3).judge()
-    assert (row["verdict"], row["break_week"]) == ("fix", pd.Timestamp("2026-08-09"))
+    row = shop.with_mat([500] * 30, [60, 62, 58, 61, 59] * 4 + [40, 38, 41, 39, 40] * 2).judge()
+    assert (row["verdict"], row["break_week"]) == ("fix", pd.Timestamp("2026-09-13"))
     assert row["break_percent"] == -34.0
-    said = {"before": "60.0", "after": "39.6", "week": "2026-08-09"}
+    said = {"before": "60.0", "after": "39.6", "week": "2026-09-13"}
     assert (words.BREAK_DOWN, said) in row["reasons"]
+    old = shop.with_mat([500] * 30, [60, 62, 58, 61, 59] * 3 + [40, 38, 41, 39, 40] * 3).judge()
+    assert (old["verdict"], old["break_week"]) == ("keep", pd.Timestamp("2026-08-09"))
     rising = shop.with_mat([500] * 30, [40] * 15 + [60] * 15).judge()
     assert (rising["verdict"], rising["break_percent"]) == ("keep", 50.0)
+
+
+def test_a_season_that_all_products_share_is_no_break(shop: Any) -> None:
+    halved = [row | {"units": row["units"] // 2} if row["week"] > pd.Timestamp("2026-08-31") else row
+              for row in shop.traffic]  # fmt: skip
+    assert pd.isna(shop.but(traffic=halved).judge()["break_week"])
