@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from config.marketplaces import read_marketplaces
 from tasks.files.columns import FAR_FUTURE, REQUIRED, Column, Table
 from tasks.files.encodings import TRIED
+from tasks.files.market_answers import ANSWERS
+from tasks.files.market_reports import REPORTS
+from tasks.files.market_rows import MOST_ROWS
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.order_lines import REASONS
 from tasks.files.reading import EXCEL_SUFFIXES, PARQUET_SUFFIXES, TEXT_SUFFIXES
@@ -68,8 +71,25 @@ stands for the moment the file was drawn, and the day before it is the last comp
 _MARKET = """\
 # The market
 
-Read when products are selected, never by a night; each is optional, and without files a table is empty. A row of a
-week is known when the week is over; one of a day, the morning after.
+Read when products are selected, never by a night; each is optional, and without files a table is empty. Files come
+from Seller Central and Brand Analytics as they are, or as plain tables:
+
+- **Official JSON** (`.json`, `.json.gz`): the reports {reports}, and answers of {answers}. The file of another
+  report, of more than a week or of an unknown marketplace is refused.
+- **Brand Analytics' exports** with a line above the header, and the top search terms with three products side by
+  side: each product is a row. A product's brand is the one of the term's brands that its title begins with; a term
+  without any product is set aside. Headers may be English, German, French, Spanish, Japanese or Chinese.
+- **Country**: a column; else a label for the file under `countries` (its name, a pattern such as `germany-*`, or
+  `""`); else the country that Amazon's file names begin with (`US_…`). **Day or week**: a column, else the line
+  above the header, else the day in the file's name (`2025-11-15`, `2025_11_15`).
+- **Weeks** run from Sunday to Saturday and are named by either. A week is known when it is over, what was seen on a
+  day the morning after. A week that no file has stays missing.
+- **Shares**: `12,5 %`, `12.5%`, `0.125` and `12.5` are the same. A percent sign decides by itself. Without one, the
+  header does if it says percent, else the column as a whole: if any plain number of it exceeds 1, all are percents.
+- **Money** may carry the sign of its currency. Amounts in another currency than the marketplace's own are
+  quarantined.
+- **Bound**: {most} rows of a table are kept, of search terms the most searched ones; the rest is set aside and
+  counted.
 """
 
 
@@ -86,7 +106,8 @@ def describe_inputs() -> str:
     sections = [_describe(ORDER_LINES, "order_lines", "order_lines.csv")]
     sections.append(_describe(AMAZON_ALL_ORDERS, "order_lines, format: amazon-all-orders", "amazon-all-orders.txt"))
     sections += [_describe(table, name, f"{name}.csv") for name, table in TABLES.items()]
-    sections.append(_MARKET)
+    answers = "; ".join(f"{answer.operation} (table {table})" for table, answer in ANSWERS.items())
+    sections.append(_MARKET.format(reports=", ".join(REPORTS), answers=answers, most=f"{MOST_ROWS:,}"))
     sections += [_describe(table, name, f"{name}.csv") for name, table in MARKET_TABLES.items()]
     return head + "\n".join(sections)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +14,9 @@ import pytest
 from config.seller import Seller
 from config.settings import ROOT
 from tasks.files import Exports, read_exports
+from tasks.files.market import Market, read_market
+from tasks.files.market_rows import MOST_ROWS
+from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.tables import TABLES
 
 AS_OF = date(2025, 11, 24)
@@ -27,6 +31,8 @@ EXAMPLE_SETTINGS: dict[str, Any] = {
 
 Write = Callable[..., Path]
 Read = Callable[..., Exports]
+Put = Callable[..., Path]
+ReadMarket = Callable[..., Market]
 
 
 @pytest.fixture
@@ -59,3 +65,29 @@ def read(folder: Path) -> Read:
         return read_exports(Seller.model_validate(fields), as_of)
 
     return read
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Write a file of a market table; text as UTF-8 unless told otherwise, other content as JSON."""
+
+    def put(table: str, name: str, content: Any, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "market" / table / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else json.dumps(content)
+        path.write_text(text, encoding=encoding, newline="")
+        return path
+
+    return put
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> ReadMarket:
+    """Read what was put; settings of an input come as `table={…}`."""
+
+    def market(as_of: date = AS_OF, most_rows: int = MOST_ROWS, **settings: Any) -> Market:
+        inputs = {name: {"files": f"{tmp_path}/market/{name}/*", **settings.get(name, {})} for name in MARKET_TABLES}
+        seller = Seller.model_validate({"id": "test", "name": {"en": "Test"}, "inputs": inputs})
+        return read_market(seller, as_of, TABLES["products"].empty(), most_rows)
+
+    return market
