@@ -17,6 +17,8 @@ _TREND_WEEKS = 26
 _LEAST_TREND_WEEKS = 8
 _QUARTER_WEEKS = 13
 _LEAST_OTHERS = 5
+_MANY_OTHERS = 50
+"""Products from which one of them no longer moves their median, and it is taken once for all."""
 _LEAST_USUAL_UNITS = 2
 _USUAL_SWING = 0.04
 """Squared relative swing of weekly sessions (0.2²) where a country has too few products to say."""
@@ -198,16 +200,17 @@ def _measure_conversion(
 
 
 def _measure_season(panel: Panel, selling: Floats) -> Floats:
-    """Per pair and week: what the country's usual product sold of its mean; 1 where too few were sold throughout."""
-    usual = np.nanmean(selling, axis=1)
-    weeks = (~np.isnan(selling)).sum(axis=1)
+    """Per pair and week: what the country's usual other product sold of its mean; 1 where fewer than five can say."""
+    usual, weeks = np.nanmean(selling, axis=1), (~np.isnan(selling)).sum(axis=1)
     season = np.ones_like(selling)
     for mine in panel.countries:
         throughout = weeks * 10 >= 9 * weeks[mine].max()
-        told = mine & throughout & (usual >= _LEAST_USUAL_UNITS)
-        if np.count_nonzero(told) > _LEAST_OTHERS:
-            shares = np.nanmedian(selling[told] / usual[told, None], axis=0)
-            season[mine] = np.clip(np.nan_to_num(shares, nan=1.0), 0.2, 5.0)
+        told = np.flatnonzero(mine & throughout & (usual >= _LEAST_USUAL_UNITS))
+        shares = selling[told] / usual[told, None]
+        for rows in [np.flatnonzero(mine)] if len(told) > _MANY_OTHERS else np.flatnonzero(mine)[:, None]:
+            rest = shares if len(rows) > 1 else shares[told != rows[0]]
+            if len(rest) >= _LEAST_OTHERS:
+                season[rows] = np.clip(np.nan_to_num(np.nanmedian(rest, axis=0), nan=1.0), 0.2, 5.0)
     return season
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from skills.assortment.facts import Panel, week_day
+from skills.assortment.facts import NEVER, Panel, week_day
 from skills.assortment.measure import RECENT_WEEKS, Measures
 from skills.assortment.policy import AssortmentPolicy
 from skills.vocabulary import Money, mark
@@ -87,7 +87,10 @@ def _bound(panel: Panel, measures: Measures, at: int, policy: AssortmentPolicy) 
     """What keeps a product from being judged."""
     end, first, cycle = int(panel.end[at]), int(panel.first[at]), panel.life_cycle[at]
     if first > end:
-        yield Finding("watch", NEVER_SEEN, {})
+        unseen = first == NEVER
+        yield Finding(
+            "watch", NEVER_SEEN if unseen else NEW, {} if unseen else {"weeks": 0, "least": policy.new_weeks}
+        )
         return
     weeks, reach = end - first + 1, end - int(panel.country_first[at]) + 1
     least = RECENT_WEEKS + policy.before_weeks

@@ -10,6 +10,7 @@ import pandas as pd
 
 from skills.sourcing.facts import (
     Row,
+    charges_minor,
     find_fault,
     first_sunday,
     is_known,
@@ -51,7 +52,7 @@ class CashPath:
     Attributes:
         units: Ordered, in whole cartons.
         events: Ordered by day, what goes out first.
-        payout_day: Days after as_of of the first payout that can be.
+        payout_day: Days after as_of of the first payout that can be: of the first week of sales.
         back_day: Days after as_of from which what came in covers what went out; None where it never does.
         out_minor: All that goes out before the first payout.
         sold_units: Units sold within the horizon.
@@ -63,6 +64,11 @@ class CashPath:
     back_day: int | None
     out_minor: int
     sold_units: int
+
+    @property
+    def paid_day(self) -> int | None:
+        """Days after as_of of the first payout; None where there is none."""
+        return next((event.day for event in self.events if event.kind in (PAYOUT, RESERVE) and event.minor > 0), None)
 
 
 def lay_path(row: Row, policy: SourcingPolicy) -> CashPath:
@@ -76,9 +82,6 @@ def lay_path(row: Row, policy: SourcingPolicy) -> CashPath:
     units, terms = order_units(row), row["terms"]
     value = units * int(row["unit_base_minor"])
     deposit = round(Fraction(str(row["deposit_percent"])) * value / 100)
-    charges = int(row["landed_minor"]) + int(row["rebate_minor"]) - sum(
-        int(row[name]) for name in ("unit_base_minor", "freight_minor", "duty_minor", "other_tooling_minor")
-    )  # fmt: skip
     order = int(row["sample_days"]) if policy.sample_first else 0
     ready = order + int(row["lead_days"])
     leaves = ready + policy.departure_days
@@ -88,7 +91,7 @@ def lay_path(row: Row, policy: SourcingPolicy) -> CashPath:
         Event(order, DEPOSIT, -deposit),
         Event(order, TOOLING, -tooling_base_minor(row)),
         Event(ready, BALANCE, deposit - value),
-        Event(leaves, FREIGHT, -units * (int(row["freight_minor"]) + charges)),
+        Event(leaves, FREIGHT, -units * (int(row["freight_minor"]) + charges_minor(row))),
         Event(arrives, DUTY, -units * int(row["duty_minor"])),
         Event(arrives, VAT, -units * int(row["import_vat_cash_minor"])),
     ]

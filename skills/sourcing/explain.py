@@ -80,7 +80,7 @@ def explain_quote(
     steps.append(
         (mark("Cash needed"), _amount(path.out_minor, base), base, mark("all that goes out before a payout"))
     )
-    steps.append((mark("First payout"), str(path.payout_day) if path.sold_units else "–", _DAYS, ""))
+    steps.append((mark("First payout"), str(path.paid_day or "–"), _DAYS, ""))
     known = path.back_day is not None and bool(path.sold_units)
     steps.append((mark("Cash is back"), str(path.back_day) if known else "–", _DAYS, ""))
     return _lay_out(steps, find_expiry(row, as_of))

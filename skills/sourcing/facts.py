@@ -33,6 +33,8 @@ LANDED_COLUMNS = (
 AMOUNTS = ("landed_minor", "unit_base_minor", "freight_minor", "duty_minor", "import_vat_cash_minor", "rebate_minor")
 TERMS = ("payout_days", "reserve_percent", "reserve_days", "vat_refund_days", "rebate_days")
 WEEKS_PER_YEAR = 52
+_ROUNDING_MINOR = 3
+"""What parts that were rounded one by one may exceed their sum by."""
 
 NO_CURRENCY = mark("{currency} is no currency code. Correct the quote, and compare again.")
 NO_RATE = mark("No rate of exchange from {currency} to {base} is known. Add one with its source, and compare again.")
@@ -44,6 +46,7 @@ NOT_INVOICED = mark(
     "A rebate of {rebate} a unit is in the landed cost, but the supplier gives no special VAT invoice. Ask for the "
     "invoiced price, or take the rebate out."
 )
+TOO_LITTLE = mark("The landed cost of {landed} is less than its own parts. Compute it again from the quote.")
 EXPIRED = mark("The quote ended on {valid_until}. Ask the supplier to renew it.")
 
 Row = dict[str, Any]
@@ -115,8 +118,9 @@ def join_landed(quotes: pd.DataFrame, landed: pd.DataFrame, terms: pd.DataFrame,
             other = found.get((quote, country), {})
             rows.append(
                 row
-                | {name: other.get(name, math.nan) for name in LANDED_COLUMNS[2:-1]}
-                | {"other_tooling_minor": other.get("tooling_minor", 0), "base_currency": base}
+                | {name: other.get(name, math.nan) for name in ("transit_days", "weekly_units")}
+                | {name: _whole(other.get(name, math.nan)) for name in (*AMOUNTS, "net_minor")}
+                | {"other_tooling_minor": _whole(other.get("tooling_minor", 0)), "base_currency": base}
                 | {"country": country, "landed_reason": other.get("reason", "")}
                 | {
                     "landed_values": other.get("values", {}),
@@ -153,6 +157,8 @@ def find_fault(row: Row) -> Note | None:
         if not (is_known(row[name]) and low <= row[name] <= high):
             value = str(row[name]) if is_known(row[name]) else "–"
             return BAD_NUMBER, {"column": name, "value": value, "expected": expected}
+    if charges_minor(row) < -_ROUNDING_MINOR:
+        return TOO_LITTLE, {"landed": say_money(row["landed_minor"], row["base_currency"])}
     if row["rebate_minor"] > 0 and row["vat_invoice"] != "yes":
         return NOT_INVOICED, {"rebate": say_money(row["rebate_minor"], row["base_currency"])}
     return None
@@ -171,6 +177,12 @@ def order_units(row: Row) -> int:
     """The smallest order: the MOQ in whole cartons, at least one."""
     carton = int(row["carton_units"])
     return max(1, -(-int(row["moq_units"]) // carton)) * carton
+
+
+def charges_minor(row: Row) -> int:
+    """What a unit's landed cost holds beside ex-works, freight, duty and tooling, before the rebate."""
+    parts = ("unit_base_minor", "freight_minor", "duty_minor", "other_tooling_minor")
+    return int(row["landed_minor"]) + int(row["rebate_minor"]) - sum(int(row[name]) for name in parts)
 
 
 def tooling_base_minor(row: Row) -> int:
@@ -198,6 +210,10 @@ def is_known(value: Any) -> bool:
 def say_money(minor: int, currency: str) -> str:
     """`12.34 CNY`."""
     return f"{Money(int(minor), currency).amount} {currency}"
+
+
+def _whole(minor: Any) -> Any:
+    return round(minor) if is_known(minor) else math.nan
 
 
 def _read_terms(row: Mapping[str, Any], policy: SourcingPolicy) -> dict[str, int]:

@@ -107,7 +107,7 @@ def _price(row: Row, policy: SourcingPolicy, as_of: date) -> dict[str, Any]:
     return answer | {
         "order_units": path.units,
         "cash_minor": path.out_minor,
-        "days_to_payout": path.payout_day if path.sold_units else pd.NA,
+        "days_to_payout": path.paid_day if path.paid_day is not None else pd.NA,
         "days_to_cash": path.back_day if path.back_day is not None and path.sold_units else pd.NA,
         "days": path.payout_day,
         "year_units": demand * WEEKS_PER_YEAR if demand is not None else None,

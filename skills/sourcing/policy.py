@@ -47,7 +47,7 @@ class SourcingPolicy(BaseModel):
         default=4, ge=1, le=100, description="Fewest deliveries that a supplier is graded by [deliveries]."
     )
     late_after_days: int = Field(
-        default=2, ge=0, le=30, description="Days after the promised one from which a delivery is late [days]."
+        default=2, ge=1, le=30, description="Days after the promised one from which a delivery is late [days]."
     )
     pool_deliveries: int = Field(
         default=8,

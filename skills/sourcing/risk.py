@@ -156,7 +156,7 @@ def _find_rules(row: dict[Any, Any], country: str, rules: list[dict[str, Any]], 
         said.add(key)
         name = str(rule["rule"])
         values = {"rule": RULE_NAMES.get(name, name), "word": word, "country": country}
-        values |= {key: str(rule[key]) for key in ("requirement", "source", "confidence")}
+        values |= {place: str(rule[place]) for place in ("requirement", "source", "confidence")}
         values |= {"day": str(rule["retrieved_on"]), "first_day": str(rule["effective_from"])}
         coming = str(rule["effective_from"]) > as_of.isoformat()
         yield int(rule["level"]), f"rule {key}", (WILL_MEET if coming else MUST_MEET, values)

@@ -162,6 +162,13 @@ def test_stock_that_nobody_ever_saw_is_watched(shop: Any) -> None:
     assert (none["verdict"], sentences(none)[0]) == ("watch", words.NEVER_SEEN)
 
 
+def test_a_product_first_sold_this_week_is_new(shop: Any) -> None:
+    today = pd.DataFrame({"sku": ["MAT"], "country": ["DE"], "day": [pd.Timestamp("2026-11-23")], "units": [3]})
+    others = [row for row in shop.traffic if row["sku"] != "MAT"]
+    row = shop.but(traffic=others, sales=today).judge()
+    assert (row["verdict"], row["reasons"][0]) == ("watch", (words.NEW, {"weeks": 0, "least": 12}))
+
+
 def test_missing_weeks_of_traffic_are_stated_and_rates_are_those_of_the_others(shop: Any) -> None:
     gone = [row for row in shop.traffic if not (row["sku"] == "MAT" and row["week"] == pd.Timestamp("2026-11-08"))]
     row = shop.but(traffic=gone).judge()

@@ -121,6 +121,7 @@ def test_an_expired_quote_keeps_its_numbers_and_loses_its_rank(quoted: Any, land
         ({"currency": "yuan"}, {}, words.NO_CURRENCY),
         ({"currency": "USD"}, {"unit_base_minor": math.nan, "landed_minor": math.nan}, words.NO_RATE),
         ({}, {"duty_minor": math.nan}, words.NOT_LANDED),
+        ({}, {"landed_minor": 900}, words.TOO_LITTLE),
         ({"deposit_percent": 130.0}, {}, words.BAD_NUMBER),
         ({"carton_units": 0}, {}, words.BAD_NUMBER),
         ({"unit_cost_minor": 0}, {}, words.BAD_NUMBER),
@@ -155,6 +156,12 @@ def test_without_demand_or_net_price_the_cash_is_known_and_its_return_is_not(quo
         assert said in sentences(row)
         assert row["cash_minor"] == 145_000 and row["rank"] == 1
         assert pd.isna(row["days_to_cash"]) and pd.isna(row["days_to_payout"])
+
+
+def test_the_first_payout_waits_for_the_first_whole_unit(quoted: Any, landing: Any) -> None:
+    row = compare(quoted(), landing({"weekly_units": 0.25}))["Q1"]
+    assert row["days_to_payout"] == 88 + 3 * 7
+    assert pd.isna(row["days_to_cash"])
 
 
 def test_an_order_that_does_not_earn_its_cash_back_says_so(quoted: Any, landing: Any) -> None:
