@@ -1,4 +1,4 @@
-"""Does a morning's score predict how niches grow afterwards, better than their volume or their reviews alone?"""
+"""Does a morning's score predict how niches grow afterwards, better than volume, reviews or past growth alone?"""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skills.selection.facts import PLACE, UnusableHistory, read_table
+from skills.selection.facts import DAY, NUMBER, PLACE, TEXT, UnusableHistory, read_table
 from skills.selection.policy import SelectionPolicy
 from skills.selection.score import earn_points, read_values, score_rows
 from skills.vocabulary import mark, name_rows
 
-METHODS = {"score": mark("score"), "rank": mark("rank alone"), "reviews": mark("reviews alone")}
+METHODS = {
+    "score": mark("score"),
+    "rank": mark("rank alone"),
+    "reviews": mark("reviews alone"),
+    "growth": mark("growth alone"),
+}
 FOLDS = ["as_of", "n", *[f"{what}_{name}" for name in METHODS for what in ("spearman", "precision")]]
 SUMMARY = ["method", "label", "spearman", "spearman_least", "spearman_most", "spearman_low", "spearman_high",
            "precision", "lead", "lead_low", "lead_high"]  # fmt: skip
+HISTORY = {
+    "as_of": DAY, "niche": TEXT, "country": TEXT, "growth_next_percent": NUMBER, "volume": NUMBER, "reviews": NUMBER,
+    "growth_90d_percent": NUMBER,
+}  # fmt: skip
 _FEWEST_NICHES = 5
 
 BEATS = mark(
@@ -29,6 +38,11 @@ DOES_NOT_BEAT = mark(
     "Over {folds} mornings the score's rank correlation with growth in the next quarter is {score}; {baseline} "
     "reaches {other}. The lead is {lead} (90 % interval {low} to {high}): the score does not beat it, so do not "
     "choose by it alone."
+)
+BEATS_SOME = mark(
+    "Over {folds} mornings the score's rank correlation with growth in the next quarter is {score}; {baseline} "
+    "reaches {other}. The lead is {lead} (90 % interval {low} to {high}): the score does not beat it, though it beats "
+    "{beaten} ({beaten_score}). Do not choose by it alone."
 )
 TOO_FEW = mark("Only {folds} mornings can be looked back at; a verdict needs {needed}. The score is untested.")
 
@@ -55,9 +69,9 @@ class Backtest:
 def backtest_score(history: pd.DataFrame, policy: SelectionPolicy) -> Backtest:
     """Walk forward: rank each morning's niches by what was known then, and compare with how they grew afterwards.
 
-    Rank correlation is Spearman's with mean ranks for ties. The baselines rank by volume alone (more is better) and
-    by reviews alone (fewer is better). The interval draws niches with all their mornings, and mornings, with
-    replacement (a block bootstrap, seeded).
+    Rank correlation is Spearman's with mean ranks for ties. The baselines rank by volume alone (more is better), by
+    reviews alone (fewer is better) and by the last quarter's growth alone. The interval draws niches with all their
+    mornings, and mornings, with replacement (a block bootstrap, seeded).
 
     Args:
         history: One row per (as_of, niche, country): metrics of `measure_niches` as of that morning, and
@@ -86,8 +100,7 @@ def backtest_score(history: pd.DataFrame, policy: SelectionPolicy) -> Backtest:
 
 
 def _read(history: pd.DataFrame) -> pd.DataFrame:
-    keys = read_table("history", history, {"as_of": "day", "niche": "text", "country": "text", "growth_next_percent":
-                                           "number", "volume": "number", "reviews": "number"})  # fmt: skip
+    keys = read_table("history", history, HISTORY)
     twice = keys[keys.duplicated(["as_of", *PLACE])]
     if keys.empty or len(twice):
         raise UnusableHistory(
@@ -109,6 +122,7 @@ def _predictions(rows: pd.DataFrame) -> Mapping[str, np.ndarray[Any, Any]]:
         "score": rows["score"].to_numpy(dtype="float64"),
         "rank": np.nan_to_num(rows["volume"].to_numpy(dtype="float64"), nan=-math.inf),
         "reviews": np.nan_to_num(reviews, nan=-math.inf),
+        "growth": np.nan_to_num(rows["growth_90d_percent"].to_numpy(dtype="float64"), nan=-math.inf),
     }
 
 
@@ -193,12 +207,18 @@ def _summarise(folds: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
 
 
 def _decide(folds: pd.DataFrame, summary: pd.DataFrame, policy: SelectionPolicy) -> tuple[str, dict[str, Any]]:
+    """Against the best baseline; a lead counts where its whole interval lies above zero."""
     if len(folds) < policy.least_folds:
         return TOO_FEW, {"folds": len(folds), "needed": policy.least_folds}
-    rows = summary.set_index("method")
-    best = max((name for name in METHODS if name != "score"), key=lambda name: float(rows.loc[name, "spearman"]))  # type: ignore[arg-type]
-    said = {"folds": len(folds), "baseline": METHODS[best]}
-    numbers = {"score": ("score", "spearman"), "other": (best, "spearman"), "lead": (best, "lead"),
-               "low": (best, "lead_low"), "high": (best, "lead_high")}  # fmt: skip
-    said |= {name: f"{float(rows.loc[where]):.2f}" for name, where in numbers.items()}  # type: ignore[arg-type]
-    return (BEATS if float(rows.loc[best, "lead_low"]) > 0 else DOES_NOT_BEAT), said  # type: ignore[arg-type]
+    rows = {str(row["method"]): row for row in summary.to_dict("records")}
+    score = rows.pop("score")
+    ordered = sorted(rows.values(), key=lambda row: -float(row["spearman"]))
+    best, beaten = ordered[0], [row for row in ordered if float(row["lead_low"]) > 0]
+    numbers = {"score": score["spearman"], "other": best["spearman"], "lead": best["lead"], "low": best["lead_low"],
+               "high": best["lead_high"]}  # fmt: skip
+    said = {"folds": len(folds), "baseline": best["label"], **{name: f"{n:.2f}" for name, n in numbers.items()}}
+    if best in beaten:
+        return BEATS, said
+    if beaten:
+        return BEATS_SOME, {**said, "beaten": beaten[0]["label"], "beaten_score": f"{beaten[0]['spearman']:.2f}"}
+    return DOES_NOT_BEAT, said

@@ -47,7 +47,10 @@ class UnmetPart(BaseModel):
 _CHOICE = "farsail's starting value, not fitted; the backtest on the page says what it is worth"
 
 
-_JUDGED = "rank correlation with 1 − share of exact matches on 75 judged queries"
+_UNPROVEN = (
+    "unproven, hence of little weight: it followed the judgements of the 75 queries that it was chosen on, not those "
+    "of 75 others"
+)
 
 
 def _anchors() -> tuple[Anchor, ...]:
@@ -67,14 +70,14 @@ def _anchors() -> tuple[Anchor, ...]:
 
 def _unmet_parts() -> tuple[UnmetPart, ...]:
     return (
-        UnmetPart(part="unserved", low=0.2, high=0.8, weight=20, source="clicks that go to no reported product"),
+        UnmetPart(part="unserved", low=0.2, high=0.8, weight=22, source="clicks that go to no reported product"),
         UnmetPart(part="spread", low=0.3, high=1.0, weight=6, source="clicks divided evenly: nobody is the answer"),
-        UnmetPart(part="conversion_gap", low=0.0, high=0.6, weight=22, source="clicked more than bought"),
-        UnmetPart(part="complaints", low=0.1, high=0.6, weight=16, source="negative mentions over all mentions"),
+        UnmetPart(part="conversion_gap", low=0.0, high=0.6, weight=26, source="clicked more than bought"),
+        UnmetPart(part="complaints", low=0.1, high=0.6, weight=18, source="negative mentions over all mentions"),
         UnmetPart(part="rating_gap", low=0.3, high=1.2, weight=10, source="stars missing to 5, by clicks"),
-        UnmetPart(part="out_of_stock", low=0.0, high=0.3, weight=8, source="clicks on products that are sold out"),
-        UnmetPart(part="conditions", low=0.0, high=1.0, weight=10, source=f"{_JUDGED}: 0.43 by itself"),
-        UnmetPart(part="borrowed", low=0.0, high=0.25, weight=8, source=f"{_JUDGED}: 0.30 by itself"),
+        UnmetPart(part="out_of_stock", low=0.0, high=0.3, weight=9, source="clicks on products that are sold out"),
+        UnmetPart(part="conditions", low=0.0, high=1.0, weight=5, source=_UNPROVEN),
+        UnmetPart(part="borrowed", low=0.0, high=0.25, weight=4, source=_UNPROVEN),
     )
 
 

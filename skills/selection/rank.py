@@ -166,8 +166,12 @@ def _check_filters(
         shown = {"value": _plain(value), "limit": _plain(limit)}
         if sign * (value - limit) < 0:
             if not reason:
-                season = {"month": row.get("season_peak_month"), "ratio": row.get("season_ratio")}
-                reason, filled = sentence, {**shown, **(season if name == "season" else {})}
+                season = (
+                    {"month": _plain(row["season_peak_month"]), "ratio": row["season_ratio"]}
+                    if name == "season"
+                    else {}
+                )
+                reason, filled = sentence, {**shown, **season}
         elif name != "risk_level" and 100 * abs(value - limit) <= policy.near_percent * abs(limit):
             near.append((NEAR_FILTER, {"name": _NAMES[name], **shown}))
     return reason, filled, near

@@ -51,7 +51,7 @@ def test_a_score_that_predicts_says_that_it_beats_the_baselines() -> None:
 
 def test_a_score_that_does_not_beat_its_baseline_says_so_plainly() -> None:
     found = backtest_score(make_history(truth="volume"), POLICY)
-    assert found.verdict[0] == backtest.DOES_NOT_BEAT
+    assert found.verdict[0] == backtest.BEATS_SOME
     assert found.verdict[1]["baseline"] == "rank alone"
     assert "does not beat" in found.verdict[0].format(**found.verdict[1])
 
