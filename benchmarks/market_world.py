@@ -114,7 +114,7 @@ def _season(random: np.random.Generator, niches: int, weeks: pd.DatetimeIndex) -
     """Factor by niche and week; a third of the niches are clearly seasonal."""
     strength = np.where(random.random(niches) < 1 / 3, random.uniform(0.2, 0.6, niches), 0.05)
     phase = random.uniform(0, 2 * np.pi, niches)
-    angle = 2 * np.pi * weeks.dayofyear.to_numpy() / 365.25
+    angle = 2 * np.pi * weeks.day_of_year.to_numpy() / 365.25
     return np.asarray(1 + strength[:, None] * np.cos(angle[None, :] - phase[:, None]))
 
 

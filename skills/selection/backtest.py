@@ -41,8 +41,8 @@ DOES_NOT_BEAT = mark(
 )
 BEATS_SOME = mark(
     "Over {folds} mornings the score's rank correlation with growth in the next quarter is {score}; {baseline} "
-    "reaches {other}. The lead is {lead} (90 % interval {low} to {high}): the score does not beat it, though it beats "
-    "{beaten} ({beaten_score}). Do not choose by it alone."
+    "reaches {other}. The lead is {lead} (90 % interval {low} to {high}): the score does not beat it, though it "
+    "beats {beaten} ({beaten_score}). Do not choose by it alone."
 )
 TOO_FEW = mark("Only {folds} mornings can be looked back at; a verdict needs {needed}. The score is untested.")
 
