@@ -15,7 +15,7 @@ from config.marketplaces import find_country
 from config.seller import InputFiles
 from skills.vocabulary import ALL_COUNTRIES, Country, minor_digits
 from tasks.files.columns import Column
-from tasks.files.values import NO_OFFSET, map_distinct, read_moments, read_numbers, read_percents, read_text
+from tasks.files.values import NO_OFFSET, Numbers, map_distinct, read_moments, read_numbers, read_percents, read_text
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 SIGNS = {
@@ -25,7 +25,8 @@ SIGNS = {
     "₺": ("TRY",), "E£": ("EGP",), "R": ("ZAR",),
 }  # fmt: skip
 """Sign of a currency in upper case → the currencies that it may mean."""
-_PERCENT = re.compile(r"[%％]|percent|prozent|pourcentage|porcentaje|百分", re.IGNORECASE)
+_SIGN = re.compile(r"[%％]")
+_PERCENT = re.compile(r"percent|prozent|pourcentage|porcentaje|百分", re.IGNORECASE)
 _THURSDAY, _SATURDAY = 4, 6
 """Days after Sunday: the day that the count of days begins on, and the last of a week."""
 _YES_NO = {
@@ -67,6 +68,7 @@ def read_cells(
     country: Callable[[object], Country],
     whole_numbers: bool = True,
     header: str = "",
+    percents: bool | None = None,
 ) -> Cells:
     """One column of a table; money stays in the unit it is written in.
 
@@ -76,10 +78,13 @@ def read_cells(
         source: Decimal sign and order of dates.
         country: Label → code.
         whole_numbers: Whether money must be whole, as minor units are.
-        header: As the file writes it; it may say that shares are percents.
+        header: As the file writes it; it may say percent.
+        percents: Whether plain numbers are percents; None if the header and the column itself decide.
     """
-    if column.kind in ("share", "percent"):
-        return _read_shares(column, raw, header)
+    if column.kind == "share":
+        return _read_shares(column, raw, header, percents)
+    if column.kind == "percent":
+        return _read_changes(column, raw, header)
     if column.kind in ("count", "number", "money"):
         whole = column.kind == "count" or (column.kind == "money" and whole_numbers)
         return _read_amounts(column, raw, source, whole)
@@ -134,25 +139,29 @@ def _read_amounts(column: Column, raw: pd.Series, source: InputFiles, whole: boo
 
 def exceeds_one(raw: pd.Series) -> bool:
     """Whether a cell without a percent sign is more than 1, so that the column's plain numbers are percents."""
-    percents = read_percents(raw)
-    return bool((percents.value[~(percents.signed | percents.bad | percents.blank)] > 1).any())
+    cells = read_percents(raw)
+    return bool((cells.value[~cells.signed] > 1).any())
 
 
-def _read_shares(column: Column, raw: pd.Series, header: str) -> Cells:
-    """A percent sign in the cell decides; then one in the header; then the column as a whole.
+def _read_shares(column: Column, raw: pd.Series, header: str, percents: bool | None) -> Cells:
+    """Shares of 1. A percent sign in the cell decides; then one in the header; then the column as a whole."""
+    cells = read_percents(raw)
+    if percents is None:
+        percents = bool(_SIGN.search(header)) or bool((cells.value[~cells.signed] > 1).any())
+    return _within(column, cells, np.where(cells.signed | percents, cells.value / 100, cells.value))
 
-    Plain numbers of a column of shares are percents if any of them exceeds 1; those of a column of percents are
-    shares of 1 unless the header says percent.
-    """
-    percents = read_percents(raw)
-    plain = ~(percents.signed | percents.bad | percents.blank)
-    value, is_share = percents.value, column.kind == "share"
-    whole = bool(_PERCENT.search(header)) or (is_share and bool((value[plain] > 1).any()))
-    of_hundred = percents.signed | (plain & whole)
-    value = np.where(of_hundred, value / 100, value) if is_share else np.where(of_hundred, value, value * 100)
+
+def _read_changes(column: Column, raw: pd.Series, header: str) -> Cells:
+    """Percents. Plain numbers are shares of 1 unless the header says percent."""
+    cells = read_percents(raw)
+    percents = bool(_SIGN.search(header) or _PERCENT.search(header))
+    return _within(column, cells, np.where(cells.signed | percents, cells.value, cells.value * 100))
+
+
+def _within(column: Column, cells: Numbers, value: np.ndarray) -> Cells:
     with np.errstate(invalid="ignore"):
         outside = (value < column.low) | (value > column.high)
-    return Cells(np.round(value, 12), percents.bad | (outside & ~percents.blank & ~percents.bad), percents.blank)
+    return Cells(np.round(value, 12), cells.bad | (outside & ~cells.blank & ~cells.bad), cells.blank)
 
 
 def _read_days(column: Column, raw: pd.Series, source: InputFiles) -> Cells:

@@ -88,6 +88,8 @@ from Seller Central and Brand Analytics as they are, or as plain tables:
   header does if it says percent, else the column as a whole: if any plain number of it exceeds 1, all are percents.
 - **Money** may carry the sign of its currency. Amounts in another currency than the marketplace's own are
   quarantined.
+- **Traffic** is read by SKU; that of SKUs that are not among the products is set aside, and so is a whole report that
+  was drawn by ASIN.
 - **Bound**: {most} rows of a table are kept, of search terms the most searched ones; the rest is set aside and
   counted.
 """

@@ -39,7 +39,7 @@ def read_market(seller: Seller, as_of: date, products: pd.DataFrame, most_rows: 
     Args:
         seller: Whose, with the pattern and the column mapping of each input.
         as_of: The morning: a week that ends then or later is not known, nor what was seen that day.
-        products: The seller's products, columns of docs/inputs.md.
+        products: The seller's products; traffic of other SKUs is set aside. Without any, all traffic is kept.
         most_rows: Rows that are kept of a table; further ones are set aside, the least searched first.
 
     Raises:
@@ -56,7 +56,7 @@ def read_market(seller: Seller, as_of: date, products: pd.DataFrame, most_rows: 
         if not files:
             tables[name] = table.empty()
             continue
-        read = read_market_table(table, seller.inputs[name], files, countries, as_of, most_rows)
+        read = read_market_table(table, seller.inputs[name], files, countries, as_of, products, most_rows)
         tables[name] = read.frame
         accounting.append(read.accounting)
         quarantine.append(read.quarantine)

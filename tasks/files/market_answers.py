@@ -25,6 +25,7 @@ class Answer:
         pages: Member that holds a page of answers; "" if each stands alone.
         columns: Which columns it fills, the country left out.
         headers: Where the answer has them.
+        percents: Columns of shares that it states in percent.
         holds: Whether a document is such an answer.
         rows: Its rows; the second argument is the day in the file's name.
     """
@@ -34,6 +35,7 @@ class Answer:
     pages: str
     columns: tuple[str, ...]
     headers: tuple[str, ...]
+    percents: frozenset[str]
     holds: Callable[[dict[str, Any]], bool]
     rows: Callable[[dict[str, Any], str], _Rows]
 
@@ -128,6 +130,7 @@ ANSWERS = {
         "",
         ("asin", "topic", "kind", "sentiment", "mentions", "occurrence_share", "star_impact"),
         ("asin", "topic", "kind", "sentiment", "numberOfMentions", "occurrencePercentage", "starRatingImpact"),
+        frozenset({"occurrence_share"}),
         _has_topics,
         _topics,
     ),
@@ -139,6 +142,7 @@ ANSWERS = {
          "width_cm", "height_cm", "features"),
         ("asin", "day in the file's name", "itemName", "brand", "title", "rank", "launchDate", "weight", "length",
          "width", "height", "bullet_point"),
+        frozenset(),
         _is_item,
         _items,
     ),

@@ -91,8 +91,8 @@ def _with(cells: pd.DataFrame, extra: Mapping[int, object], stated: Mapping[str,
 def _stated(table: Table, raw: RawSheet, settings: InputFiles, headers: tuple[str, ...]) -> dict[str, str]:
     """Column → value of what the sheet's columns lack and the file says as a whole."""
     stated: dict[str, str] = {}
-    period = _PERIOD.search(raw.above)
-    if period and table.covers_days == _WEEK_DAYS:
+    period = _PERIOD.search(raw.above) if table.covers_days == _WEEK_DAYS else None
+    if period:
         first, last = (date.fromisoformat(day) for day in period.groups())
         if (last - first).days + 1 != _WEEK_DAYS:
             raise WrongReport(
@@ -131,7 +131,7 @@ def _has(headers: tuple[str, ...], names: tuple[str, ...]) -> bool:
 
 
 def _find_slots(table: Table, headers: tuple[str, ...]) -> dict[int, dict[str, int]]:
-    """Number of the product in the row → part → position; the brands of the row as part `brand`."""
+    """Number of the product in the row → part → position."""
     parts = {normalise(name): part for part in _PARTS for name in table.column(part).names}
     parts |= {normalise(table.column(part).name): part for part in _PARTS}
     slots: dict[int, dict[str, int]] = {}
@@ -202,9 +202,7 @@ def _brands(cells: pd.DataFrame, positions: list[int], titles: pd.Series | None,
     return pd.array(found, dtype="str")
 
 
-def _terms_and_units(
-    headers: tuple[str, ...],
-) -> dict[str, tuple[tuple[int, ...], Callable[[pd.DataFrame], pd.Series]]]:
+def _terms_and_units(headers: tuple[str, ...]) -> dict[str, _Made]:
     """What stands in several columns and is one of ours."""
     terms = tuple(at for at, header in enumerate(headers) if _TERM.fullmatch(header))
     bounds = tuple(at for at, header in enumerate(headers) if _BOUND.fullmatch(header))

@@ -37,6 +37,7 @@ class Report:
         table: Which table it fills.
         entries: The list that holds its rows.
         fields: Column → where an entry has it; `|` between places of which the first that is filled counts.
+        percents: Columns of shares that it states in percent; other shares are of 1.
         whole_weeks: Whether Amazon cuts it by calendar week; else any period of up to a week is taken for the week
             that its first day lies in.
     """
@@ -44,6 +45,7 @@ class Report:
     table: str
     entries: str
     fields: Mapping[str, str]
+    percents: frozenset[str] = frozenset()
     whole_weeks: bool = True
 
 
@@ -108,6 +110,7 @@ REPORTS = {
             "currency": "salesByAsin.orderedProductSales.currencyCode",
             "refunded_units": "salesByAsin.unitsRefunded",
         },
+        percents=frozenset({"buy_box_share"}),
         whole_weeks=False,
     ),
 }
@@ -194,7 +197,7 @@ def _open_official(
 
     sheet = Sheet(file, report.entries, headers, f"json, {kind}", _not_at_once)
     columns = (*constants, *report.fields)
-    return Feed(file, sheet.read_as, lambda: _parts(sheet, columns, rows()))
+    return Feed(file, sheet.read_as, lambda: _parts(sheet, columns, report.percents, rows()))
 
 
 def _period(specification: dict[str, Any], report: Report, file: str) -> tuple[date, date]:
@@ -277,15 +280,16 @@ def _open_answers(
 
     sheet = Sheet(file, answer.name, ("marketplaceId", *answer.headers), f"json, {answer.operation}", _not_at_once)
     columns = ("country", *answer.columns)
-    return Feed(file, sheet.read_as, lambda: _parts(sheet, columns, rows()))
+    return Feed(file, sheet.read_as, lambda: _parts(sheet, columns, answer.percents, rows()))
 
 
 def _not_at_once(_: object) -> Rows:
     raise NotImplementedError("a report is read in parts")
 
 
-def _parts(sheet: Sheet, columns: tuple[str, ...], rows: Iterator[_Row]) -> Iterator[Part]:
+def _parts(sheet: Sheet, columns: tuple[str, ...], percents: frozenset[str], rows: Iterator[_Row]) -> Iterator[Part]:
     """The rows in parts, at least one."""
+    stated = {column: column in percents for column in columns}
     found = {column: at for at, column in enumerate(columns)}
     start = list(islice(rows, PART))
     for chunk in chain([start], iter(lambda: list(islice(rows, PART)), [])):
@@ -293,4 +297,4 @@ def _parts(sheet: Sheet, columns: tuple[str, ...], rows: Iterator[_Row]) -> Iter
         cells = pd.DataFrame({at: as_cells(list(cell)) for at, cell in enumerate(values)})
         lines = np.array([number for number, _, _ in chunk], dtype=np.int64)
         days = np.array([day for _, day, _ in chunk], dtype="datetime64[D]")
-        yield Part(Source(sheet, found, Rows(cells, lines)), last_days=days)
+        yield Part(Source(sheet, found, Rows(cells, lines), stated), last_days=days)

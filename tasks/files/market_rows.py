@@ -30,10 +30,15 @@ log = logging.getLogger(__name__)
 
 MOST_ROWS = 9_000_000
 """Rows of one table that are read: three million search terms with three products each, more than a marketplace's
-weekly export has. Further ones, the least searched, would cost memory and hardly any search."""
+weekly export has, in about 5 GB. Further ones, the least searched, would cost memory and hardly any search."""
+
+MOST_LISTED = 10_000
+"""Rows of one file that the quarantine lists before the whole file is looked at; all of them are counted. A file with
+more is of another layout than its table, which the first ones show."""
 
 BEYOND_BOUND = mark("more rows than are read of a table; the most searched terms are kept")
 WITHOUT_PRODUCT = mark("a search term that no product was clicked for")
+NOT_LISTED = mark("traffic of a SKU that is not among the products")
 _DEPTH = {"search_terms": "rank"}
 """Table → the column whose small values are kept when there are too many rows; others are kept in file order."""
 _SLACK = 0.1
@@ -62,6 +67,7 @@ def read_market_table(
     paths: list[Path],
     countries: Collection[Country],
     as_of: date,
+    products: pd.DataFrame,
     most_rows: int = MOST_ROWS,
 ) -> MarketRows:
     """All files of one table as one frame.
@@ -72,6 +78,7 @@ def read_market_table(
         paths: Its files.
         countries: Codes that the seller's file gives to labels.
         as_of: The morning; rows known only later are left out.
+        products: The seller's products; traffic of other SKUs is set aside.
         most_rows: Bound of the rows kept.
     Raises:
         UnusableInput: see `problems.py`.
@@ -81,7 +88,7 @@ def read_market_table(
     for path, name in zip(paths, name_files(paths), strict=True):
         for feed in open_feeds(table, path, name, settings, country):
             reading.take(feed, settings, country)
-    return reading.finish()
+    return reading.finish(products)
 
 
 @dataclass
@@ -115,32 +122,18 @@ class _Reading:
         Whether the plain numbers of a column of shares are percents is known from the column as a whole: if a later
         part shows it, the feed is read once more.
         """
-        shares = [column.name for column in self._table.columns if column.kind == "share"]
-        percents: set[str] = set()
         number = len(self._counts)
         self._counts.append(_Counts(feed.file, feed.read_as))
-        while True:
-            known = len(percents)
-            for part in feed.parts():
-                source = part.source
-                percents |= {
-                    name
-                    for name in set(shares) & set(source.found) - percents
-                    if exceeds_one(source.rows.cells[source.found[name]])
-                }
-                if len(percents) > known and self._counts[number].rows_in:
-                    break
-                known = len(percents)
-                self._add(
-                    number, replace(part, source=replace(source, percents=frozenset(percents))), settings, country
-                )
-            else:
-                break
-            self._forget(number)
+        percents: set[str] = set()
+        while not self._take(number, feed, percents, settings, country):
+            counts = self._counts[number]
+            self._counts[number] = _Counts(counts.file, counts.read_as)
+            self._kept = [(at, frame) for at, frame in self._kept if at != number]
+            self._quarantines.pop(number, None)
         counts = self._counts[number]
         log.info("%s: %s read as %s, %d rows", self._table.name, feed.file, feed.read_as, counts.rows_in)
 
-    def finish(self) -> MarketRows:
+    def finish(self, products: pd.DataFrame) -> MarketRows:
         """The table, checked as a whole."""
         if self._size() > self._most:
             self._trim()
@@ -149,17 +142,43 @@ class _Reading:
         rows = pd.concat(kept, ignore_index=True) if kept else empty_rows(self._table)
         del kept
         rows, unfit = check_rows(self._table, rows, {})
+        foreign = rows.iloc[:0]
+        if self._table.name == "traffic" and len(products):
+            listed = rows["sku"].isin(products["sku"])
+            rows, foreign = rows[listed], rows[~listed]
         quarantine = [frame for frames in self._quarantines.values() for frame in frames] + [unfit]
         reasons = {
             BEYOND_BOUND: sum(counts.beyond for counts in self._counts),
             WITHOUT_PRODUCT: sum(counts.without_product for counts in self._counts),
+            NOT_LISTED: len(foreign),
         }
         return MarketRows(
             rows[[column.name for column in self._table.columns]].reset_index(drop=True),
-            self._account(rows["_file"].value_counts(), unfit["file"].value_counts()),
+            self._account(rows["_file"], unfit["file"], foreign["_file"]),
             pd.concat(quarantine, ignore_index=True)[QUARANTINE],
             {reason: count for reason, count in reasons.items() if count},
         )
+
+    def _take(
+        self,
+        number: int,
+        feed: Feed,
+        percents: set[str],
+        settings: InputFiles,
+        country: Callable[[object], Country],
+    ) -> bool:
+        """The parts of a feed; False when one shows that the parts before it were read wrongly."""
+        shares = [column.name for column in self._table.columns if column.kind == "share"]
+        for part in feed.parts():
+            source = part.source
+            undecided = set(shares) & set(source.found) - set(source.percents) - percents
+            shown = {name for name in undecided if exceeds_one(source.rows.cells[source.found[name]])}
+            percents |= shown
+            if shown and self._counts[number].rows_in:
+                return False
+            source = replace(source, percents={**dict.fromkeys(percents, True), **source.percents})
+            self._add(number, replace(part, source=source), settings, country)
+        return True
 
     def _add(self, number: int, part: Part, settings: InputFiles, country: Callable[[object], Country]) -> None:
         counts, source, last_days = self._counts[number], part.source, part.last_days
@@ -176,7 +195,9 @@ class _Reading:
         frame, unfit = parse_sheet(self._table, part_signs(self._table, source), settings, country)
         bad.append(unfit)
         counts.quarantined += sum(len(rows) for rows in bad)
-        self._quarantines.setdefault(number, []).extend(rows for rows in bad if len(rows))
+        listed = self._quarantines.setdefault(number, [])
+        left = MOST_LISTED - sum(len(rows) for rows in listed)
+        listed.append(pd.concat(bad, ignore_index=True).head(max(left, 0)))
         size = len(frame)
         if last_days is not None:
             over = ~(last_days >= np.datetime64(self._as_of))  # a day that is not known is taken as over
@@ -219,14 +240,7 @@ class _Reading:
         self._counts[number].beyond += int((~keep).sum())
         return number, frame if keep.all() else frame[keep]
 
-    def _forget(self, number: int) -> None:
-        """Undo a feed, to read it once more."""
-        self._kept = [(at, frame) for at, frame in self._kept if at != number]
-        self._quarantines.pop(number, None)
-        counts = self._counts[number]
-        self._counts[number] = _Counts(counts.file, counts.read_as)
-
-    def _account(self, kept: pd.Series, unfit: pd.Series) -> pd.DataFrame:
+    def _account(self, kept: pd.Series, unfit: pd.Series, foreign: pd.Series) -> pd.DataFrame:
         rows: dict[str, dict[str, Any]] = {}
         for counts in self._counts:
             row = rows.setdefault(counts.file, dict.fromkeys(ACCOUNTING, 0))
@@ -236,6 +250,7 @@ class _Reading:
             row["after_as_of"] += counts.after_as_of
             row["set_aside"] += counts.beyond + counts.without_product
         for file, row in rows.items():
-            row["kept"] = int(kept.get(file, 0))
-            row["quarantined"] += int(unfit.get(file, 0))
+            row["kept"] = int((kept == file).sum())
+            row["quarantined"] += int((unfit == file).sum())
+            row["set_aside"] += int((foreign == file).sum())
         return pd.DataFrame(list(rows.values()), columns=ACCOUNTING)

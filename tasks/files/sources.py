@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.seller import InputFiles, resolve_files
@@ -26,18 +26,13 @@ class Source:
         sheet: Where they come from.
         found: Our column → position in the sheet.
         rows: The columns found, named by position.
-        percents: Columns of shares whose plain numbers are percents, as other rows of the file say.
+        percents: Column of shares → whether its plain numbers are percents, where that is known.
     """
 
     sheet: Sheet
     found: dict[str, int]
     rows: Rows
-    percents: frozenset[str] = frozenset()
-
-    def header_of(self, column: str) -> str:
-        """The header of a column, with a percent sign where its plain numbers are percents."""
-        header = self.sheet.headers[self.found[column]]
-        return f"{header} %" if column in self.percents else header
+    percents: Mapping[str, bool] = field(default_factory=dict)
 
 
 def find_files(table: Table, source: InputFiles | None, seller_id: str) -> list[Path]:

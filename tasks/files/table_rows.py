@@ -100,9 +100,10 @@ def parse_sheet(
             continue
         raw = source.rows.cells[position]
         whole = column.kind == "money" and is_whole_money(source.sheet.headers[position])
-        cells = read_cells(column, raw, settings, country, not whole, source.header_of(column.name))
+        header, percents = source.sheet.headers[position], source.percents.get(column.name)
+        cells = read_cells(column, raw, settings, country, not whole, header, percents)
         bad = cells.bad | cells.blank if column.blank is REQUIRED else cells.bad
-        quarantine.add(bad, source.sheet.headers[position], read_text(raw), column.expected)
+        quarantine.add(bad, header, read_text(raw), column.expected)
         read = cells.value
         if whole:
             read = to_minor(np.nan_to_num(np.asarray(read)), values[column.currency_in])

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from config.seller import Seller
@@ -83,11 +84,14 @@ def put(tmp_path: Path) -> Put:
 
 @pytest.fixture
 def market(tmp_path: Path) -> ReadMarket:
-    """Read what was put; settings of an input come as `table={…}`."""
+    """Read what was put; settings of an input come as `table={…}`. The seller has these SKUs, or no products."""
 
-    def market(as_of: date = AS_OF, most_rows: int = MOST_ROWS, **settings: Any) -> Market:
+    def market(
+        as_of: date = AS_OF, most_rows: int = MOST_ROWS, skus: tuple[str, ...] = (), **settings: Any
+    ) -> Market:
         inputs = {name: {"files": f"{tmp_path}/market/{name}/*", **settings.get(name, {})} for name in MARKET_TABLES}
         seller = Seller.model_validate({"id": "test", "name": {"en": "Test"}, "inputs": inputs})
-        return read_market(seller, as_of, TABLES["products"].empty(), most_rows)
+        products = TABLES["products"].empty().reindex(range(len(skus))).assign(sku=pd.Series(skus, dtype="str"))
+        return read_market(seller, as_of, products, most_rows)
 
     return market

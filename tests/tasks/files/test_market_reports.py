@@ -137,6 +137,17 @@ def test_the_search_terms_report_lacks_titles_and_brands_and_is_read_without(put
     assert "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT" in read.accounting["read_as"][0]
 
 
+def test_a_share_beyond_one_in_a_report_that_states_shares_of_one_is_quarantined(
+    put: Put, market: ReadMarket
+) -> None:
+    report = copy.deepcopy(TERMS)
+    report["dataByDepartmentAndSearchTerm"][1]["clickShare"] = 1.5
+    put("search_terms", "terms.json", report)
+    read = market()
+    assert read.tables["search_terms"]["click_share"].tolist() == [0.125]
+    assert read.quarantine[["column", "value"]].to_numpy().tolist() == [["clickShare", "1.5"]]
+
+
 def test_a_report_that_is_packed_or_names_itself_last_reads_the_same(put: Put, market: ReadMarket) -> None:
     path = put("search_terms", "terms.json", TERMS)
     expected = market().tables["search_terms"]

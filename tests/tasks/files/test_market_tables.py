@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.settings import ROOT
+from tasks.files import market_rows
 from tasks.files.cells import read_cells
 from tasks.files.columns import Column
 from tasks.files.market import Market
+from tasks.files.market_rows import NOT_LISTED
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.problems import EmptyExport, InvalidInput, UnknownHeader
 from tasks.files.quarantine import check_balance
@@ -334,6 +336,26 @@ def test_a_market_table_is_the_same_in_every_format(
     else:
         frame.to_csv(target, index=False, sep="\t" if suffix == "tsv" else ",")
     pd.testing.assert_frame_equal(market().tables["search_terms"], expected)
+
+
+def test_traffic_of_skus_that_are_no_products_is_set_aside_and_counted(put: Put, market: ReadMarket) -> None:
+    rows = "DE,2025-11-09,HN-1,1,1,97%,1,9,EUR,0\nDE,2025-11-09,HN-2,1,1,97%,1,9,EUR,0\n"
+    put("traffic", "traffic.csv", TRAFFIC + rows)
+    assert market().tables["traffic"]["sku"].tolist() == ["HN-1", "HN-2"]
+    read = market(skus=("HN-2", "HN-3"))
+    assert read.tables["traffic"]["sku"].tolist() == ["HN-2"]
+    assert read.set_aside.to_numpy().tolist() == [["traffic", NOT_LISTED, 1]]
+    assert read.accounting[["rows_in", "kept", "set_aside"]].to_numpy().tolist() == [[2, 1, 1]]
+
+
+def test_a_file_of_another_layout_is_counted_whole_and_listed_in_part(
+    put: Put, market: ReadMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_rows, "MOST_LISTED", 5)
+    put("search_terms", "terms.csv", TERMS + "DE,someday,a,1,B0A,0.5,\n" * 12)
+    read = market()
+    assert read.accounting["quarantined"].tolist() == [12]
+    assert read.quarantine["line"].tolist() == ["2", "3", "4", "5", "6"]
 
 
 def test_a_row_of_another_width_is_quarantined_with_its_line(put: Put, market: ReadMarket) -> None:
