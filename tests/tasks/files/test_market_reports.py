@@ -137,9 +137,7 @@ def test_the_search_terms_report_lacks_titles_and_brands_and_is_read_without(put
     assert "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT" in read.accounting["read_as"][0]
 
 
-def test_a_share_beyond_one_in_a_report_that_states_shares_of_one_is_quarantined(
-    put: Put, market: ReadMarket
-) -> None:
+def test_a_report_that_states_shares_of_one_has_none_beyond_it(put: Put, market: ReadMarket) -> None:
     report = copy.deepcopy(TERMS)
     report["dataByDepartmentAndSearchTerm"][1]["clickShare"] = 1.5
     put("search_terms", "terms.json", report)
