@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
-from skills.selection.facts import PLACE, Degradations
+from skills.selection.facts import PLACE, Degradations, list_places
 from skills.selection.policy import SelectionPolicy
 from skills.selection.words import find_asked_words, fold, split_words
 from skills.vocabulary import Money, mark
@@ -70,23 +72,25 @@ def find_gaps(
         clicks=bought["click_share"] * bought["weight"], purchases=bought["conversion_share"] * bought["weight"]
     )
     won = sums.groupby([*PLACE, "asin"], sort=True, as_index=False)[["clicks", "purchases"]].sum()
-    rows = rows.merge(won, on=[*PLACE, "asin"], how="left")
-    asked = _index(members.sort_values([*PLACE, "term"]))
-    bands, loud = _index(ladders), metrics[metrics["volume"] >= policy.least_volume]
-    heard = {(row.niche, row.country) for row in loud.itertuples(index=False)}
+    known = rows[[*PLACE, "asin", "share", "title", "features", "rating", "price_minor"]].merge(
+        won, on=[*PLACE, "asin"], how="left"
+    )
+    asked, bands = list_places(members.sort_values([*PLACE, "term"])), list_places(ladders)
+    complaints = _find_complaints(rows, topics, policy)
+    loud = metrics[metrics["volume"] >= policy.least_volume]
+    heard = set(zip(loud["niche"], loud["country"], strict=True))
     plain = {fold(word) for word in policy.words_left_out}
     brands = {country: plain | split_words(" ".join(group["brand"]))
               for country, group in rows.groupby("country", sort=True)}  # fmt: skip
-    said = _index(rows[[*PLACE, "asin", "click_share"]].merge(topics, on=["country", "asin"]))
     found: list[dict[str, Any]] = []
     untitled = 0
-    for place, products in _index(rows).items():
-        titled = float(products.loc[products["title"] != "", "share"].sum()) >= 0.5 * float(products["share"].sum())
-        untitled += not titled
-        words = _find_words(products, asked.get(place), brands[place[1]], policy) if titled else None
+    for place, products in list_places(known).items():
+        named = sum(row["share"] for row in products if row["title"]) >= 0.5 * sum(row["share"] for row in products)
+        untitled += not named
+        words = _find_words(products, asked.get(place, []), brands[place[1]], policy) if named else None
         reasons = {
-            "missing_feature": _join_missing(words, _find_complaint(said.get(place), policy)),
-            "price_hole": _find_hole(products, bands.get(place), policy),
+            "missing_feature": _join_missing(words, complaints.get(place)),
+            "price_hole": _find_hole(products, bands.get(place, []), policy),
             "rating_hole": _find_low_rating(products, policy) if place in heard else None,
         }
         found += [{"niche": place[0], "country": place[1], "kind": kind, **reason}
@@ -96,11 +100,11 @@ def find_gaps(
     return pd.DataFrame(found, columns=GAPS).astype({**texts, "weight": "float64"})
 
 
-def _index(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    return {(str(key[0]), str(key[1])): rows for key, rows in table.groupby(PLACE, sort=True)}
+Reason = dict[str, Any]
+Rows = list[dict[str, Any]]
 
 
-def _reason(weight: float, reason: str, **values: object) -> dict[str, Any]:
+def _reason(weight: float, reason: str, **values: object) -> Reason:
     return {"weight": round(weight, 4), "reason": reason, "values": values}
 
 
@@ -112,78 +116,88 @@ def _price(minor: int, currency: str) -> str:
     return f"{Money(minor, currency).amount} {currency}"
 
 
-def _find_hole(products: pd.DataFrame, bands: pd.DataFrame | None, policy: SelectionPolicy) -> dict[str, Any] | None:
+def _find_hole(products: Rows, bands: Rows, policy: SelectionPolicy) -> Reason | None:
     """The price band without an offer, or the one that sells badly, that concerns most clicks."""
-    if bands is None or int(bands["products"].sum()) < _FEWEST_PRICED:
+    if sum(band["products"] for band in bands) < _FEWEST_PRICED:
         return None
-    least, currency = policy.neighbour_share_percent / 100, str(bands["currency"].iloc[0])
-    found = []
-    empty = bands["click_share"] <= policy.hole_share_percent / 100
-    for _, run in bands[empty].groupby((~empty).cumsum()[empty], sort=True):
-        low, high = int(run["low_minor"].min()), int(run["high_minor"].max())
-        below = float(bands.loc[bands["high_minor"] <= low, "click_share"].sum())
-        above = float(bands.loc[bands["low_minor"] >= high, "click_share"].sum())
+    found = [*_list_empty(bands, policy), *_list_poor(products, bands, policy)]
+    return max(found, key=lambda reason: float(reason["weight"])) if found else None
+
+
+def _list_empty(bands: Rows, policy: SelectionPolicy) -> Iterator[Reason]:
+    """Runs of bands with hardly a click between bands with many."""
+    currency, total = str(bands[0]["currency"]), sum(band["click_share"] for band in bands)
+    below = 0.0
+    for empty, run in groupby(bands, lambda band: 100 * band["click_share"] <= policy.hole_share_percent):
+        inside = list(run)
+        share = sum(band["click_share"] for band in inside)
+        above = total - below - share
+        low, high = inside[0]["low_minor"], inside[-1]["high_minor"]
         wide = 100 * (high - low) >= policy.hole_width_percent * low
-        if wide and min(below, above) >= least:
-            found.append(_reason(min(below, above), NO_OFFER, low=_price(low, currency), high=_price(high, currency),
-                                 below_percent=_percent(below), above_percent=_percent(above)))  # fmt: skip
-    whole = products["purchases"].sum() / max(products["clicks"].sum(), 1e-9)
-    for band in bands[bands["click_share"] >= least].to_dict("records"):
-        bottom, top, share = int(band["low_minor"]), int(band["high_minor"]), float(band["click_share"])
-        inside = products[(products["price_minor"] >= bottom) & (products["price_minor"] < top)]
-        clicks, purchases = float(inside["clicks"].sum()), float(inside["purchases"].sum())
-        usual = clicks * whole
-        if usual > 0 and 100 * purchases < policy.poor_conversion_percent * usual:
-            found.append(_reason(share * (1 - purchases / usual), POOR_OFFER,
-                                 low=_price(bottom, currency), high=_price(top, currency),
-                                 clicks_percent=_percent(share),
-                                 purchases_percent=_percent(purchases / usual)))  # fmt: skip
-    return max(found, key=lambda reason: reason["weight"]) if found else None
+        if empty and wide and 100 * min(below, above) >= policy.neighbour_share_percent:
+            yield _reason(min(below, above), NO_OFFER, low=_price(low, currency), high=_price(high, currency),
+                          below_percent=_percent(below), above_percent=_percent(above))  # fmt: skip
+        below += share
 
 
-def _find_low_rating(products: pd.DataFrame, policy: SelectionPolicy) -> dict[str, Any] | None:
-    rated = products[products["rating"].notna()]
-    total = float(rated["share"].sum())
-    if not total > 0:
+def _list_poor(products: Rows, bands: Rows, policy: SelectionPolicy) -> Iterator[Reason]:
+    """Bands with many clicks that bring far fewer purchases than clicks usually do."""
+    sold = [row for row in products if row["clicks"] > 0]
+    clicks = sum(row["clicks"] for row in sold)
+    usual = sum(row["purchases"] for row in sold) / clicks if clicks > 0 else 0.0
+    for band in bands:
+        low, high, share = band["low_minor"], band["high_minor"], band["click_share"]
+        inside = [row for row in sold if low <= row["price_minor"] < high]
+        expected = usual * sum(row["clicks"] for row in inside)
+        if not expected > 0 or 100 * share < policy.neighbour_share_percent:
+            continue
+        part = sum(row["purchases"] for row in inside) / expected
+        if 100 * part < policy.poor_conversion_percent:
+            currency = str(band["currency"])
+            yield _reason(share * (1 - part), POOR_OFFER, low=_price(low, currency), high=_price(high, currency),
+                          clicks_percent=_percent(share), purchases_percent=_percent(part))  # fmt: skip
+
+
+def _find_low_rating(products: Rows, policy: SelectionPolicy) -> Reason | None:
+    rated = [row for row in products if row["rating"] == row["rating"]]
+    total = sum(row["share"] for row in rated)
+    low = sum(row["share"] for row in rated if row["rating"] < policy.good_rating)
+    if not total > 0 or 100 * low < policy.rating_hole_percent * total:
         return None
-    low = float(rated.loc[rated["rating"] < policy.good_rating, "share"].sum()) / total
-    if 100 * low < policy.rating_hole_percent:
-        return None
-    rating = float((rated["rating"] * rated["share"]).sum()) / total
-    return _reason(low, DISAPPOINTING, clicks_percent=_percent(low), good_rating=f"{policy.good_rating:.1f}",
-                   rating=f"{rating:.1f}")  # fmt: skip
+    rating = sum(row["rating"] * row["share"] for row in rated) / total
+    return _reason(low / total, DISAPPOINTING, clicks_percent=_percent(low / total),
+                   good_rating=f"{policy.good_rating:.1f}", rating=f"{rating:.1f}")  # fmt: skip
 
 
-def _find_words(
-    products: pd.DataFrame, asked: pd.DataFrame | None, left_out: set[str], policy: SelectionPolicy
-) -> dict[str, Any] | None:
-    if asked is None:
-        return None
-    words, share = find_asked_words(asked, [*products["title"], *products["features"]], left_out, policy)
+def _find_words(products: Rows, asked: Rows, left_out: set[str], policy: SelectionPolicy) -> Reason | None:
+    texts = [f"{row['title']} {row['features']}" for row in products]
+    words, share = find_asked_words([(row["term"], row["weight"]) for row in asked], texts, left_out, policy)
     if not words:
         return None
     return _reason(share, WORDS_ASKED, words=", ".join(words[:_WORDS_SHOWN]), share_percent=_percent(share))
 
 
-def _find_complaint(said: pd.DataFrame | None, policy: SelectionPolicy) -> dict[str, Any] | None:
-    if said is None:
-        return None
-    spoken = said[(said["kind"] == "review") & (said["mentions"] > 0)].sort_values(["topic", "asin", "sentiment"])
-    mentions = spoken["click_share"] * spoken["mentions"]
-    total = float(mentions.sum())
-    if not total > 0:
-        return None
-    shares = mentions[spoken["sentiment"] == "negative"].groupby(spoken["topic"], sort=True).sum() / total
-    loud = [(-float(share), str(topic)) for topic, share in shares.items()
-            if 100 * float(share) >= policy.complaint_share_percent]  # fmt: skip
-    if not loud:
-        return None
-    share = -sum(share for share, _ in loud)
-    topics = ", ".join(topic for _, topic in sorted(loud)[:_WORDS_SHOWN])
-    return _reason(share, COMPLAINED, topics=topics, share_percent=_percent(share))
+def _find_complaints(
+    rows: pd.DataFrame, topics: pd.DataFrame, policy: SelectionPolicy
+) -> dict[tuple[str, str], Reason]:
+    """Topics that reviews of a niche's clicked products complain about, by niche and country."""
+    spoken = topics[(topics["kind"] == "review") & (topics["mentions"] > 0)]
+    said = rows[[*PLACE, "asin", "click_share"]].merge(spoken, on=["country", "asin"])
+    said = said.sort_values([*PLACE, "topic", "asin", "sentiment"], ignore_index=True)
+    said["weight"] = said["click_share"] * said["mentions"]
+    said["share"] = said["weight"] / said.groupby(PLACE, sort=True)["weight"].transform("sum")
+    bad = said[said["sentiment"] == "negative"].groupby([*PLACE, "topic"], sort=True)["share"].sum().reset_index()
+    loud = bad[100 * bad["share"] >= policy.complaint_share_percent]
+    found = {}
+    for place, named in list_places(loud).items():
+        first = sorted(named, key=lambda row: (-row["share"], row["topic"]))[:_WORDS_SHOWN]
+        share = sum(row["share"] for row in named)
+        words = ", ".join(row["topic"] for row in first)
+        found[place] = _reason(share, COMPLAINED, topics=words, share_percent=_percent(share))
+    return found
 
 
-def _join_missing(words: dict[str, Any] | None, complaint: dict[str, Any] | None) -> dict[str, Any] | None:
+def _join_missing(words: Reason | None, complaint: Reason | None) -> Reason | None:
     if not (words and complaint):
         return words or complaint
     values = {**words["values"], "topics": complaint["values"]["topics"],

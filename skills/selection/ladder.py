@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from skills.selection.facts import PLACE
+from skills.selection.facts import PLACE, list_places
 from skills.selection.policy import SelectionPolicy
 
 PRICES = ["niche", "country", "band", "low_minor", "high_minor", "currency", "click_share", "products"]
@@ -26,25 +26,24 @@ def build_ladders(rows: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
         click_share [of the clicks with a price], products.
     """
     lines: list[list[Any]] = []
-    for (niche, country), priced in rows[rows["price_minor"].notna()].groupby(PLACE, sort=True):
-        prices = priced["price_minor"].astype("int64").to_numpy()
-        ordered = priced.sort_values(["price_minor", "asin"])
-        covered = ordered["share"].cumsum() / ordered["share"].sum()
-        inner = ordered["price_minor"][(covered >= 0.1) & (covered.shift(fill_value=0.0) <= 0.9)]
-        low, high = int(inner.min()), int(inner.max())
-        width = _round_width(high - low, policy.bands)
-        first = max(low // width - policy.bands // 2, int(prices.min()) // width)
-        last = min(high // width + policy.bands // 2, int(prices.max()) // width)
-        band = pd.Series(prices // width, index=priced.index).clip(first, last)
-        grouped = priced.groupby(band, sort=True).agg(share=("share", "sum"), products=("asin", "nunique"))
-        total = float(priced["share"].sum())
-        shares = {int(str(at)): float(share) for at, share in grouped["share"].items()}
-        counts = {int(str(at)): int(found) for at, found in grouped["products"].items()}
+    priced = rows[rows["price_minor"].notna()].sort_values([*PLACE, "price_minor", "asin"])
+    for place, products in list_places(priced[[*PLACE, "price_minor", "share", "currency"]]).items():
+        prices, shares = [int(row["price_minor"]) for row in products], [float(row["share"]) for row in products]
+        total, covered, inner = sum(shares), 0.0, []
+        for price, share in zip(prices, shares, strict=True):
+            if covered <= 0.9 * total and covered + share >= 0.1 * total:
+                inner.append(price)
+            covered += share
+        width = _round_width(inner[-1] - inner[0], policy.bands)
+        first = max(inner[0] // width - policy.bands // 2, prices[0] // width)
+        last = min(inner[-1] // width + policy.bands // 2, prices[-1] // width)
+        bands = [min(max(price // width, first), last) for price in prices]
         for number, at in enumerate(range(first, last + 1)):
-            floor = min(at * width, int(prices.min())) if at == first else at * width
-            top = max((at + 1) * width, int(prices.max()) + 1) if at == last else (at + 1) * width
-            lines.append([niche, country, number, floor, top, priced["currency"].iloc[0],
-                          round(shares.get(at, 0.0) / total, 4), counts.get(at, 0)])  # fmt: skip
+            floor = min(at * width, prices[0]) if at == first else at * width
+            top = max((at + 1) * width, prices[-1] + 1) if at == last else (at + 1) * width
+            inside = [share for band, share in zip(bands, shares, strict=True) if band == at]
+            lines.append([*place, number, floor, top, products[0]["currency"], round(sum(inside) / total, 4),
+                          len(inside)])  # fmt: skip
     whole = dict.fromkeys(("band", "low_minor", "high_minor", "products"), "int64")
     text = dict.fromkeys(("niche", "country", "currency"), "str")
     return pd.DataFrame(lines, columns=PRICES).astype({**whole, **text, "click_share": "float64"})

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Scale = Literal["linear", "log"]
 Direction = Literal["up", "down"]
+Sign = Literal[
+    "unserved", "spread", "conversion_gap", "complaints", "rating_gap", "out_of_stock", "conditions", "borrowed"
+]
 
 
 class Anchor(BaseModel):
@@ -37,7 +40,7 @@ class UnmetPart(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    part: str = Field(description="The sign, as skills/selection/unmet.py calls it.")
+    part: Sign = Field(description="The sign, as skills/selection/unmet.py measures it.")
     low: float = Field(description="The value at which it says nothing.")
     high: float = Field(description="The value at which it says all it can.")
     weight: int = Field(ge=1, le=100, description="Its weight among the signs that are known.")

@@ -75,7 +75,8 @@ def rank_opportunities(metrics: pd.DataFrame, margins: pd.DataFrame, policy: Sel
 
     score = 100 × Σ weight × place ÷ Σ weight over the known components, place being the value's way from the worse
     anchor to the better one, on its scale, clipped to 0…1. Ties of the score are ranked by yearly CM3, then by
-    volume; what is equal in all three shares its rank, so neither names nor the order of rows decide.
+    volume, then by what rounding hid; what is equal in all shares its rank, and is shown if there is room for all of
+    it, so neither names nor the order of rows decide.
 
     Args:
         metrics: One row per (concept, niche, country), from `measure_niches`.
@@ -111,12 +112,13 @@ def rank_opportunities(metrics: pd.DataFrame, margins: pd.DataFrame, policy: Sel
         key = {name: row[name] for name in KEY}
         rows.append(
             {**key, "label": row["label"], "score": points, "known_weight_percent": answer["known_weight_percent"],
-             "filtered_by": reason, "filtered_values": filled, "boundary": near, "volume": row["volume"],
-             "yearly_cm3_minor": row["yearly_cm3_minor"], "capital_minor": row["capital_minor"]}
+             "filtered_by": reason, "filtered_values": filled, "boundary": near, "volume": row["volume"], "exact": answer["exact"],
+             "yearly_cm3_minor": row["yearly_cm3_minor"],
+             "capital_minor": row["capital_minor"]}
         )  # fmt: skip
         parts += list_parts(key, value, place, points, policy)  # type: ignore[arg-type]
     names = [*KEY, "label", "score", "known_weight_percent", "filtered_by", "filtered_values", "boundary", "volume",
-             "yearly_cm3_minor", "capital_minor"]  # fmt: skip
+             "exact", "yearly_cm3_minor", "capital_minor"]  # fmt: skip
     scores = pd.DataFrame(rows, columns=names).astype({"score": "Int64", "known_weight_percent": "int64"})
     scores["rank"] = _rank(scores)
     concepts = _join_concepts(scores)
@@ -139,7 +141,7 @@ def _list_filters(
     yield "risk_level", _number(row["risk_level"]), policy.most_risk_level, -1, TOO_RISKY
     if policy.most_capital_minor is not None:
         yield "capital_minor", _number(row["capital_minor"]), policy.most_capital_minor, -1, TOO_MUCH_CAPITAL
-    if _number(row.get("season_ratio")) >= policy.strong_season_ratio:
+    if _number(row.get("season_ratio")) >= policy.strong_season_ratio and pd.notna(row["season_peak_month"]):
         wait = wait_for_season(int(row["season_peak_month"]), policy.lead_days, as_of)
         yield "season", wait, policy.most_season_wait_days, -1, SEASON_PAST
 
@@ -184,9 +186,10 @@ def _say_unknown(answer: dict[Any, Any], value: dict[Any, Any], policy: Selectio
 
 
 def _rank(table: pd.DataFrame) -> pd.Series:
-    """Rank by score, then yearly CM3, then volume; equals share it; missing without a score."""
-    order = table[["score", "yearly_cm3_minor", "volume"]].astype("float64").fillna(-math.inf)
-    order = order[table["score"].notna()].sort_values(["score", "yearly_cm3_minor", "volume"], ascending=False)
+    """By score, then yearly CM3, volume, what rounding hid; equals share it; missing without a score."""
+    keys = ["score", "yearly_cm3_minor", "volume", "exact"]
+    order = table[keys].astype("float64").fillna(-math.inf)
+    order = order[table["score"].notna()].sort_values(keys, ascending=False)
     changes = (order != order.shift()).any(axis=1)
     place = pd.Series(range(1, len(order) + 1), index=order.index).where(changes).ffill()
     return place.reindex(table.index).astype("Int64")
@@ -195,7 +198,10 @@ def _rank(table: pd.DataFrame) -> pd.Series:
 def _join_concepts(scores: pd.DataFrame) -> pd.DataFrame:
     passing = scores[scores["score"].notna()].sort_values(["concept", "rank", "country", "niche"])
     grouped = passing.groupby("concept", sort=True)
-    table = grouped.agg(label=("label", "first"), score=("score", "first"), volume=("volume", "max")).reset_index()
+    table = grouped.agg(
+        label=("label", "first"), score=("score", "first"), volume=("volume", "max"), exact=("exact", "first")
+    )
+    table = table.reset_index()
     countries = grouped["country"].agg(lambda found: join_texts(dict.fromkeys(found))).to_numpy()
     table["countries"] = pd.Series(countries, index=table.index, dtype="str")
     once = passing.drop_duplicates(["concept", "country"]).groupby("concept", sort=True)
@@ -215,7 +221,8 @@ def _find_cut(concepts: pd.DataFrame, policy: SelectionPolicy) -> int:
 def _show(
     scores: pd.DataFrame, concepts: pd.DataFrame, cut: int, policy: SelectionPolicy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    fits = (concepts["rank"] <= policy.most_opportunities) & (concepts["score"] >= policy.least_score)
+    ahead = concepts["rank"].map(concepts["rank"].value_counts()) + concepts["rank"] - 1
+    fits = (ahead <= policy.most_opportunities) & (concepts["score"] >= policy.least_score)
     shown = set(concepts.loc[fits, "concept"])
     concepts = concepts.assign(shown=fits.astype("bool"))
     scores = scores.assign(shown=scores["concept"].isin(shown) & scores["score"].notna())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
-
-import pandas as pd
+from collections.abc import Iterable, Sequence, Set
 
 from skills.selection.policy import SelectionPolicy
 
@@ -16,12 +14,12 @@ _FIRST_UNSPACED = "\u2e80"
 
 
 def find_asked_words(
-    asked: pd.DataFrame, texts: Iterable[str], left_out: Set[str], policy: SelectionPolicy
+    asked: Sequence[tuple[str, float]], texts: Iterable[str], left_out: Set[str], policy: SelectionPolicy
 ) -> tuple[list[str], float]:
     """Words of the terms that none of the texts contains, and the share of the searches with the first of them.
 
     Args:
-        asked: One row per term of the niche: term, weight [searches].
+        asked: The niche's terms with their searches.
         texts: Titles and features of the clicked products.
         left_out: Words that name no feature, folded.
 
@@ -30,11 +28,11 @@ def find_asked_words(
     """
     named = fold(" ".join(texts))
     shares: dict[str, float] = {}
-    total = float(asked["weight"].sum())
-    for term, weight in zip(asked["term"], asked["weight"], strict=True):
+    total = sum(weight for _, weight in asked)
+    for term, weight in asked:
         for word in sorted(split_words(term)):
             if _names_feature(word) and word not in left_out and _stem(word) not in named:
-                shares[word] = shares.get(word, 0.0) + float(weight)
+                shares[word] = shares.get(word, 0.0) + weight
     bar = policy.asked_share_percent / 100 * total
     heavy = sorted((word for word, share in shares.items() if share >= bar > 0), key=lambda w: (-shares[w], w))
     return heavy, shares[heavy[0]] / total if heavy else 0.0

@@ -21,8 +21,8 @@ WORTH = [
 ]  # fmt: skip
 
 KEEPS = mark("Whatever it turns out to be, the choice stays.")
-DROPS = mark("Were it {value}, {concept} would not be chosen.")
-TAKES = mark("Were it {value}, {concept} would be chosen.")
+DROPS = mark("Were {fact} {value}, {concept} would not be chosen.")
+TAKES = mark("Were {fact} {value}, {concept} would be chosen.")
 
 
 def value_facts(facts: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
@@ -61,7 +61,8 @@ def value_facts(facts: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
             choice = _choose(known, policy)
             worth += row[f"p_{name}"] * (float(known[sorted(choice)].sum()) - best)
             changed = changed or (name if choice != now else "")
-        values = {"concept": concept, "value": row["value" if changed == "known" else changed]} if changed else {}
+        at = "value" if changed == "known" else changed
+        values = {"concept": concept, "fact": row["fact"], "value": row[at]} if changed else {}
         reason = (DROPS if concept in now else TAKES) if changed else KEEPS
         lines.append([concept, row["fact"], row["value"], row["low"], row["high"], round(float(expected[concept])),
                       max(0, round(worth)), bool(changed), reason, values])  # fmt: skip

@@ -110,7 +110,7 @@ def test_a_fact_that_would_spare_a_loss_is_worth_that_loss_times_its_chance() ->
     assert row["expected_minor"] == 0.25 * 300 + 0.5 * 200 - 0.25 * 600
     assert row["worth_minor"] == 0.25 * 600
     assert row["changes_choice"] and row["reason"] == worth.DROPS
-    assert row["values"] == {"concept": "tea", "value": 9.0}
+    assert row["values"] == {"concept": "tea", "fact": "hs_code", "value": 9.0}
 
 
 def test_with_room_for_one_a_fact_is_worth_what_it_lets_one_change_to() -> None:

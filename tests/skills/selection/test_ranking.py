@@ -233,9 +233,16 @@ def test_no_more_are_shown_than_there_is_room_for() -> None:
     assert ranked.concepts.sort_values("rank")["concept"].iloc[0] == "n5"
 
 
-def test_equals_share_their_rank() -> None:
-    ranked = rank_rows(row("a"), row("b"), row("c", unmet=0.2))
-    assert ranked.scores["rank"].tolist() == [1, 1, 3]
+def test_equals_share_their_rank_and_are_shown_only_if_there_is_room_for_both() -> None:
+    rows = (row("a"), row("b"), row("c", unmet=0.6))
+    ranked = rank_rows(*rows)
+    assert ranked.scores["rank"].tolist() == [2, 2, 1]
+    assert ranked.concepts["shown"].all()
+    assert rank_rows(*rows, policy=SelectionPolicy(most_opportunities=2)).concepts["shown"].tolist() == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_of_equal_scores_the_one_that_earns_more_goes_first() -> None:

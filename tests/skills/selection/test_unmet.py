@@ -169,6 +169,5 @@ def test_without_titles_missing_features_are_not_looked_for(niche: Make, measure
     ],
 )
 def test_words_are_compared_without_accents_and_plurals(term: str, title: str, missing: list[str]) -> None:
-    asked = pd.DataFrame({"term": [term], "weight": [1.0]})
-    words, _ = find_asked_words(asked, [title], {fold(word) for word in ("aus", "de")}, SelectionPolicy())
+    words, _ = find_asked_words([(term, 1.0)], [title], {fold(word) for word in ("aus", "de")}, SelectionPolicy())
     assert words == missing
