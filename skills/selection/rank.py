@@ -112,8 +112,8 @@ def rank_opportunities(metrics: pd.DataFrame, margins: pd.DataFrame, policy: Sel
         key = {name: row[name] for name in KEY}
         rows.append(
             {**key, "label": row["label"], "score": points, "known_weight_percent": answer["known_weight_percent"],
-             "filtered_by": reason, "filtered_values": filled, "boundary": near, "volume": row["volume"], "exact": answer["exact"],
-             "yearly_cm3_minor": row["yearly_cm3_minor"],
+             "filtered_by": reason, "filtered_values": filled, "boundary": near, "volume": row["volume"],
+             "exact": answer["exact"], "yearly_cm3_minor": row["yearly_cm3_minor"],
              "capital_minor": row["capital_minor"]}
         )  # fmt: skip
         parts += list_parts(key, value, place, points, policy)  # type: ignore[arg-type]
