@@ -138,7 +138,7 @@ def open_report(
     specification = next(
         (value for key, _, value in stream_entries(path, file) if key == _SPECIFICATION), None
     )  # a report that names it after its rows is read through for it
-    if specification is not None:
+    if isinstance(specification, dict):
         return _open_official(table, path, file, specification, country)
     if table.name not in ANSWERS:
         raise WrongReport(
@@ -211,7 +211,7 @@ def _period(specification: dict[str, Any], report: Report, file: str) -> tuple[d
     except (KeyError, ValueError):
         first, last = date.max, date.min
     days = (last - first).days + 1
-    by = str((specification.get("reportOptions") or {}).get("reportPeriod", "WEEK"))
+    by = str(_dig(specification, [["reportOptions", "reportPeriod"]]) or "WEEK")
     if not 1 <= days <= _LONGEST_DAYS or (report.whole_weeks and by != "WEEK"):
         raise WrongReport(
             mark(
@@ -273,7 +273,19 @@ def _open_answers(
                     table=table.name,
                     expected=answer.operation,
                 )
-            for place, last, values in answer.rows(document, day):
+            try:
+                listed = list(answer.rows(document, day))
+            except (AttributeError, TypeError) as error:
+                raise WrongReport(
+                    mark(
+                        "{file} holds an answer that is not built as {expected} builds it: {problem}. Save the answer "
+                        "again as it comes."
+                    ),
+                    file=file,
+                    expected=answer.operation,
+                    problem=str(error),
+                ) from error
+            for place, last, values in listed:
                 number += 1
                 code = country(place) if place else stated
                 yield number, last, (code or place or "", *values)
