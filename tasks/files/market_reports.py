@@ -278,8 +278,8 @@ def _open_answers(
             except (AttributeError, TypeError) as error:
                 raise WrongReport(
                     mark(
-                        "{file} holds an answer that is not built as {expected} builds it: {problem}. Save the answer "
-                        "again as it comes."
+                        "{file} holds an answer that is not built as {expected} builds it: {problem}. Save the "
+                        "answer again as it comes."
                     ),
                     file=file,
                     expected=answer.operation,
