@@ -9,7 +9,7 @@ import pandas as pd
 
 from skills.selection.facts import PLACE, join_texts, morning
 from skills.selection.products import add_success
-from skills.selection.volume import RANK_ONLY
+from skills.selection.volume import MOST_GROWTH, RANK_ONLY
 
 EXPLORER = "explorer"
 """The basis of a volume that the explorer states."""
@@ -26,7 +26,7 @@ _SOURCES = {
     "out_of_stock_share": "out_of_stock_share",
     "return_share": "return_share",
 }
-_FIRST = ("launches_180d", "launches_succeeded_180d")
+_PAIR = ["launches_180d", "launches_succeeded_180d"]
 _WEEKS = 90 / 7
 
 
@@ -37,7 +37,8 @@ def fill_from_explorer(
 
     A niche is the explorer's where one of its terms is that niche's name or among its top terms; of several the one
     that covers most of the niche's searches, by its newest export. Launches come from the explorer first, for of the
-    others only those that won clicks are seen; so does a volume that is an index of the rank.
+    others only those that won clicks are seen, and both numbers together; so does a volume that is an index of its
+    rank.
 
     Args:
         metrics: One row per (niche, country).
@@ -52,10 +53,14 @@ def fill_from_explorer(
     names: list[list[str]] = [[] for _ in range(len(answer))]
     for column, source in _SOURCES.items():
         values = found[source].astype("float64")
-        open_ = answer[column].isna() | (column in _FIRST)
+        open_ = answer[column].isna()
+        if column in _PAIR:
+            open_ = found[_PAIR].notna().all(axis=1)
         if column == "volume":
             values = (values / _WEEKS).round(1)
             open_ |= answer["volume_basis"] == RANK_ONLY
+        if column.startswith("growth"):
+            values = values.clip(upper=MOST_GROWTH)
         if column == "price_minor":
             same = (found["currency"] == answer["currency"]) | (answer["currency"] == "")
             values = values.where(same & (values > 0))

@@ -79,7 +79,7 @@ def find_gaps(
     complaints = _find_complaints(rows, topics, policy)
     loud = metrics[metrics["volume"] >= policy.least_volume]
     heard = set(zip(loud["niche"], loud["country"], strict=True))
-    plain = {fold(word) for word in policy.words_left_out}
+    plain = {fold(word) for word in (*policy.words_left_out, *policy.words_of_exclusion)}
     brands = {country: plain | split_words(" ".join(group["brand"]))
               for country, group in rows.groupby("country", sort=True)}  # fmt: skip
     found: list[dict[str, Any]] = []

@@ -167,7 +167,7 @@ class SelectionPolicy(BaseModel):
         default=5.0, gt=0, le=100, description="Searches with a word that no clicked product names, to be said [%]."
     )
     complaint_share_percent: float = Field(
-        default=10.0, gt=0, le=100, description="Mentions of a negative topic among all mentions, to be said [%]."
+        default=20.0, gt=0, le=100, description="Mentions of a negative topic among all mentions, to be said [%]."
     )
     words_left_out: tuple[str, ...] = Field(
         default=(

@@ -165,7 +165,7 @@ def measure_products(rows: pd.DataFrame, topics: pd.DataFrame, policy: Selection
 def add_success(table: pd.DataFrame) -> pd.DataFrame:
     """With launch_success_share, launches that succeeded over launches; NaN without any."""
     launched = table["launches_180d"].where(table["launches_180d"] > 0)
-    return table.assign(launch_success_share=(table["launches_succeeded_180d"] / launched).round(4))
+    return table.assign(launch_success_share=(table["launches_succeeded_180d"] / launched).clip(upper=1.0).round(4))
 
 
 def _name_topics(rows: pd.DataFrame, topics: pd.DataFrame, shown: int = 3) -> pd.Series:

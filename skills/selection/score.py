@@ -38,7 +38,11 @@ def value_at(place: float, anchor: Anchor) -> float:
 
 
 def read_values(table: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
-    """One column per component, NaN where unknown; a volume that is an index of the rank counts as unknown."""
+    """One column per component, NaN where unknown.
+
+    Unknown is also a volume that is an index of the rank, and a growth that the season may have made, where no season is
+    known.
+    """
     values = pd.DataFrame(index=table.index)
     for anchor in policy.anchors:
         name = anchor.component
@@ -46,6 +50,8 @@ def read_values(table: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
         values[name] = pd.to_numeric(known, errors="coerce").astype("float64")
         if name == "volume" and "volume_basis" in table.columns:
             values[name] = values[name].where(table["volume_basis"] != RANK_ONLY)
+        if name.startswith("growth_") and "season_ratio" in table.columns:
+            values[name] = values[name].where(table["season_ratio"].notna())
     return values
 
 

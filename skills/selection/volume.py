@@ -21,13 +21,16 @@ RANK_ONLY = "rank only"
 _QUARTER, _HALF = 13, 26
 _YEAR_LAGS = range(48, 57)
 _FLAT = 1.05
+MOST_GROWTH = 999.0
+"""Percent; what grows faster was hardly searched for before."""
 
 MISSING_WEEKS = mark(
     "{country}: {rows} weeks between the first and the last reported one are missing ({weeks}); they count as "
     "unknown, not as no searches."
 )
 NO_SEASON = mark(
-    "{country}: the season is not taken out of {rows} niches, for fewer than {needed} weeks of them are known."
+    "{country}: the season is not taken out of {rows} niches, for fewer than {needed} weeks of them are known; their "
+    "growth earns no points."
 )
 INDEX_ONLY = mark(
     "{country}: the volume of {rows} niches is an index of their rank, not searches, for no query of your own with "
@@ -157,9 +160,9 @@ def _changes(numbers: np.ndarray[Any, Any], values: np.ndarray[Any, Any], lag: i
 
 
 def _grow(numbers: np.ndarray[Any, Any], level: np.ndarray[Any, Any], window: int) -> float:
-    """Percent by which the last window lies above the one before; NaN where half of either is unknown."""
+    """Percent by which the last window lies above the one before, 999 at most; NaN where half of one is unknown."""
     last = int(numbers[-1])
     recent, before = level[numbers > last - window], level[(numbers <= last - window) & (numbers > last - 2 * window)]
     if 2 * min(len(recent), len(before)) < window or not before.mean() > 0:
         return float("nan")
-    return round(100 * (float(recent.mean()) / float(before.mean()) - 1), 1)
+    return min(round(100 * (float(recent.mean()) / float(before.mean()) - 1), 1), MOST_GROWTH)

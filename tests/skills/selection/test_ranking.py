@@ -34,7 +34,7 @@ MONEY = {
 
 
 def row(name: str, country: str = "US", **metrics: Any) -> dict[str, Any]:
-    known = USUAL | {"volume_basis": "fitted", "season_ratio": math.nan, "season_peak_month": pd.NA} | metrics
+    known = USUAL | {"volume_basis": "fitted", "season_ratio": 1.1, "season_peak_month": 5} | metrics
     return {"concept": name, "niche": name, "country": country, "label": f"{name} cloth", **known}
 
 
@@ -211,6 +211,13 @@ def test_an_index_of_the_rank_earns_nothing_and_passes_no_filter_by_itself() -> 
     part = ranked.parts.set_index("component").loc["volume"]
     assert not part["known"] and pd.isna(part["value"])
     assert score_of(ranked)["filtered_by"] == ""
+
+
+def test_a_growth_that_the_season_may_have_made_earns_nothing() -> None:
+    ranked = rank_rows(row("tea", season_ratio=math.nan, season_peak_month=pd.NA))
+    known = ranked.parts.set_index("component")["known"]
+    assert not known["growth_90d_percent"] and not known["growth_180d_percent"]
+    assert score_of(ranked)["known_weight_percent"] == 88
 
 
 def test_what_lies_near_a_filter_or_the_cut_says_so() -> None:
