@@ -44,14 +44,16 @@ _README = """\
 GENERATED
 
 Everything in this folder was made by Farsail (tasks/simulated/demo_market.py) from one seed. No public data of real
-searches exists: every term, product, brand, price, review and quote here is invented. The files have the form of real
-exports, with their blemishes. Delete the folder and it is written again, byte for byte.
+searches exists: every search, product, price, review and quote here is invented, and so is every brand, but for two
+known names that stand for licensed goods. The files have the form of real exports, with their blemishes. Delete the
+folder and it is written again, byte for byte.
 
 The rule. 72 product ideas, 6 countries, weeks from {first} to {last}; those until {known}
 are known on the morning of {as_of}.
 - An idea's unmet need in a country (0 to 1) begins at a stated value and changes a little by chance each quarter.
-- Its searches grow in a quarter by its own drift + 20 % x (unmet need - 0.30) + chance of up to 8 %, times season and
-  noise of the week. So part of next quarter's growth follows from what lacks now, and the rest is chance.
+- Its searches grow each week by a thirteenth of (its own drift + 20 % x (unmet need - 0.30)) and by chance of up to
+  1.8 %, times season and noise of the week. So part of next quarter's growth follows from what lacks now, and the
+  rest is chance.
 - A term's rank is the searches of the country's first term / its own searches (Zipf), both with noise.
 - Unmet need shows in ratings, in clicks beyond the three most clicked, in stock-outs, returns, complaints and
   conversion.

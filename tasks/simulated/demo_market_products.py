@@ -249,14 +249,14 @@ def _measure_need(idea: int, country: str, day: date) -> list[str]:
     volume = _sum(weekly, last, 13)
     products = [each for each in world.products[idea, country] if start_of(each.launch_week) <= day]
     weights = sorted((each.weight for each in products), reverse=True)
-    named = 1000.0 / (900 + int(1200 * unmet)) * 100.0
+    named = 1000.0 / max(800 + int(1300 * unmet), 1000) * 100.0
     launched = [each for each in products if (day - start_of(each.launch_week)).days <= 180]
     prices = [each.price_minor for each in products]
     return [
-        str(int(volume)),
+        str(int(volume)) if volume else "",
         _growth(volume, _sum(weekly, last - 13, 13)),
         _growth(_sum(weekly, last, 26), _sum(weekly, last - 26, 26)),
-        str(int(volume * (0.11 - 0.05 * unmet))),
+        str(int(volume * (0.11 - 0.05 * unmet))) if volume else "",
         str(len(products)),
         _amount(country, sum(prices) // len(prices)),
         f"{int(named * sum(weights[:5]) * 10 / sum(weights)) / 10}%",

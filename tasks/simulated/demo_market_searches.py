@@ -1,9 +1,9 @@
 """What Brand Analytics reports of the demo's market: each term's rank and the three products clicked most after it.
 
 A product's clicks after a term are its weight × the term's liking for it × some noise of four weeks × its launch; the
-report names the three best, and the share that they leave unnamed grows with unmet need. Their share of purchases is
-their share of clicks × (1.05 − 0.6 × unmet need), with some noise. Terms beyond the rank that the seller's export
-goes to are left out, as are the third and second product where searches are few.
+report names the three best, and the share that they leave unnamed grows with unmet need, but where one brand owns the
+idea. Their share of purchases is their share of clicks × (1.05 − 0.6 × unmet need), with some noise. Terms beyond the
+rank that the seller's export goes to are left out, as are the third and second product where searches are few.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tasks.simulated.demo_market_world import (
     World,
     concepts,
     draw_world,
+    is_owned,
     start_of,
 )
 
@@ -42,10 +43,12 @@ REPORTED = ("US", "GB", "CA")
 FIRST_REPORTED_WEEK = 76
 """From this week on the seller draws reports; earlier weeks are downloads of Seller Central."""
 MISSING_WEEK = ("FR", 60)
-_LAST_RANK = {"US": 1_000_000, "DE": 90_000, "FR": 55_000, "GB": 45_000, "JP": 80_000, "CA": 30_000}
+_LAST_RANK = {"US": 1_000_000, "DE": 90_000, "FR": 50_000, "GB": 40_000, "JP": 70_000, "CA": 25_000}
+_FIRST_UNLISTED_WEEK = 70
+"""The idea that was never looked up came into the export in this week."""
 _NARROW, _LIKED = 0.1, 240
 """A term of less than this share of its idea may like the seller's own product so much [percent]."""
-_THREE_FROM, _TWO_FROM = 400, 40
+_THREE_FROM, _TWO_FROM = 600, 40
 """Mean searches a week from which three and two products are named."""
 
 
@@ -96,6 +99,8 @@ def list_terms(country: str) -> tuple[Term, ...]:
         seen = volume * (1.0 + stream.integers(-30, 31, WEEKS) / 1000.0)
         rank = (TOP_SEARCHES[country] * market / np.maximum(seen, 1.0)).astype(np.int64) + 1
         rank = np.where(rank <= _LAST_RANK[country], rank, 0)
+        if concepts()[next(iter(shares))]["trait"] == "unlisted":
+            rank[:_FIRST_UNLISTED_WEEK] = 0
         clicked = _click(world, column, country, shares, stream)
         if rank.any():
             terms.append(Term(text, tuple(shares), volume.astype(np.int64), rank, *clicked))
@@ -108,14 +113,16 @@ def _click(
     whole = sum(shares.values())
     pool = [(product, share / whole) for idea, share in shares.items() for product in world.products[idea, country]]
     weight = np.array([int(product.weight * part) for product, part in pool])
-    liking = stream.integers(82, 119, len(pool))
+    liking = stream.integers(72, 129, len(pool))
     for at, (product, _) in enumerate(pool):
         if product.sku and max(shares.values()) < _NARROW and liking[at] % 2:
             liking[at] = _LIKED
     noise = np.repeat(stream.integers(92, 109, (len(pool), WEEKS // 4)), 4, axis=1)
     score = (weight * liking)[:, None] * noise * np.array([_ramp(product) for product, _ in pool])
     unmet = world.unmet[next(iter(shares)), column][np.arange(WEEKS) // QUARTER]
-    tail = 900 + (1200.0 * unmet).astype(np.int64)
+    tail = 800 + (1300.0 * unmet).astype(np.int64)
+    if is_owned(concepts()[next(iter(shares))]):
+        tail = np.full(WEEKS, 1000)
     clicks = score * 10_000_000 // (np.maximum(score.sum(axis=0), 1) * tail)
     bought = 105 - (60.0 * unmet).astype(np.int64) + stream.integers(-15, 16, clicks.shape)
     best = np.argsort(-score, axis=0, kind="stable")[:3]
@@ -214,7 +221,7 @@ _DOWNLOADS = {
          "Meistgeklicktes Produkt #{}: Klickanteil", "Meistgeklicktes Produkt #{}: Conversion-Anteil"),
         "Berichtsdatum", " %", True),
     "FR": _Download(
-        "utf-8", ",", "Classement de fréquence de recherche", "Terme de recherche",
+        "utf-8", ";", "Classement de fréquence de recherche", "Terme de recherche",
         ("Produit le plus cliqué #{} : ASIN", "Produit le plus cliqué #{} : Titre du produit",
          "Produit le plus cliqué #{} : Part des clics", "Produit le plus cliqué #{} : Part des conversions"),
         "Date du rapport", "%", True),

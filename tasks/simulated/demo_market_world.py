@@ -1,12 +1,13 @@
 """The market behind the demo's market exports: how much is searched, what lacks, and which products are clicked.
 
-The rule, from the tables `demo_facts/market_*.csv` and one PCG64 stream, in additions, multiplications and divisions:
+The rule, from the tables `demo_facts/market_*.csv` and PCG64 streams of one seed, in additions,
+multiplications and divisions:
 
 - **Unmet need** of an idea in a country (0 … 1) begins at the table's value ± 8 points; each quarter a fiftieth of
   what exceeds 30 % is met and chance moves it by up to 4 points.
-- **Searches** grow in a quarter by the idea's own drift + 20 % × (unmet need − 0.30) + chance of up to ± 8 %,
-  straight from week to week, times the season of the month and the noise of the week. So what lacks this quarter
-  draws part of the next quarter's growth, and chance the rest.
+- **Searches** grow each week by a thirteenth of (the idea's own drift + 20 % × (unmet need − 0.30)) and by chance of
+  up to ± 1.8 %; the season of the month and the noise of the week come on top. So what lacks in a quarter draws part
+  of the next one's growth, and chance the rest.
 - **Rank** of a term is the market's searches at rank one ÷ the term's searches, both with some noise (Zipf's rule).
 - **Unmet need shows** in ratings (4.7 − it, in stars), clicks that spread beyond the reported three, products out of
   stock, returns, topics of reviews and conversion.
@@ -27,9 +28,9 @@ from tasks.simulated.demo_market_terms import LANGUAGES, Words, list_words
 WEEKS_BEFORE, WEEKS_AFTER, QUARTER = 78, 2, 13
 WEEKS = WEEKS_BEFORE + WEEKS_AFTER
 FIRST_WEEK = date(2024, 5, 26)
-"""A Sunday; the 78th week after it is the last that is complete on the morning of `AS_OF`."""
+"""A Sunday; the 78th week from it is the last that is complete on the morning of `AS_OF`."""
 QUARTERS = -(-WEEKS // QUARTER)
-LISTED_SHARE = 75
+_LISTED_PERCENT = 75
 """Percent of products that are offered in a country."""
 
 _SIZE_PER_MILLE = {"US": 1000, "DE": 340, "FR": 240, "GB": 300, "JP": 260, "CA": 120}
@@ -43,9 +44,16 @@ TOP_SEARCHES = {
 }
 """Searches a week of each country's most searched term."""
 _PRICE_PERCENT = {"US": 100, "DE": 102, "FR": 105, "GB": 88, "JP": 148, "CA": 136}
-_NEUTRAL, _PULL, _MET, _CHANCE = 0.30, 20.0, 0.02, 8.0
+_NEUTRAL, _PULL, _MET, _CHANCE = 0.30, 20.0, 0.02, 1.8
+"""The rule: unmet need that draws nothing, growth per unit of it [% a quarter], part met, chance [% a week]."""
+_OWNED_FROM = 60
+"""Percent of clicks of one brand from which it owns an idea."""
 _LEADERS = (1000, 850)
 """Weights of the two products that lead an idea; the others follow at some distance, close together."""
+_OWNERS = (1000, 850, 760)
+"""The same where one brand owns the idea: its three products take nearly all clicks."""
+_LICENSED = ("Disney", "Disney", "Pokemon")
+"""Names that the leading products of one idea bear by licence; buyers search by them."""
 _OWN_WEIGHT, _OWN_WEIGHT_BEHIND = 300, 120
 _SYLLABLES = (
     ("Nor", "Vel", "Lum", "Kai", "Tes", "Oro", "Pin", "Fjel", "Mir", "San", "Bru", "Hol", "Yun", "Ard", "Quil"),
@@ -91,7 +99,6 @@ class World:
         searches: Searches by (idea, country, week).
         unmet: Unmet need by (idea, country, quarter), 0 … 1.
         products: (idea, country) → its products.
-        stream: The stream, for what reports add.
     """
 
     searches: NDArray[np.float64]
@@ -147,14 +154,12 @@ def _draw_searches(stream: np.random.Generator, unmet: NDArray[np.float64]) -> N
     base = base * (stream.integers(80, 121, size) / 100.0)
     drift = np.array([float(row["growth"]) for row in rows])
     level = np.empty((*size, WEEKS))
-    start = np.ones(size)
-    for quarter in range(QUARTERS):
-        chance = (stream.integers(-40, 41, size) + stream.integers(-40, 41, size)) / 80.0 * _CHANCE
-        growth = drift[:, None] + _PULL * (unmet[:, :, quarter] - _NEUTRAL) + chance
-        end = start * (1.0 + growth / 100.0)
-        for week in range(quarter * QUARTER, min((quarter + 1) * QUARTER, WEEKS)):
-            level[:, :, week] = start + (end - start) * ((week - quarter * QUARTER) / QUARTER)
-        start = end
+    now = np.ones(size)
+    for week in range(WEEKS):
+        level[:, :, week] = now
+        drawn = drift[:, None] + _PULL * (unmet[:, :, week // QUARTER] - _NEUTRAL)
+        chance = stream.integers(-100, 101, size) / 100.0 * _CHANCE
+        now = now * (1.0 + (drawn / QUARTER + chance) / 100.0)
     noise = np.array([float(row["noise"]) for row in rows]) / 100.0
     chance = (stream.integers(-100, 101, (*size, WEEKS)) + stream.integers(-100, 101, (*size, WEEKS))) / 200.0
     season = np.array([_season(row["season"]) for row in rows])
@@ -166,7 +171,7 @@ def _draw_searches(stream: np.random.Generator, unmet: NDArray[np.float64]) -> N
 
 def _season(name: str) -> list[float]:
     """The factor of each week: the table's percent at the 15th of each month, straight in between."""
-    row = next(row for row in read_facts("season") if row["season"] == name)
+    row = next(row for row in (*read_facts("season"), *read_facts("market_season")) if row["season"] == name)
     months = [float(row[f"{month:02d}"]) for month in range(1, 13)]
     factors = []
     for week in range(WEEKS):
@@ -175,6 +180,11 @@ def _season(name: str) -> list[float]:
         passed = min(day.day - 15 if day.day >= 15 else day.day + 15, 30)
         factors.append((months[left] * (30 - passed) + months[(left + 1) % 12] * passed) / 3000.0)
     return factors
+
+
+def is_owned(row: dict[str, str]) -> bool:
+    """Whether one brand takes most of an idea's clicks."""
+    return int(row["brand_share"]) >= _OWNED_FROM
 
 
 def brand_of(number: int) -> str:
@@ -205,18 +215,21 @@ def _list_products(
     words = list_words(row["concept"], LANGUAGES[country])
     count, target = int(row["products"]), int(row["brand_share"])
     newest = 2 + int(row["unmet"]) // 30
-    weights = [*_LEADERS, *(max(560 - 45 * place, 150) for place in range(count - len(_LEADERS)))]
+    leaders, follower = (_OWNERS, 180) if is_owned(row) else (_LEADERS, 560)
+    weights = [*leaders, *(follower - 16 * place for place in range(count - len(leaders)))]
     total, taken, found = sum(weights), 0, []
     mean = sum(int(week) for week in searches) / WEEKS
     for place in range(count):
         leads = taken * 100 < target * total
         taken += weights[place] if leads else 0
         brand = brand_of(idea * 7) if leads else brand_of(idea * 7 + 11 * place + 1)
-        if place >= 4 and own[place, 0] % 100 >= LISTED_SHARE:
+        if row["trait"] == "licensed" and place < len(_LICENSED):
+            brand = _LICENSED[place]
+        if place >= 4 and own[place, 0] % 100 >= _LISTED_PERCENT:
             continue
         new = place >= count - newest
         launch = 6 + int(shared[place, 1]) % 70 if new else -60 - int(shared[place, 1]) % 180
-        gained = mean * 0.0015 * weights[place] / total * (50 + int(shared[place, 2]) % 110)
+        gained = mean * 0.0015 * weights[place] / total * (50 + int(shared[place, 2]) % 110) / 100.0
         found.append(
             Product(
                 asin=_asin(idea, place),
@@ -224,14 +237,12 @@ def _list_products(
                 place=place,
                 brand=brand,
                 title=_title(brand, words, place, country),
-                features=tuple(
-                    words.traits[(place + step) % len(words.traits)] for step in range(min(3, len(words.traits)))
-                ),
+                features=_pick(words.traits, place, 3),
                 weight=weights[place],
                 launch_week=launch,
                 succeeds=int(shared[place, 3]) % 100 < 25 + int(row["unmet"]) // 2,
                 price_minor=_price(row, country, place, int(shared[place, 4]), int(own[place, 1])),
-                reviews_per_week=gained / 100.0,
+                reviews_per_week=gained,
                 stars_offset=int(shared[place, 5]) % 5 - 2,
             )
         )
