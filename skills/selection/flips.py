@@ -24,8 +24,10 @@ _MONEY = {
 def find_score_flips(ranked: Ranked, margins: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
     """The value of each fact at which what is shown falls below the cut, is filtered out or earns nothing.
 
-    One fact moves, all else stays: a lower price does not lower the referral fee here, so the true distance is a
-    little longer. A component falls below the cut where the score's exact value is half a point under it.
+    A country that is shown for its concept's sake and lies below the cut itself, or earns nothing already, has no
+    such flip. One fact moves, all else stays: a lower price does not lower the referral fee here, so the true
+    distance is a little longer. A component falls below the cut where the score's exact value is half a point under
+    it.
 
     Args:
         ranked: From `rank_opportunities`; only rows that are shown are asked.
@@ -62,12 +64,14 @@ Flip = tuple[str, str, float, float]
 
 
 def _flip_parts(parts: pd.DataFrame, cut: int, policy: SelectionPolicy) -> list[Flip]:
-    """Per known component the value at which the exact score is half a point below the cut."""
+    """Per known component the value at which the exact score is half a point below the cut; none if it is already."""
     anchors = {anchor.component: anchor for anchor in policy.anchors}
     known = [(anchors[part["component"]], float(part["value"])) for part in parts.to_dict("records") if part["known"]]
     total = sum(anchor.weight for anchor, _ in known)
     earned = sum(anchor.weight * place_value(value, anchor) for anchor, value in known)
     spare = earned - (cut - 0.5) * total / 100
+    if spare < 0:
+        return []
     return [
         (anchor.component, BELOW_CUT, value, _fall(anchor, value, spare / anchor.weight)) for anchor, value in known
     ]
@@ -88,7 +92,7 @@ def _flip_money(row: dict[Any, Any] | None, policy: SelectionPolicy) -> list[Fli
         ("landed_minor", NO_CM3, landed, landed + cm3),
         ("cm2_percent", FILTERED, float(row["cm2_percent"]), policy.least_cm2_percent),
     ]
-    return [flip for flip in found if not math.isnan(flip[3])]
+    return [flip for flip in found if not math.isnan(flip[3]) and (flip[1] != NO_CM3 or cm3 >= 0)]
 
 
 def _say(key: dict[str, Any], found: list[Flip]) -> list[dict[str, Any]]:

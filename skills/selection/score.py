@@ -40,8 +40,8 @@ def value_at(place: float, anchor: Anchor) -> float:
 def read_values(table: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
     """One column per component, NaN where unknown.
 
-    Unknown is also a volume that is an index of the rank, and a growth that the season may have made, where no season is
-    known.
+    Unknown is also a volume that is an index of the rank, and a growth that the season may have made: where no season
+    is known.
     """
     values = pd.DataFrame(index=table.index)
     for anchor in policy.anchors:

@@ -79,6 +79,18 @@ def test_without_margins_only_the_score_can_turn(case: tuple[Measured, pd.DataFr
     assert "cm3_percent" not in set(flips["fact"])
 
 
+def test_what_has_turned_already_turns_no_more(niche: Callable[..., Tables], market: Any, measure: Any) -> None:
+    measured = measure(market(niche("tea", conversion=0.4), niche("tea", country="DE", volume=400.0)))
+    margins = pd.DataFrame([price("tea"), price("tea", "DE", cm3_minor=-50.0, cm3_percent=-1.0)])
+    scores = rank_opportunities(measured.metrics, margins, POLICY, AS_OF).scores.set_index("country")["score"]
+    policy = SelectionPolicy(least_score=int(scores["US"]) - 1)
+    assert scores["DE"] < policy.least_score
+    ranked = rank_opportunities(measured.metrics, margins, policy, AS_OF)
+    flips = find_score_flips(ranked, margins, policy)
+    assert set(flips.loc[flips["country"] == "DE", "flip"]) == {FILTERED}
+    assert {BELOW_CUT, NO_CM3} <= set(flips.loc[flips["country"] == "US", "flip"])
+
+
 def test_what_is_not_shown_has_no_flips(case: tuple[Measured, pd.DataFrame, Ranked]) -> None:
     measured, margins, _ = case
     strict = SelectionPolicy(least_score=100)
