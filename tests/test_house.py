@@ -120,7 +120,7 @@ def test_every_setting_says_what_it_is(model: object) -> None:
 
 def test_every_setting_and_policy_field_stands_in_the_operators_door_as_it_is() -> None:
     """Mended by pasting what `python -m config` prints."""
-    text = (ROOT / "docs" / "run.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("run.md", "policy.md"))
     assert [row for row in [*describe_settings(), *describe_policy(), *describe_people()] if row not in text] == []
 
 
