@@ -92,6 +92,7 @@ def _list_steps(country: Country, place: int) -> list[tuple[str, str, str, str]]
 
 
 def spell_key(country: Country, key: int) -> str:
-    """The words of a key, before repair."""
+    """The words of a key before repair, by the alphabet."""
     keys = country.keys
-    return " ".join(keys.words.spell(word) for word in keys.parts[keys.begins[key] : keys.begins[key + 1]].tolist())
+    parts = keys.parts[keys.begins[key] : keys.begins[key + 1]].tolist()
+    return " ".join(sorted(keys.words.spell(word) for word in parts))

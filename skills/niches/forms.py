@@ -76,8 +76,8 @@ def find_singulars(letters: Codes, starts: Ints, ends: Ints, hashes: Hashes, slo
 
 @njit(cache=True)
 def count_pairs(begins: Ints, words: Ints, starts: Ints, ends: Ints, hashes: Hashes, slots: Ints,
-                fixed: Bools) -> Ints:  # fmt: skip
-    """For each word, in how many places two words stand side by side that are that word with a blank in it."""
+                searches: Ints, fixed: Bools) -> Ints:  # fmt: skip
+    """For each word, the searches of terms in which two words side by side are that word with a blank in it."""
     longest = 0
     for word in range(starts.size):
         longest = max(longest, ends[word] - starts[word])
@@ -93,23 +93,23 @@ def count_pairs(begins: Ints, words: Ints, starts: Ints, ends: Ints, hashes: Has
             wanted = hashes[first] * powers[ends[second] - starts[second]] + hashes[second]
             whole = find_hash(slots, hashes, wanted)
             if whole >= 0:
-                pairs[whole] += 1
+                pairs[whole] += searches[term]
     return pairs
 
 
 @njit(cache=True)
 def split_compounds(letters: Codes, starts: Ints, ends: Ints, hashes: Hashes, slots: Ints, counts: Ints,
-                    pairs: Ints, fixed: Bools, ratio: int) -> tuple[Ints, Ints]:  # fmt: skip
+                    searched: Ints, pairs: Ints, fixed: Bools, ratio: int) -> tuple[Ints, Ints]:  # fmt: skip
     """For each word the two words that it is written for; (−1, −1) where it stays one.
 
-    A word is two where they stand side by side more often than it stands alone, or where it is rare, they are `ratio`
-    times as frequent, and a letter at most was struck in the blank's place.
+    A word is two where those are searched side by side more than it is, or where it is rare, they have `ratio` times
+    its terms, and a letter at most was struck in the blank's place.
     """
     left = np.full(starts.size, -1, np.int64)
     right = np.full(starts.size, -1, np.int64)
     for word in range(starts.size):
         start, end = starts[word], ends[word]
-        if fixed[word] or counts[word] >= pairs[word] > 0:
+        if fixed[word] or searched[word] >= pairs[word] > 0:
             continue
         shortest = 1 if pairs[word] > 0 or letters[start] & UNSPACED else SHORTEST_STEM
         best = counts[word] * ratio - 1 if pairs[word] == 0 else 0
@@ -199,7 +199,7 @@ def list_slips(letters: Codes, starts: Ints, ends: Ints, hashes: Hashes, slots: 
 
 @njit(cache=True)
 def _may_slip(letters: Codes, start: int, end: int, shortest: int) -> bool:
-    return end - start >= (shortest + 2 if letters[start] & UNSPACED else shortest - 1)
+    return end - start >= (shortest + 2 if letters[start] & UNSPACED else shortest)
 
 
 @njit(cache=True)

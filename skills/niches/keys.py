@@ -18,11 +18,11 @@ _ONE = np.uint64(1)
 
 @njit(cache=True)
 def mend_blanks(begins: Ints, words: Ints, letters: Codes, starts: Ints, ends: Ints, hashes: Hashes, slots: Ints,
-                counts: Ints, pairs: Ints, left: Ints, right: Ints, fixed: Bools,
+                counts: Ints, searched: Ints, pairs: Ints, left: Ints, right: Ints, fixed: Bools,
                 ratio: int) -> tuple[Ints, Ints]:  # fmt: skip
     """The words of each term with the blanks where most searches have them.
 
-    Two words become the one that they are searched as at least as often; a word becomes the two that it stands for;
+    Two words become the one that is searched at least as much; a word becomes the two that it stands for;
     a letter that changed places with the blank goes back where both words are `ratio` times as frequent then.
 
     Returns:
@@ -46,7 +46,7 @@ def mend_blanks(begins: Ints, words: Ints, letters: Codes, starts: Ints, ends: I
                 whole = find_hash(
                     slots, hashes, hashes[word] * powers[ends[second] - starts[second]] + hashes[second]
                 )
-                if whole >= 0 and counts[whole] >= pairs[whole]:
+                if whole >= 0 and searched[whole] >= pairs[whole]:
                     mended[filled] = whole
                     filled += 1
                     place += 2

@@ -70,29 +70,22 @@ def make_keys(terms: list[str], volumes: Floats, country: str, policy: NichesPol
     words = read_words(terms, elided=languages[:1] == ["fr"])
     kinds, whole, alone = _find_kinds(words, languages, policy)
     digits = letters.flag_digits(words.letters, words.starts, words.ends)
-    counts = np.bincount(words.words, minlength=len(words.hashes))
     shape = (words.letters, words.starts, words.ends, words.hashes, words.slots)
-    pairs = forms.count_pairs(words.begins, words.words, *shape[1:], digits)
-    left, right = forms.split_compounds(*shape, counts, pairs, digits, policy.repair_ratio)
-    begins, places = keys.mend_blanks(
-        words.begins, words.words, *shape, counts, pairs, left, right, digits, policy.context_ratio
-    )
-    searched = np.bincount(places, np.repeat(volumes, np.diff(begins)), len(counts)).astype(np.int64)
-    counts = np.bincount(places, minlength=len(counts))
     endings = [rule.partition(":") for language in languages for rule in PLURALS.get(language, "").split()]
     roots = forms.find_singulars(
-        *shape, counts, digits | whole | (kinds > 0), _spell([ending for ending, _, _ in endings]),
-        _spell([singular for _, _, singular in endings]), not UMLAUTS.isdisjoint(languages), policy.singular_share,
+        *shape, np.bincount(words.words, minlength=len(words.hashes)), digits | whole | (kinds > 0),
+        _spell([ending for ending, _, _ in endings]), _spell([singular for _, _, singular in endings]),
+        not UMLAUTS.isdisjoint(languages), policy.singular_share,
     )  # fmt: skip
+    begins, places = _mend_blanks(words, np.where(alone, np.arange(len(roots)), roots), volumes, digits, policy)
     kept = _find_pairs(words, languages)
     key_begins, parts, hashes = keys.make_keys(begins, places, kinds, roots, alone, words.hashes, *kept)
     of_term, first, slots, key_hashes = letters.number_hashes(hashes)
     key_begins, taken = take_rows(key_begins, first)
     parts = parts[taken]
-    counts, searched = (
-        np.bincount(roots, counts)[roots].astype(np.int64),
-        np.bincount(roots, searched)[roots].astype(np.int64),
-    )
+    searches = np.repeat(volumes, np.diff(begins))
+    counts = np.bincount(roots[places], minlength=len(roots))[roots]
+    searched = np.bincount(roots[places], searches, len(roots))[roots].astype(np.int64)
     slips = forms.list_slips(
         *shape, counts, searched, digits | (kinds > 0), policy.shortest_word, policy.context_ratio, _MOST_SLIPS
     )
@@ -104,6 +97,22 @@ def make_keys(terms: list[str], volumes: Floats, country: str, policy: NichesPol
     return Keys(
         words, of_term, key_begins, parts, repaired_begins, repaired, became, in_key, key_volumes, counts, digits
     )
+
+
+def _mend_blanks(
+    words: Words, roots: Ints, volumes: Floats, digits: Bools, policy: NichesPolicy
+) -> tuple[Ints, Ints]:
+    """The words of each term, singular, with the blanks where most searches have them."""
+    shape = (words.letters, words.starts, words.ends, words.hashes, words.slots)
+    places, searches = roots[words.words], np.round(volumes).astype(np.int64) + 1
+    counts = np.bincount(places, minlength=len(roots))
+    searched = np.bincount(places, np.repeat(searches, np.diff(words.begins)), len(roots)).astype(np.int64)
+    pairs = forms.count_pairs(words.begins, places, *shape[1:], searches, digits)
+    left, right = forms.split_compounds(*shape, counts, searched, pairs, digits, policy.repair_ratio)
+    begins, places = keys.mend_blanks(
+        words.begins, places, *shape, counts, searched, pairs, left, right, digits, policy.context_ratio
+    )
+    return begins, places
 
 
 def _find_kinds(words: Words, languages: list[str], policy: NichesPolicy) -> tuple[Ints, Bools, Bools]:

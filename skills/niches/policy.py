@@ -33,19 +33,19 @@ class NichesPolicy(BaseModel):
     )
     weeks: int = Field(default=4, ge=1, le=53, description="Last known weeks whose mean is the volume [weeks].")
     repair_ratio: int = Field(
-        default=10,
+        default=30,
         ge=2,
         le=10_000,
         description="Times as many terms and searches that a word must have for a rarer one to be taken as its slip "
         "without further evidence.",
     )
     context_ratio: int = Field(
-        default=2,
+        default=5,
         ge=1,
         le=10_000,
         description="The same where the corrected search is known too.",
     )
-    shortest_word: int = Field(default=5, ge=3, le=50, description="Shortest word that is repaired [letters].")
+    shortest_word: int = Field(default=4, ge=3, le=50, description="Shortest word that is repaired [letters].")
     singular_share: int = Field(
         default=20,
         ge=1,

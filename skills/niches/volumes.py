@@ -38,9 +38,10 @@ def estimate_volumes(search_terms: pd.DataFrame, search_queries: pd.DataFrame, p
     """
     check_columns("search_terms", search_terms.columns, (*_KEY, "rank"))
     check_columns("search_queries", search_queries.columns, (*_KEY, "volume"))
-    ranks = search_terms[search_terms["rank"] > 0].groupby(_KEY, as_index=False, sort=False)["rank"].min()
-    asked = search_queries[search_queries["volume"] > 0].groupby(_KEY, as_index=False, sort=False)["volume"].max()
-    both = ranks.merge(asked, on=_KEY, how="outer").sort_values(_KEY, kind="stable", ignore_index=True)
+    ranked = search_terms.loc[search_terms["rank"] > 0, [*_KEY, "rank"]].assign(volume=np.nan)
+    asked = search_queries.loc[search_queries["volume"] > 0, [*_KEY, "volume"]].assign(rank=np.nan)
+    both = pd.concat([ranked, asked], ignore_index=True).groupby(_KEY).agg({"rank": "min", "volume": "max"})
+    both = both.reset_index()
     rank = both["rank"].to_numpy(np.float64, na_value=np.nan)
     volume = both["volume"].to_numpy(np.float64, na_value=np.nan, copy=True)
     basis = np.where(np.isnan(volume), FITTED, REPORTED).astype(object)
@@ -60,7 +61,7 @@ def estimate_volumes(search_terms: pd.DataFrame, search_queries: pd.DataFrame, p
     return pd.DataFrame(
         {
             **{name: both[name].array for name in _KEY},
-            "rank": pd.array(both["rank"], dtype="Int64"),
+            "rank": both["rank"].astype("Int64").array,
             "volume": volume,
             "volume_basis": pd.array(basis, dtype="str"),
         }
