@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from config.marketplaces import read_marketplaces
 from skills.vocabulary import ALL_COUNTRIES, mark, round_half_even
 from tasks import selection
 from tasks.nights import Night
@@ -85,7 +86,7 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
     margins = _of(weighed.margins, concept=concept)
     quote = next((str(name) for name in margins["quote"] if name), "")
     picked = _of(weighed.quoted.picked, concept=concept)
-    name = _name(quote, str(own["label"]), known)
+    name = _name(quote, metrics, str(own["label"]), known)
     gaps = _list_gaps(weighed, best, countries)
     money = margins[margins["country"].isin(countries)]
     facts: Body = {
@@ -150,12 +151,20 @@ def _sum(column: pd.Series) -> int | str:
     return "" if column.isna().all() else round(float(column.sum()))
 
 
-def _name(quote: str, label: str, known: Snapshot) -> str:
-    """What the seller calls the candidate, else the most searched term."""
-    if not quote:
+def _name(quote: str, metrics: pd.DataFrame, label: str, known: Snapshot) -> str:
+    """What the seller calls the candidate; else the most searched English term, else the best country's."""
+    if quote:
+        quotes = known.supplier_quotes
+        return str(quotes.loc[quotes["quote"] == quote, "candidate"].iloc[0])
+    english = metrics[[_speaks_english(str(country)) for country in metrics["country"]]]
+    if english.empty:
         return label
-    quotes = known.supplier_quotes
-    return str(quotes.loc[quotes["quote"] == quote, "candidate"].iloc[0])
+    return str(english.sort_values(["volume", "label"], ascending=[False, True], kind="stable")["label"].iloc[0])
+
+
+def _speaks_english(country: str) -> bool:
+    place = read_marketplaces().get(country)
+    return place is not None and place.language.startswith("en")
 
 
 def _write_payload(facts: Body, best: pd.DataFrame, quote: str, metrics: pd.DataFrame, weighed: Weighed) -> Body:
