@@ -124,7 +124,8 @@ def prepare_entries(
     products = _list_products(full, known.rates, night)
     registrations = _list_registrations(known, night)
     kept, refused = [], []
-    every = facts[facts["customs_method"].fillna("") != ""]
+    valued = facts[facts["customs_method"].fillna("") != ""]
+    every = valued[[place in priced for place in zip(valued["sku"], valued["country"], strict=True)]]
     sound = len(every) > 0 and _try_lines(every, products, lanes, registrations, known.rates, night) is None
     for line in facts.to_dict("records"):
         place = {"sku": str(line["sku"]), "country": str(line["country"])}
