@@ -46,6 +46,8 @@ MISSING_WEEK = ("FR", 60)
 _LAST_RANK = {"US": 1_000_000, "DE": 90_000, "FR": 50_000, "GB": 40_000, "JP": 70_000, "CA": 25_000}
 _FIRST_UNLISTED_WEEK = 70
 """The idea that was never looked up came into the export in this week."""
+_LED, _EVEN = 2, 100
+"""Every term of an idea likes its two leading products about alike [percent]."""
 _NARROW, _LIKED = 0.1, 240
 """A term of less than this share of its idea may like the seller's own product so much [percent]."""
 _THREE_FROM, _TWO_FROM = 600, 40
@@ -115,6 +117,8 @@ def _click(
     weight = np.array([int(product.weight * part) for product, part in pool])
     liking = stream.integers(72, 129, len(pool))
     for at, (product, _) in enumerate(pool):
+        if product.place < _LED:
+            liking[at] = _EVEN + liking[at] % _EVEN // 10
         if product.sku and max(shares.values()) < _NARROW and liking[at] % 2:
             liking[at] = _LIKED
     noise = np.repeat(stream.integers(92, 109, (len(pool), WEEKS // 4)), 4, axis=1)

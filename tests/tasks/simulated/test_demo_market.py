@@ -41,7 +41,7 @@ from tasks.simulated.demo_orders import write_report
 from tasks.simulated.prepare import prepare_exports, prepare_market
 
 ROOT = Path(__file__).resolve().parents[3]
-PUBLISHED = "64181c73fccc1bcb9bb7b3205d782397ba6fc7b8976a3e12338d230787d6bb65"
+PUBLISHED = "600cf292085529e43062273cce13cdacf135c0fa2e14345a01ec9b7f8d9ab8bb"
 """Digest of all files; a change of the demo's data changes it, a change of machine does not."""
 
 DIGEST_SCRIPT = """
