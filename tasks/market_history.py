@@ -90,24 +90,27 @@ def _cut(table: pd.DataFrame, name: str, morning: date) -> pd.DataFrame:
 
 
 def _grow(members: pd.DataFrame, volumes: pd.DataFrame, morning: date, season_weeks: int) -> pd.DataFrame:
-    """One row per (niche, country) with searches on both sides of the morning: growth_next_percent."""
+    """One row per (niche, country) with searches on both sides of the morning: growth_next_percent.
+
+    A week counts to the side on which it ends: one that the morning cuts was not known on it.
+    """
     shared = volumes.merge(members[["niche", "country", "term", "share"]], on=["country", "term"])
     shared = shared.assign(volume=shared["volume"] * shared["share"])
     weekly = shared.groupby(["niche", "country", "week"])["volume"].sum().reset_index()
-    day, quarter = pd.Timestamp(morning), pd.Timedelta(weeks=QUARTER_WEEKS)
+    numbers = (weekly["week"] - weekly["week"].min()).dt.days.to_numpy() // 7
+    months = (weekly["week"] + pd.Timedelta(days=3)).dt.month.to_numpy()
+    searches = weekly["volume"].to_numpy(dtype="float64")
+    until_end = (weekly["week"] + pd.Timedelta(days=7) - pd.Timestamp(morning)).dt.days.to_numpy()
+    is_before = (until_end > -7 * QUARTER_WEEKS) & (until_end <= 0)
+    is_after = (until_end > 0) & (until_end <= 7 * QUARTER_WEEKS)
     rows = []
-    for (niche, country), part in weekly.groupby(["niche", "country"], sort=True):
-        level = _take_season_out(part, season_weeks)
-        before = level[(part["week"] >= day - quarter) & (part["week"] < day)]
-        after = level[(part["week"] >= day) & (part["week"] < day + quarter)]
+    for place, at in sorted(weekly.groupby(["niche", "country"]).indices.items()):
+        level, month = searches[at], months[at]
+        season = read_season(numbers[at], level, month, season_weeks)
+        if season is not None:
+            level = level / season[month]
+        before, after = level[is_before[at]], level[is_after[at]]
         if len(before) and len(after) and before.mean() > 0:
-            rows.append((niche, country, round(100 * (float(after.mean()) / float(before.mean()) - 1), 6)))
-    return pd.DataFrame(rows, columns=["niche", "country", "growth_next_percent"])
-
-
-def _take_season_out(part: pd.DataFrame, season_weeks: int) -> pd.Series:
-    """Searches by week without their season; as they are where fewer weeks than a season needs are known."""
-    numbers = ((part["week"] - part["week"].iloc[0]).dt.days // 7).to_numpy()
-    months = (part["week"] + pd.Timedelta(days=3)).dt.month.to_numpy()
-    factors = read_season(numbers, part["volume"].to_numpy(dtype="float64"), months, season_weeks)
-    return part["volume"] if factors is None else part["volume"] / factors[months]
+            rows.append((place, round(100 * (float(after.mean()) / float(before.mean()) - 1), 6)))
+    places = pd.DataFrame([place for place, _ in rows], columns=["niche", "country"])
+    return places.assign(growth_next_percent=[growth for _, growth in rows])
