@@ -8,6 +8,7 @@ import pandas as pd
 
 from skills.niches.plan import Niches
 from skills.selection.policy import SelectionPolicy
+from skills.selection.volume import RANK_ONLY
 from skills.vocabulary import ALL_COUNTRIES, mark
 from tasks import sourcing
 from tasks.candidates import Candidates, match_quotes, quote_candidates
@@ -20,8 +21,8 @@ MOST_CHECKED = 2000
 """Niches whose words are looked at for risks, the most searched first; a niche beyond them has no level of risk."""
 
 PER_UNIT = (
-    "unit_base_minor", "freight_minor", "duty_minor", "import_vat_cash_minor", "rebate_minor", "landed_minor",
-    "net_minor",
+    "unit_base_minor", "tooling_minor", "freight_minor", "duty_minor", "import_vat_cash_minor", "rebate_minor",
+    "landed_minor", "net_minor",
 )  # fmt: skip
 MARGINS = [
     "concept", "country", "quote", "cm2_percent", "cm3_percent", "cm3_minor", "landed_minor", "price_minor",
@@ -68,32 +69,61 @@ class Quoted:
 
 
 def join_concepts(found: Niches, quotes: pd.DataFrame) -> Joined:
-    """Give the niches that one candidate answers one concept: that of its most searched niche.
+    """Give the niches that one candidate answers one concept: the id of its most searched niche.
 
-    A seller who quotes one product for terms of several languages says that it is one opportunity; a niche that two
-    candidates answer goes with the one of more volume.
+    A seller who quotes one product for terms of several languages says that it is one opportunity. A niche that two
+    candidates answer goes with the one of more volume, and the other does without it; a candidate that is left
+    without any niche is compared with the one that has its most searched niche. Niches that clicks link to a
+    candidate's first one follow it into countries that the candidate does not reach. So a concept has one niche of a
+    country, as `build_niches` has it.
 
     Args:
-        found: From `build_niches`.
+        found: From `build_niches`; a niche's id is of one country.
         quotes: Table supplier_quotes.
     """
     niches, matches = found.niches, match_quotes(quotes, found.members, found.niches)
-    by_volume = matches.sort_values(["volume", "niche", "country"], ascending=[False, True, True], kind="stable")
-    lead = by_volume.drop_duplicates("candidate").set_index("candidate")["concept"]
-    total = matches.drop_duplicates(["candidate", "country"]).groupby("candidate")["volume"].sum()
-    ordered = matches.assign(total=matches["candidate"].map(total)).sort_values(
-        ["total", "candidate"], ascending=[False, True], kind="stable"
-    )
-    claimed = ordered.drop_duplicates(["niche", "country"])
-    joined = pd.Series(
-        lead.reindex(claimed["candidate"]).to_numpy(), index=pd.MultiIndex.from_frame(claimed[["niche", "country"]])
+    concept_of, claims = _claim_niches(matches)
+    answered = matches.assign(concept=matches["candidate"].map(concept_of).astype("str"))
+    answered = answered[answered["niche"].map(claims) == answered["concept"]].reset_index(drop=True)
+    return Joined(
+        niches.assign(concept=_name_concepts(niches, claims)), found.members, found.clicks, found.set_aside, answered
     )
 
-    def rename(frame: pd.DataFrame) -> pd.DataFrame:
-        found = joined.reindex(pd.MultiIndex.from_frame(frame[["niche", "country"]])).to_numpy()
-        return frame.assign(concept=pd.Series(found, index=frame.index, dtype="str").fillna(frame["concept"]))
 
-    return Joined(rename(niches), found.members, found.clicks, found.set_aside, rename(matches))
+def _claim_niches(matches: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+    """Candidate → its concept; niche → the concept that has it."""
+    rows = matches.drop_duplicates(["candidate", "niche"])
+    rows = rows.assign(total=rows["volume"].groupby(rows["candidate"]).transform("sum")).sort_values(
+        ["total", "candidate", "volume", "niche"], ascending=[False, True, False, True], kind="stable"
+    )
+    concept_of: dict[str, str] = {}
+    claims: dict[str, str] = {}
+    for candidate, own in rows.groupby("candidate", sort=False)["niche"]:
+        free = [niche for niche in own if niche not in claims]
+        concept_of[str(candidate)] = free[0] if free else claims[own.iloc[0]]
+        claims |= dict.fromkeys(free, concept_of[str(candidate)])
+    return concept_of, claims
+
+
+def _name_concepts(niches: pd.DataFrame, claims: dict[str, str]) -> pd.Series:
+    """The concept of each niche: of the candidate that has it, or that it follows; else its own as it was."""
+    linked = dict(zip(niches["niche"], niches["concept"], strict=True))
+    leads = {linked[concept]: concept for concept in sorted(set(claims.values()), reverse=True)}
+    claimed = niches["niche"].map(claims)
+    reached = set(zip(claimed, niches["country"], strict=True))
+    names = []
+    for niche, country, concept, own in zip(
+        niches["niche"], niches["country"], niches["concept"], claimed, strict=True
+    ):
+        if isinstance(own, str):
+            names.append(own)
+            continue
+        lead = leads.get(concept)
+        if lead is not None and (lead, country) not in reached:
+            names.append(lead)
+        else:
+            names.append(concept if lead is None else niche)
+    return pd.Series(names, index=niches.index, dtype="str")
 
 
 def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: Night) -> Quoted:
@@ -107,8 +137,8 @@ def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: 
     """
     base, policy, morning = night.seller.base_currency, night.seller.policy, night.as_of
     quotes = known.supplier_quotes
-    candidates = quote_candidates(quotes, joined.matches, metrics, known, night)
-    sales = plan_sales(candidates, metrics, policy.selection)
+    sales = plan_sales(joined.matches, metrics, policy.selection)
+    candidates = quote_candidates(quotes, joined.matches, sales, metrics, known, night)
     landed = lay_landed(candidates, sales, base)
     compared = sourcing.compare_quotes(quotes, landed, NO_TERMS, policy.sourcing, morning)
     return Quoted(
@@ -116,7 +146,7 @@ def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: 
         sales,
         compared,
         sourcing.plan_cash(quotes, landed, NO_TERMS, policy.sourcing, morning),
-        pick_quotes(compared, joined.matches),
+        pick_quotes(compared, joined.matches, landed),
         sourcing.score_suppliers(known.deliveries, policy.sourcing, morning),
     )
 
@@ -125,30 +155,33 @@ NO_TERMS = pd.DataFrame({"country": pd.Series([], dtype="str")})
 """No country pays out by other terms than the policy's."""
 
 
-def plan_sales(candidates: Candidates, metrics: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
+def plan_sales(matches: pd.DataFrame, metrics: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
     """What a new product is planned to sell: the niche's purchases in a year, of which the planned share.
 
     Args:
-        candidates: From `quote_candidates`.
-        metrics: From `measure_niches`: volume [searches a week], conversion_percent.
+        matches: From `match_quotes`.
+        metrics: From `measure_niches`: volume [searches a week], volume_basis, conversion_percent.
 
     Returns:
-        One row per (quote, country): weekly_units, yearly_units [whole units].
+        One row per (quote, country): yearly_units [whole units], weekly_units; NaN where volume is only an index of
+        the rank, which says nothing about how many are sold.
     """
-    facts = candidates.matches[["quote", "country", "niche"]].merge(
-        metrics[["niche", "country", "volume", "conversion_percent"]], on=["niche", "country"]
+    facts = matches[["quote", "country", "niche"]].merge(
+        metrics[["niche", "country", "volume", "volume_basis", "conversion_percent"]], on=["niche", "country"]
     )
     rate = facts["conversion_percent"].fillna(policy.planned_conversion_percent) / 100
-    bought = facts["volume"] * policy.clicks_per_search * rate * policy.planned_share_percent / 100
-    yearly = (bought * WEEKS).round().astype("int64")
-    return facts[["quote", "country"]].assign(yearly_units=yearly, weekly_units=yearly / WEEKS)
+    searched = facts["volume"].where(facts["volume_basis"] != RANK_ONLY).astype("float64")
+    bought = searched * policy.clicks_per_search * rate * policy.planned_share_percent / 100
+    yearly = (bought * WEEKS).round()
+    table = facts[["quote", "country"]].assign(yearly_units=yearly, weekly_units=yearly / WEEKS)
+    return table.sort_values(["quote", "country"], ignore_index=True)
 
 
 def lay_landed(candidates: Candidates, sales: pd.DataFrame, base_currency: str) -> pd.DataFrame:
     """What `compare_quotes` and `plan_cash` ask for: each country, and all countries of a quote together.
 
     The row of all countries (`*`) is the mean per unit by planned units, with the longest transit and all sales: one
-    smallest order feeds them all.
+    smallest order feeds them all. Where a quote has no cost, the row says why instead.
 
     Returns:
         One row per (quote, country or `*`).
@@ -156,30 +189,51 @@ def lay_landed(candidates: Candidates, sales: pd.DataFrame, base_currency: str) 
     facts = candidates.costs.merge(sales, on=["quote", "country"]).merge(
         candidates.matches[["quote", "country", "transit_days"]], on=["quote", "country"]
     )
-    weight = facts["yearly_units"].clip(lower=1).astype("float64")
-    columns = list(PER_UNIT)
-    weighed = facts[columns].mul(weight, axis=0).assign(quote=facts["quote"], weight=weight)
-    sums = weighed.groupby("quote").sum()
-    whole = sums[columns].div(sums["weight"], axis=0).round().astype("int64")
-    ends = facts.groupby("quote").agg(weekly_units=("weekly_units", "sum"), transit_days=("transit_days", "max"))
-    together = whole.join(ends).reset_index().assign(country=ALL_COUNTRIES)
-    kept = ["quote", "country", *columns, "transit_days", "weekly_units"]
-    return pd.concat([facts[kept], together[kept]], ignore_index=True).assign(base_currency=base_currency)
+    columns, both = list(PER_UNIT), ["quote", "country"]
+    weight = _weigh_units(facts)
+    sums = facts[columns].mul(weight, axis=0).assign(weight=weight).groupby(facts["quote"]).sum()
+    whole = sums[columns].div(sums["weight"], axis=0).round()
+    together = whole.assign(
+        country=ALL_COUNTRIES,
+        weekly_units=facts.groupby("quote")["weekly_units"].sum(min_count=1),
+        transit_days=facts.groupby("quote")["transit_days"].max(),
+    ).reset_index()
+    refused = candidates.refused[~candidates.refused["quote"].isin(facts["quote"])]
+    nowhere = refused.drop_duplicates("quote").assign(country=ALL_COUNTRIES)
+    said = pd.concat([candidates.refused, nowhere], ignore_index=True).drop_duplicates(both)
+    rows = pd.concat([facts[[*both, *columns, "transit_days", "weekly_units"]], together, said], ignore_index=True)
+    return rows.assign(
+        base_currency=base_currency,
+        reason=rows["reason"].fillna("").astype("str"),
+        values=rows["values"].map(lambda found: found if isinstance(found, dict) else {}).astype(object),
+    ).sort_values(both, ignore_index=True)
 
 
-def pick_quotes(compared: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+def _weigh_units(rows: pd.DataFrame) -> pd.Series:
+    """Planned units of a year; one where none are planned or nothing is known, so that a sum is never nothing."""
+    return rows["yearly_units"].astype("float64").fillna(1.0).clip(lower=1.0)
+
+
+def pick_quotes(compared: pd.DataFrame, matches: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:
     """Each concept's first quote over all its countries; a concept whose quotes all fell out has none.
+
+    A quote whose smallest order is more than a year's planned units comes after those whose order is not; then the
+    one that costs least all told, landed and in cash. Where nothing is planned, no order is too large.
 
     Args:
         compared: From `compare_quotes`, the rows of all countries (`*`) among them.
         matches: With the concepts of `join_concepts`.
+        landed: From `lay_landed`: weekly_units of all countries.
 
     Returns:
-        One row per concept: quote, cash_minor, days_to_payout, days_to_cash, order_units.
+        One row per concept: quote, supplier, order_units, cash_minor, days_to_payout, days_to_cash.
     """
     concepts = matches[["quote", "concept"]].drop_duplicates("quote")
+    planned = landed.loc[landed["country"] == ALL_COUNTRIES].set_index("quote")["weekly_units"]
     whole = compared[(compared["country"] == ALL_COUNTRIES) & compared["rank"].notna()].merge(concepts, on="quote")
-    first = whole.sort_values(["rank", "all_told_minor", "quote"], kind="stable").drop_duplicates("concept")
+    year = whole["quote"].map(planned).astype("float64") * WEEKS
+    whole = whole.assign(above=whole["order_units"].astype("float64") > year.round())
+    first = whole.sort_values(["above", "all_told_minor", "rank", "quote"], kind="stable").drop_duplicates("concept")
     kept = ["concept", "quote", "supplier", "order_units", "cash_minor", "days_to_payout", "days_to_cash"]
     return first[kept].sort_values("concept", ignore_index=True)
 
@@ -189,7 +243,8 @@ def weigh_margins(
 ) -> pd.DataFrame:
     """What `rank_opportunities` asks for: one row per (concept, country), unknown where nobody has quoted.
 
-    A country's capital is its share of the first order's cash, by planned units.
+    A country's capital is its share of the first order's cash, by planned units. Sales a year and what they leave
+    are not known where the searches are not.
 
     Returns:
         MARGINS, base currency; quote "" and money missing where there is no quote.
@@ -206,12 +261,12 @@ def weigh_margins(
     matches = joined.matches[["quote", "country", "concept"]]
     chosen = picked[["concept", "quote", "cash_minor", "days_to_cash"]].merge(matches, on=["concept", "quote"])
     money = chosen.merge(candidates.costs, on=["quote", "country"]).merge(sales, on=["quote", "country"])
-    total = money.groupby("concept")["yearly_units"].transform("sum").clip(lower=1)
+    weight = _weigh_units(money)
+    share = weight / weight.groupby(money["concept"]).transform("sum")
     money = money.assign(
-        capital_minor=(money["cash_minor"].astype("float64") * money["yearly_units"] / total).round(),
+        capital_minor=(money["cash_minor"].astype("float64") * share).round(),
         yearly_cm3_minor=money["yearly_units"] * money["cm3_minor"],
     )
-    money = money.drop_duplicates(["concept", "country"])
     levels = risks.rename(columns={"candidate": "concept"})
     both = ["concept", "country"]
     table = places.merge(money, on=both, how="left").merge(levels, on=both, how="left")
@@ -223,16 +278,21 @@ def weigh_margins(
 def list_checked(metrics: pd.DataFrame, quotes: pd.DataFrame, joined: Joined) -> pd.DataFrame:
     """What `check_risks` asks for: the words of each concept in each country, and of the quotes that answer it.
 
+    What somebody has quoted is always looked at; of the rest the most searched MOST_CHECKED.
+
     Returns:
         One row per (candidate, country), the candidate being the concept: terms, title, material, season_ratio,
         brand_share_top3.
     """
-    known = metrics.sort_values(["volume", "concept", "country"], ascending=[False, True, True], kind="stable")
-    known = known.head(MOST_CHECKED).drop_duplicates(["concept", "country"])
+    known = metrics.assign(quoted=metrics["concept"].isin(joined.matches["concept"])).sort_values(
+        ["quoted", "volume", "concept", "country"], ascending=[False, False, True, True], kind="stable"
+    )
+    least = max(MOST_CHECKED, int(known["quoted"].sum()))
+    known = known.head(least).drop_duplicates(["concept", "country"])
     words = joined.members.sort_values(["volume", "term"], ascending=[False, True], kind="stable")
     listed = words.groupby(["niche", "country"])["term"].agg(";".join).rename("terms").reset_index()
     answers = joined.matches[["quote", "concept"]].drop_duplicates()
-    named = quotes[["quote", "title", "material"]].merge(answers, on="quote")
+    named = quotes[["quote", "title", "material"]].merge(answers, on="quote").sort_values("quote", kind="stable")
     said = named.groupby("concept").agg(title=("title", " ".join), material=("material", " ".join)).reset_index()
     facts = known[["concept", "niche", "country", "season_ratio", "brand_share_top3"]]
     table = facts.merge(listed, on=["niche", "country"], how="left").merge(said, on="concept", how="left")
@@ -243,19 +303,22 @@ def list_checked(metrics: pd.DataFrame, quotes: pd.DataFrame, joined: Joined) ->
 
 
 def sum_brands(clicks: pd.DataFrame, search_terms: pd.DataFrame, own_asins: frozenset[str]) -> pd.DataFrame:
-    """Brands of the clicked products that are not the seller's: one row per (country, brand): click_share.
+    """Brands of the clicked products that are not the seller's.
 
     Args:
         clicks: One row per (niche, country, asin): click_share.
         search_terms: Names the brand of a product where the export does.
+
+    Returns:
+        One row per (country, brand): click_share, what its products have together in the niche where that is most.
     """
     named = search_terms.loc[search_terms["brand"] != "", ["country", "asin", "brand"]]
     named = named.drop_duplicates(["country", "asin"], keep="last")
     own = set(named.loc[named["asin"].isin(own_asins), "brand"])
     branded = clicks.merge(named, on=["country", "asin"])
     branded = branded[~branded["brand"].isin(own)]
-    most = branded.groupby(["country", "brand"])["click_share"].max().reset_index()
-    return most.sort_values(["country", "brand"], ignore_index=True)
+    shares = branded.groupby(["country", "brand", "niche"])["click_share"].sum()
+    return shares.groupby(["country", "brand"]).max().clip(upper=1).reset_index()
 
 
 FACT_NAMES = {
@@ -278,7 +341,8 @@ def list_facts(
 
     The ends are declared here and shown: half or twice the planned share, a tenth of the price, advertising from 8
     to 25 %, no duty or twice the planned one; returns from 2 to 15 % and purchases per click from 4 to 14 % only
-    where no report says them. One fact moves, all else stays; the planned value has half of the chance.
+    where no report says them. One fact moves, all else stays, but the referral fee and advertising go with the price;
+    the planned value has half of the chance. An opportunity whose sales are not planned has no fact to value.
 
     Returns:
         One row per (concept, fact), as `value_facts` asks.
@@ -287,17 +351,18 @@ def list_facts(
     known = metrics.drop_duplicates(["concept", "country"])[
         ["concept", "country", "conversion_percent", "return_share"]
     ]
-    quoted = quoted.merge(known, on=["concept", "country"], how="left")
+    quoted = quoted[quoted["yearly_units"].notna()].merge(known, on=["concept", "country"], how="left")
     rows = []
     for concept, part in quoted.groupby("concept", sort=True):
         base = float(part["yearly_cm3_minor"].sum())
         units = part["yearly_units"]
         sold = float((units * part["net_sales_minor"]).sum())
+        kept = float((units * (part["net_sales_minor"] - part["referral_minor"] - part["ads_minor"])).sum())
         ads, duty = policy.planned_ads_percent, float((units * part["duty_minor"]).sum())
         share, rate = policy.planned_share_percent, policy.planned_conversion_percent
         outcomes = {
             "share": (share, share / 2, share * 2, base / 2, base * 2),
-            "price": (100.0, 90.0, 110.0, base - sold / 10, base + sold / 10),
+            "price": (100.0, 90.0, 110.0, base - kept / 10, base + kept / 10),
             "ads": (float(ads), 8.0, 25.0, base + sold * (ads - 8) / 100, base - sold * (25 - ads) / 100),
             "duty": (100.0, 0.0, 200.0, base + duty, base - duty),
         }
