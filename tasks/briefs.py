@@ -92,6 +92,7 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
     facts: Body = {
         "concept": concept,
         "name": name,
+        "product": _title(quote, known),
         "lead": lead,
         "countries": countries,
         "score": int(own["score"]),
@@ -160,6 +161,12 @@ def _name(quote: str, metrics: pd.DataFrame, label: str, known: Snapshot) -> str
     if english.empty:
         return label
     return str(english.sort_values(["volume", "label"], ascending=[False, True], kind="stable")["label"].iloc[0])
+
+
+def _title(quote: str, known: Snapshot) -> str:
+    """The product as its supplier calls it; "" where nobody has quoted."""
+    quotes = known.supplier_quotes
+    return str(quotes.loc[quotes["quote"] == quote, "title"].iloc[0]) if quote else ""
 
 
 def _speaks_english(country: str) -> bool:
@@ -316,6 +323,7 @@ def _list_quotes(weighed: Weighed, known: Snapshot, concept: str, lead: str, cho
                 "quote": str(row["quote"]),
                 "first": row["quote"] == chosen,
                 "supplier": str(row["supplier"]),
+                "title": str(said["title"]),
                 "grade": grades.get(row["supplier"], mark("no delivery yet")),
                 "source": str(said["source"]),
                 "unit_cost_minor": int(said["unit_cost_minor"]),
