@@ -12,8 +12,8 @@ from tasks.store.snapshots import Snapshot
 def review(known: Snapshot, night: Night) -> pd.DataFrame:
     """Keep, fix, drop or watch, for every product and country.
 
-    Stock is what lies in a country's own nodes; CM2 is the planned one of its cheapest lane. No export says what
-    advertising one product costs, so CM3 is not known.
+    Stock is what lies in a country's own nodes; CM2 is the planned one of the lane that leaves most. No export says what
+    advertising one product costs: CM3 is CM2 less the advertising that a new product is planned with.
 
     Returns:
         As `review_products`.
@@ -27,23 +27,24 @@ def review(known: Snapshot, night: Night) -> pd.DataFrame:
     stock = known.stock.merge(places, on="node")[["sku", "country", "state", "units"]]
     return assortment.review_products(
         known.traffic, known.sales, known.returns, stock, known.products,
-        _read_margins(contribution, seller.base_currency), seller.policy.assortment, night.as_of, known.stock_outs,
+        _read_margins(contribution, night), seller.policy.assortment, night.as_of, known.stock_outs,
     )  # fmt: skip
 
 
-def _read_margins(contribution: pd.DataFrame, base: str) -> pd.DataFrame:
-    """One row per (sku, country) with a price: cm2_minor of the lane that leaves most, cm3_minor not known."""
+def _read_margins(contribution: pd.DataFrame, night: Night) -> pd.DataFrame:
+    """One row per (sku, country) with a price: margins per unit of the lane that leaves most."""
     priced = contribution[(contribution["wait_reason"] == "") & contribution["net_margin"].notna()]
     best = priced.sort_values(["sku", "country", "net_margin"], kind="stable").drop_duplicates(
         ["sku", "country"], keep="last"
     )
+    ads = night.seller.policy.selection.planned_ads_percent
     return pd.DataFrame(
         {
             "sku": best["sku"],
             "country": best["country"],
             "cm2_minor": best["net_margin"].round(),
-            "cm3_minor": float("nan"),
+            "cm3_minor": (best["net_margin"] - best["price"] * ads / 100).round(),
             "returns_minor": best["returns"].round(),
-            "currency": base,
+            "currency": night.seller.base_currency,
         }
     ).reset_index(drop=True)

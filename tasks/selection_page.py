@@ -24,7 +24,7 @@ from tasks.store.proposals import Proposal
 
 Body = dict[str, Any]
 
-SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS = 30, 30, 8
+SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS = 25, 15, 8
 
 NOTHING_PASSES = mark("No opportunity passes the filters this morning.")
 HEADLINE = mark(
@@ -103,7 +103,9 @@ def view_selection(body: Body, language: Language) -> Body:
         ],
         "own": [
             {**row, "said": " ".join(say(text, values, language) for text, values in row["reasons"])}
-            for row in sorted(body["own"], key=lambda row: (ORDER.get(row["verdict"], 9), row["sku"], row["country"]))
+            for row in sorted(
+                body["own"], key=lambda row: (ORDER[row["verdict"]], -row["units_28d"], row["sku"], row["country"])
+            )
             if row["verdict"] in ("fix", "drop")
         ][:SHOWN_OWN],
         "degradations": [say(row["reason"], row["values"], language) for row in body["degradations"]],

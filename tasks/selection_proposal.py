@@ -192,6 +192,7 @@ def _list_own(own: pd.DataFrame) -> list[Body]:
     return [
         {
             **{name: row[name] for name in kept},
+            "units_28d": int(row["units_28d"]),
             "reasons": [[text, text_values(values)] for text, values in row["reasons"]],
         }
         for row in own.sort_values(["sku", "country"], kind="stable").to_dict("records")

@@ -17,6 +17,9 @@ _TREND_WEEKS = 26
 _LEAST_TREND_WEEKS = 8
 _QUARTER_WEEKS = 13
 _LEAST_OTHERS = 5
+_YEAR_WEEKS, _SEASON_Z = 52, 2.6
+_YEAR_POOL_UNITS = 20
+"""Units of last year at which a product's own season counts as much as the country's other products."""
 _MANY_OTHERS = 50
 """Products from which one of them no longer moves their median, and it is taken once for all."""
 _LEAST_USUAL_UNITS = 2
@@ -34,7 +37,9 @@ class Measures:
         out_weeks: Of the last four, those with a day without stock.
         sessions, sessions_before: Per 28 days, at the rate of the weeks that count.
         others: Median change of the country's other products, as a factor; 1 where fewer than five are known.
-        sessions_z: How many standard errors sessions lie from before × others.
+        usual: The change to be expected, as a factor: of the others, and where the product has a season of its own
+            also its own in the same weeks a year before, by the weight of its units.
+        sessions_z: How many standard errors sessions lie from before × usual.
         conversion, conversion_before: Units per session.
         conversion_z: Of the change, both drawn towards the country's conversion.
         buy_box: Share of the page views that count.
@@ -55,6 +60,7 @@ class Measures:
     sessions: Floats
     sessions_before: Floats
     others: Floats
+    usual: Floats
     sessions_z: Floats
     conversion: Floats
     conversion_before: Floats
@@ -89,8 +95,9 @@ def _measure(panel: Panel, policy: AssortmentPolicy) -> Measures:
     others = _compare_others(panel, mean_recent, mean_before)
     swing = _measure_swing(panel, sessions, lately, earlier, policy)
     counts = lately.sum(axis=1), earlier.sum(axis=1)
-    expected = mean_before * others
-    spread = np.sqrt(np.maximum(swing, 1 / mean_before) * (1 / counts[0] + 1 / counts[1])) * expected
+    usual, doubt = _expect_change(panel, others, policy)
+    expected = mean_before * usual
+    spread = np.sqrt(np.maximum(swing, 1 / mean_before) * (1 / counts[0] + 1 / counts[1]) + doubt) * expected
     conversion = _measure_conversion(panel, lately, earlier, policy)
     views = np.where(lately & ~np.isnan(panel.buy_box), panel.page_views, 0)
     held = np.nansum(views * np.nan_to_num(panel.buy_box), axis=1)
@@ -108,6 +115,7 @@ def _measure(panel: Panel, policy: AssortmentPolicy) -> Measures:
         sessions=mean_recent * RECENT_WEEKS,
         sessions_before=mean_before * RECENT_WEEKS,
         others=others,
+        usual=usual,
         sessions_z=(mean_recent - expected) / spread,
         conversion=conversion[0],
         conversion_before=conversion[1],
@@ -155,6 +163,26 @@ def _compare_others(panel: Panel, recent: Floats, before: Floats) -> Floats:
             if len(rest) >= _LEAST_OTHERS:
                 factors[at] = min(max(float(np.median(rest)), 0.25), 4.0)
     return factors
+
+
+def _expect_change(panel: Panel, others: Floats, policy: AssortmentPolicy) -> tuple[Floats, Floats]:
+    """The usual change as a factor, and the square of its relative standard error from last year's few units.
+
+    A product has a season of its own where it moved otherwise than the others a year before, beyond chance.
+    """
+    selling = np.where(panel.out, np.nan, panel.units)
+    recent, before = (
+        np.where(_window(panel, _YEAR_WEEKS + skipped, weeks), selling, np.nan)
+        for skipped, weeks in ((0, RECENT_WEEKS), (RECENT_WEEKS, policy.before_weeks))
+    )
+    sold, sold_before = np.nansum(recent, axis=1), np.nansum(before, axis=1)
+    own = np.nanmean(recent, axis=1) / np.nanmean(before, axis=1)
+    error = np.sqrt(1 / np.maximum(sold, 1) + 1 / np.maximum(sold_before, 1))
+    seasonal = (sold_before > 0) & (np.abs(own / others - 1) > _SEASON_Z * error)
+    weight = np.where(seasonal, sold_before / (sold_before + _YEAR_POOL_UNITS), 0.0)
+    usual = np.clip(np.where(seasonal, weight * own, 0.0) + (1 - weight) * others, 0.1, 10.0)
+    doubt = np.where(seasonal, (weight * error) ** 2, 0.0)
+    return usual, doubt
 
 
 def _measure_swing(panel: Panel, sessions: Floats, lately: Bools, earlier: Bools, policy: AssortmentPolicy) -> Floats:

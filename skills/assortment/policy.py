@@ -101,4 +101,5 @@ class AssortmentPolicy(BaseModel):
     @property
     def history_weeks(self) -> int:
         """How many weeks back anything is read."""
-        return max(self.break_weeks, self.return_weeks, self.cover_weeks, self.unsold_weeks, 4 + self.before_weeks)
+        year_before = 52 + 4 + self.before_weeks
+        return max(self.break_weeks, self.return_weeks, self.cover_weeks, self.unsold_weeks, year_before)

@@ -29,11 +29,14 @@ ASSUMED_OUT = mark("No table of stock-outs: weeks without buy box and sales are 
 NO_TRAFFIC = mark("No traffic of the last {of} weeks is known: sessions, conversion and buy box are not judged.")
 MISSING_WEEKS = mark("Traffic of {missing} of the last {of} weeks is missing: rates are those of the others.")
 SESSIONS_DOWN = mark(
-    "Sessions of 28 days fell from {before} to {recent} ({percent} %), where the country's other products changed by "
-    "{others} %."
+    "Sessions of 28 days fell from {before} to {recent} ({percent} %), where the country's other products and its "
+    "own season a year before make {usual} % usual."
 )
 SESSIONS_MAYBE = mark("Sessions of 28 days fell from {before} to {recent}: within what weeks swing.")
-AS_OTHERS = mark("Sessions of 28 days fell from {before} to {recent}, as did the country's other products.")
+AS_USUAL = mark(
+    "Sessions of 28 days fell from {before} to {recent}, as the country's other products or its own season a year "
+    "before."
+)
 CONVERSION_DOWN = mark("Conversion fell from {before} % to {recent} %, more than chance explains.")
 CONVERSION_MAYBE = mark("Conversion fell from {before} % to {recent} %: too few sessions to tell it from chance.")
 BUY_BOX_LOW = mark("The buy box was held in {percent} % of the page views; the bar is {bar} %.")
@@ -116,16 +119,16 @@ def _judge_traffic(measures: Measures, at: int, policy: AssortmentPolicy) -> Ite
         return
     before, recent = measures.sessions_before[at], measures.sessions[at]
     if before > 0:
-        fall, others = 1 - recent / before, float(measures.others[at])
-        own = 1 - recent / (before * others)
+        fall, usual = 1 - recent / before, float(measures.usual[at])
+        own = 1 - recent / (before * usual)
         said = {"before": round(before), "recent": round(recent), "percent": round(-fall * 100)}
         bar = policy.sessions_drop_percent / 100
         if own >= bar and measures.sessions_z[at] <= -policy.noise_z:
-            yield Finding("fix", SESSIONS_DOWN, said | {"others": round((others - 1) * 100)})
+            yield Finding("fix", SESSIONS_DOWN, said | {"usual": round((usual - 1) * 100)})
         elif own >= bar:
             yield Finding("watch", SESSIONS_MAYBE, said)
         elif fall >= bar:
-            yield Finding(NOTE, AS_OTHERS, said)
+            yield Finding(NOTE, AS_USUAL, said)
     then, now = measures.conversion_before[at], measures.conversion[at]
     if then > 0 and now <= then * (1 - policy.conversion_drop_percent / 100):
         rates = {"before": f"{then * 100:.1f}", "recent": f"{now * 100:.1f}"}

@@ -42,7 +42,7 @@ def test_a_fall_of_sessions_beyond_chance_is_to_be_fixed(shop: Any) -> None:
     row = shop.with_mat(swing(500, 25, 26) + swing(250, 12, 4), swing(50, 3, 26) + swing(25, 2, 4)).judge()
     assert row["verdict"] == "fix"
     assert row["reasons"][0] == (
-        words.SESSIONS_DOWN, {"before": 2000, "recent": 1000, "percent": -50, "others": 0}
+        words.SESSIONS_DOWN, {"before": 2000, "recent": 1000, "percent": -50, "usual": 0}
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def test_a_fall_that_all_products_of_the_country_share_is_nobodys_fault(shop: An
               for row in shop.traffic]  # fmt: skip
     row = shop.but(traffic=fallen).judge()
     assert words.SESSIONS_DOWN not in sentences(row)
-    assert words.AS_OTHERS in sentences(row)
+    assert words.AS_USUAL in sentences(row)
 
 
 def test_the_swing_of_a_few_sessions_is_watched_not_fixed(shop: Any) -> None:
@@ -287,3 +287,11 @@ def test_frames_are_left_as_they_were(shop: Any) -> None:
     review_products(traffic, sales, returns, stock, products, margins, AssortmentPolicy(), AS_OF, shop.stock_outs)
     for table, copy in zip(tables, copies, strict=True):
         pd.testing.assert_frame_equal(table, copy)
+
+
+def test_a_product_out_of_its_season_is_not_held_to_what_others_do(shop: Any) -> None:
+    """A mat that fell the same way last autumn, while everything else stood."""
+    units = swing(50, 3, 26) + swing(17, 1, 4) + swing(50, 3, 48) + swing(17, 1, 4)
+    row = shop.with_mat([10 * sold for sold in units], units).judge()
+    assert words.SESSIONS_DOWN not in sentences(row)
+    assert words.AS_USUAL in sentences(row)
