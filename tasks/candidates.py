@@ -211,9 +211,13 @@ def _spread_tooling(quotes: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
 
 
 def _list_lanes(known: Snapshot) -> pd.DataFrame:
-    """Direct lanes from a hub to a country: by sea, rail or truck where there are such, else any."""
-    hubs = known.nodes.loc[known.nodes["stage"] == "hub", "node"]
-    direct = known.lanes[known.lanes["from_node"].isin(hubs)]
+    """Lanes from a hub to where a country is sold from: by sea, rail or truck where there are such, else any.
+
+    A lane that ends at a warehouse on the way costs less only because it is not all of the way.
+    """
+    ends = known.nodes.groupby("stage")["node"].agg(set)
+    from_hub = known.lanes["from_node"].isin(ends.get("hub", set()))
+    direct = known.lanes[from_hub & known.lanes["to_node"].isin(ends.get("forward", set()))]
     slow = direct["mode"].isin(["sea", "rail", "truck"])
     kept = direct[slow | ~direct["country"].isin(direct.loc[slow, "country"])]
     return kept[["lane", "country", "transit_days_p50"]].rename(columns={"transit_days_p50": "transit_days"})
