@@ -12,8 +12,8 @@ from tasks.store.snapshots import Snapshot
 def review(known: Snapshot, night: Night) -> pd.DataFrame:
     """Keep, fix, drop or watch, for every product and country.
 
-    Stock is what lies in a country's own nodes; CM2 is the planned one of the lane that leaves most. No export says what
-    advertising one product costs: CM3 is CM2 less the advertising that a new product is planned with.
+    Stock is what lies in a country's own nodes; CM2 is the planned one of the lane that leaves most. No export says
+    what advertising one product costs: CM3 is CM2 less the advertising that a new product is planned with.
 
     Returns:
         As `review_products`.

@@ -74,7 +74,6 @@ def view_selection(body: Body, language: Language) -> Body:
     t = translator(language)
     briefs = [_view(decision, place, body, language) for place, decision in enumerate(body["decisions"], 1)]
     days = [brief["days_to_cash"] for brief in briefs if brief["days_to_cash"] != ""]
-    names = {decision["brief"]["concept"]: decision["brief"]["name"] for decision in body["decisions"]}
     left_out = body["left_out"]
     facts = [row for row in body["facts"] if row["worth_minor"] > 0]
     verdicts = [row["verdict"] for row in body["own"]]
@@ -90,7 +89,7 @@ def view_selection(body: Body, language: Language) -> Body:
         "left_out_more": max(0, len(left_out) - SHOWN_LEFT_OUT),
         "facts": [
             {
-                "said": f"{names.get(row['concept'], row['concept'])}{t(': ')}{_name_fact(row, language)}",
+                "said": f"{row['name']}{t(': ')}{t(FACT_NAMES[row['fact']])}",
                 "worth_minor": row["worth_minor"],
                 "changes": row["changes_choice"],
             }
@@ -103,16 +102,26 @@ def view_selection(body: Body, language: Language) -> Body:
         ],
         "own": [
             {**row, "said": " ".join(say(text, values, language) for text, values in row["reasons"])}
-            for row in sorted(
-                body["own"], key=lambda row: (ORDER[row["verdict"]], -row["units_28d"], row["sku"], row["country"])
-            )
+            for row in sorted(body["own"], key=_most_pressing)
             if row["verdict"] in ("fix", "drop")
         ][:SHOWN_OWN],
-        "degradations": [say(row["reason"], row["values"], language) for row in body["degradations"]],
+        "degradations": [_say_lack(row, language) for row in body["degradations"]],
     }
 
 
 ORDER = {"drop": 0, "fix": 1, "watch": 2, "keep": 3}
+
+
+def _most_pressing(row: Body) -> tuple[int, int, str, str]:
+    return ORDER[row["verdict"]], -row["units_28d"], row["sku"], row["country"]
+
+
+def _say_lack(row: Body, language: Language) -> str:
+    """What a file lacked; of search terms that were set aside also how many."""
+    said = say(row["reason"], row["values"], language)
+    if "terms" not in row:
+        return said
+    return say(mark("{terms} search terms: {said}"), {"terms": row["terms"], "said": said}, language)
 
 
 def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
@@ -203,10 +212,6 @@ def _say_fact(row: Body, language: Language) -> str:
     return format_number(value, language) if value.replace(".", "", 1).lstrip("-").isdigit() else value
 
 
-def _name_fact(row: Body, language: Language) -> str:
-    return translator(language)(FACT_NAMES[row["fact"]])
-
-
 def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
     """One fact, the value at which it turns the choice, and how far away that is."""
     fact, t = row["fact"], translator(language)
@@ -220,7 +225,8 @@ def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
         return format_percent(text, language) if fact.endswith("_percent") else format_number(text, language)
 
     percent = f"{float(row['distance_percent']):+.0f}".replace("-", "−")
-    name = t({**LABELS, **MONEY_FACTS}.get(fact, fact))
+    names: dict[str, str] = {**LABELS, **MONEY_FACTS}
+    name = t(names.get(fact, fact))
     return say(
         FLIP,
         {

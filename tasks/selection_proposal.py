@@ -99,7 +99,7 @@ def from_opportunities(
         },
         "left_out": _list_left_out(weighed),
         "backtest": describe_backtest(weighed.backtest),
-        "facts": plain_rows(weighed.facts),
+        "facts": _list_facts(weighed, known),
         "own": _list_own(weighed.own),
         "suppliers": _list_suppliers(weighed.quoted.suppliers),
         "degradations": _list_degradations(weighed),
@@ -186,6 +186,15 @@ def describe_backtest(backtest: Backtest) -> Body:
     }
 
 
+def _list_facts(weighed: Weighed, known: Snapshot) -> list[Body]:
+    """Facts worth asking for, each with what a reader calls its opportunity."""
+    quotes = dict(zip(known.supplier_quotes["quote"], known.supplier_quotes["candidate"], strict=True))
+    names = {
+        row["concept"]: quotes[row["quote"]] for row in weighed.margins.to_dict("records") if row["quote"] in quotes
+    }
+    return [{**row, "name": names.get(row["concept"], row["concept"])} for row in plain_rows(weighed.facts)]
+
+
 def _list_own(own: pd.DataFrame) -> list[Body]:
     """Own products by verdict, each with its sentences."""
     kept = ["sku", "country", "verdict"]
@@ -215,7 +224,7 @@ def _list_degradations(weighed: Weighed) -> list[Body]:
         for row in weighed.measured.degradations.to_dict("records")
     ]
     aside = [
-        {"reason": row["reason"], "values": text_values(row["values"])}
+        {"reason": row["reason"], "values": text_values(row["values"]), "terms": int(row["terms"])}
         for row in weighed.joined.set_aside.to_dict("records")
     ]
     return [*aside, *lacks]
