@@ -24,7 +24,7 @@ from tasks.store.proposals import Proposal
 
 Body = dict[str, Any]
 
-SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS = 25, 15, 8
+SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS, SHOWN_REFUSED = 25, 15, 8, 12
 
 NOTHING_PASSES = mark("No opportunity passes the filters this morning.")
 HEADLINE = mark(
@@ -106,6 +106,9 @@ def view_selection(body: Body, language: Language) -> Body:
             if row["verdict"] in ("fix", "drop")
         ][:SHOWN_OWN],
         "degradations": [_say_lack(row, language) for row in body["degradations"]],
+        "refused": list(
+            dict.fromkeys(say(row["reason"], row["values"], language) for row in body["refused"])
+        )[:SHOWN_REFUSED],
     }
 
 
@@ -226,7 +229,7 @@ def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
 
     percent = f"{float(row['distance_percent']):+.0f}".replace("-", "−")
     names: dict[str, str] = {**LABELS, **MONEY_FACTS}
-    name = t(names.get(fact, fact))
+    name = t(names[fact]) if fact in names else fact
     return say(
         FLIP,
         {
