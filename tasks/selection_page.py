@@ -106,9 +106,9 @@ def view_selection(body: Body, language: Language) -> Body:
             if row["verdict"] in ("fix", "drop")
         ][:SHOWN_OWN],
         "degradations": [_say_lack(row, language) for row in body["degradations"]],
-        "refused": list(
-            dict.fromkeys(say(row["reason"], row["values"], language) for row in body["refused"])
-        )[:SHOWN_REFUSED],
+        "refused": list(dict.fromkeys(say(row["reason"], row["values"], language) for row in body["refused"]))[
+            :SHOWN_REFUSED
+        ],
     }
 
 
