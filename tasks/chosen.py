@@ -32,9 +32,7 @@ def read_chosen(seller_id: str, as_of: str = "last") -> list[Payload]:
 
 def list_chosen(seller_id: str, morning: date) -> list[Payload]:
     """The same for a known morning, without a run."""
-    papers = [
-        paper for paper in list_committed(seller_id, morning + timedelta(days=1)) if paper["kind"] == "choose"
-    ]
+    papers = [paper for paper in list_committed(seller_id, morning + timedelta(days=1)) if paper["kind"] == "choose"]
     chosen: dict[str, Payload] = {}
     for paper in sorted(papers, key=lambda paper: (paper["as_of"], paper["number"])):
         for line in paper["lines"]:

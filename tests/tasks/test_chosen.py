@@ -43,8 +43,7 @@ def test_one_chosen_opportunity_goes_on_and_the_other_stays_out(proposed: str, h
     assert [(row["name"], row["countries"], row["quote"]) for row in chosen] == [
         ("cellulose dishcloths", ["US", "DE"], "Q-1")
     ]
-    approved = [event for event in list_events(proposal=proposed, event="approve")]
-    assert [event.facts["by"] for event in approved] == ["chen"]
+    assert [event.facts["by"] for event in list_events(proposal=proposed, event="approve")] == ["chen"]
 
 
 def test_choosing_charges_nothing_and_asks_for_no_amount(proposed: str) -> None:
