@@ -34,7 +34,7 @@ def link_countries(niches: pd.DataFrame, clicks: pd.DataFrame, policy: NichesPol
     found, _, cosines = group_rows(
         none.begins, none.features, none.weights, none.count, 1.0,
         ranked.begins, ranked.features, ranked.weights, ranked.count, policy.concept_cosine,
-        np.zeros(count, np.bool_), countries, 0.0,
+        np.zeros(count, np.bool_), countries, 0.0, policy.most_compared,
     )  # fmt: skip
     members = pd.DataFrame(
         {"leader": found[:, 0], "row": np.arange(count), "country": countries, "near": cosines[:, 0]}

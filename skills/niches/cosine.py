@@ -18,7 +18,7 @@ MOST_LEADERS = 3
 @njit(cache=True)
 def group_rows(begins: Ints, features: Ints, weights: Floats, count: int, least: float,
                click_begins: Ints, clicked: Ints, click_weights: Floats, click_count: int, click_least: float,
-               must_lead: Bools, apart: Ints, margin: float) -> tuple[Ints, Floats, Floats]:  # fmt: skip
+               must_lead: Bools, apart: Ints, margin: float, most: int) -> tuple[Ints, Floats, Floats]:  # fmt: skip
     """Leaders of each row, the closest first.
 
     A row is close to a leader when the cosine of its words reaches `least`, unless both have clicks and share none,
@@ -31,6 +31,7 @@ def group_rows(begins: Ints, features: Ints, weights: Floats, count: int, least:
         must_lead: Rows that join none.
         apart: Rows of the same number here never join each other; −1 for no such rule.
         margin: Other leaders count when they are this close to the best one.
+        most: Leaders listed under one feature, the largest; what more than these have in common tells nothing.
 
     Returns:
         One row of three: leaders (−1 behind them; a leader is its own), cosines of words, cosines of clicks.
@@ -42,6 +43,7 @@ def group_rows(begins: Ints, features: Ints, weights: Floats, count: int, least:
     head, click_head = np.full(count, -1, np.int64), np.full(click_count, -1, np.int64)
     following, click_following = np.empty(features.size, np.int64), np.empty(clicked.size, np.int64)
     listed, click_listed = np.empty(features.size, np.int64), np.empty(clicked.size, np.int64)
+    room, click_room = np.full(count, most, np.int64), np.full(click_count, most, np.int64)
     used = click_used = 0
     mine, click_mine = np.zeros(count), np.zeros(click_count)
     met = np.full(rows, -1, np.int64)
@@ -85,13 +87,17 @@ def group_rows(begins: Ints, features: Ints, weights: Floats, count: int, least:
         if leaders[row, 0] < 0:
             leaders[row, 0], cosines[row, 0] = row, 1.0
             for place in range(start, need):
-                listed[used], following[used] = row, head[features[place]]
-                head[features[place]] = used
-                used += 1
+                if room[features[place]] > 0:
+                    room[features[place]] -= 1
+                    listed[used], following[used] = row, head[features[place]]
+                    head[features[place]] = used
+                    used += 1
             for place in range(click_start, click_need):
-                click_listed[click_used], click_following[click_used] = row, click_head[clicked[place]]
-                click_head[clicked[place]] = click_used
-                click_used += 1
+                if click_room[clicked[place]] > 0:
+                    click_room[clicked[place]] -= 1
+                    click_listed[click_used], click_following[click_used] = row, click_head[clicked[place]]
+                    click_head[clicked[place]] = click_used
+                    click_used += 1
     return leaders, cosines, click_cosines
 
 

@@ -44,7 +44,7 @@ def group_keys(keys: Keys, clicks: Rows | None, policy: NichesPolicy) -> Groups:
     found, cosines, click_cosines = group_rows(
         rows.begins, rows.features, rows.weights, rows.count, policy.key_cosine,
         clicked.begins, clicked.features, clicked.weights, clicked.count, policy.click_cosine,
-        np.zeros(len(order), np.bool_), np.full(len(order), -1), policy.share_margin,
+        np.zeros(len(order), np.bool_), np.full(len(order), -1), policy.share_margin, policy.most_compared,
     )  # fmt: skip
     leaders = np.full_like(found, -1)
     leaders[order] = np.where(found >= 0, order[found], -1)
@@ -71,6 +71,7 @@ def find_near_words(keys: Keys, policy: NichesPolicy) -> tuple[Ints, Floats]:
         rows.begins, rows.features, rows.weights, rows.count, policy.word_cosine,
         none.begins, none.features, none.weights, none.count, 1.0,
         keys.counts[chosen] >= policy.established_terms, np.full(len(chosen), -1), 0.0,
+        policy.most_compared,
     )  # fmt: skip
     near[chosen], closeness[chosen] = chosen[found[:, 0]], np.minimum(cosines[:, 0], 1.0)
     return near, closeness

@@ -70,6 +70,12 @@ class NichesPolicy(BaseModel):
     enough_clicks: float = Field(
         default=50.0, ge=0.0, description="Clicks from which on a key's clicked products count [clicks a week]."
     )
+    most_compared: int = Field(
+        default=300,
+        ge=10,
+        description="Leaders looked up under one word or product, the most searched; more of them are not compared "
+        "[niches].",
+    )
     share_margin: float = Field(
         default=0.03,
         ge=0.0,

@@ -10,6 +10,7 @@ import numpy as np
 
 from skills.niches.arrays import Codes, Hashes, Ints
 from skills.niches.letters import BLANK, DROPPED, END, UNSPACED, hash_words, number_hashes, split_words
+from skills.niches.vectors import take_rows
 
 _TWO_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ĳ": "ij"})
 _ONE_LETTER = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"}
@@ -62,7 +63,8 @@ def read_words(terms: Sequence[str], elided: bool = False) -> Words:
     signs = np.frombuffer((text + "\n" * bool(terms)).encode("utf-32-le", "replace"), np.uint32)
     letters, starts, begins = split_words(signs, _fold_signs(signs, elided), len(terms))
     words, first, slots, hashes = number_hashes(hash_words(letters, starts))
-    return Words(begins, words, letters, starts[first], starts[first + 1], hashes, slots)
+    bounds, taken = take_rows(starts, first)
+    return Words(begins, words, letters[taken], bounds[:-1], bounds[1:], hashes, slots)
 
 
 def _fold_signs(signs: Codes, elided: bool) -> Codes:

@@ -11,6 +11,7 @@ import resource
 import sys
 from importlib.metadata import version
 
+import numpy as np
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
@@ -19,7 +20,7 @@ from sparse_dot_topn import sp_matmul_topn
 def main() -> None:
     threshold, *terms = sys.stdin.read().split("\n")
     started = read_cpu_seconds()
-    rows = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), dtype="float32").fit_transform(terms)
+    rows = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), dtype=np.float32).fit_transform(terms)
     near = sp_matmul_topn(rows, rows.T.tocsr(), top_n=10, threshold=float(threshold), n_threads=1)
     groups = connected_components(near, directed=False)[1]
     used = read_cpu_seconds() - started

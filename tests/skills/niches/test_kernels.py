@@ -15,7 +15,7 @@ from skills.niches import forms, keys, letters
 from skills.niches.cosine import MOST_LEADERS, group_rows
 from skills.niches.repair import repair_keys
 from skills.niches.text import Words, read_words
-from skills.niches.vectors import Rows, make_rows
+from skills.niches.vectors import Rows, make_empty_rows, make_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,11 +94,23 @@ def test_leaders_found_through_the_index_are_those_of_every_pair(seed: int) -> N
     for least, click_least, margin in ((0.6, 0.7, 0.0), (0.85, 0.5, 0.1), (0.5, 0.95, 0.5)):
         found = group_rows(
             rows.begins, rows.features, rows.weights, rows.count, least, clicks.begins, clicks.features,
-            clicks.weights, clicks.count, click_least, must, apart, margin,
+            clicks.weights, clicks.count, click_least, must, apart, margin, 10**6,
         )  # fmt: skip
         for ours, twins in zip(found, twin_group(rows, least, clicks, click_least, must, apart, margin), strict=True):
             assert ours.tobytes() == twins.astype(ours.dtype).tobytes()
     assert MOST_LEADERS == 3
+
+
+def test_only_the_largest_leaders_of_a_common_feature_are_looked_up() -> None:
+    begins, none = np.arange(0, 11, 2), make_empty_rows(5)
+    amounts = np.array([3.0, 1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 0.1, 3.0, 1.0])
+    rows = make_rows(begins, np.array([0, 1, 0, 2, 0, 3, 0, 4, 0, 5]), amounts, 6)
+    for most, leader in ((10, 3), (2, 0)):
+        found, _, _ = group_rows(
+            rows.begins, rows.features, rows.weights, rows.count, 0.85, none.begins, none.features, none.weights,
+            none.count, 1.0, np.arange(5) < 4, np.full(5, -1), 0.0, most,
+        )  # fmt: skip
+        assert found[4, 0] == leader
 
 
 def test_rows_of_length_one_have_the_rarest_feature_first() -> None:
