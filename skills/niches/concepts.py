@@ -24,7 +24,8 @@ def link_countries(niches: pd.DataFrame, clicks: pd.DataFrame, policy: NichesPol
     concepts = niches["niche"].copy()
     if niches["country"].nunique() < 2 or clicks.empty:
         return concepts
-    owners = pd.Index(niches["niche"]).get_indexer(pd.Index(clicks["niche"])).astype(np.int64)
+    key = ["niche", "country"]
+    owners = pd.MultiIndex.from_frame(niches[key]).get_indexer(pd.MultiIndex.from_frame(clicks[key])).astype(np.int64)
     products = pd.factorize(clicks["asin"], sort=True)[0].astype(np.int64)
     count = len(niches)
     rows = gather_clicks(owners, products, clicks["clicks"].to_numpy(np.float64), count, policy.enough_clicks)

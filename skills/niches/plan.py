@@ -59,7 +59,7 @@ def build_niches(
         previous: Members of the last run (niche, country, term, share), or empty: ids stay the same through it.
 
     Returns:
-        Frames sorted by their keys.
+        Frames sorted by country, niche, then term or product.
 
     Raises:
         MissingColumns: of a table.

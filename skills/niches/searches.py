@@ -84,7 +84,7 @@ def _read_country(country: str, rows: pd.DataFrame, policy: NichesPolicy, aside:
     week = rows["week"].to_numpy()
     weeks = np.unique(week)[-policy.weeks :]
     codes, terms = pd.factorize(rows["term"].array)
-    amounts = np.nan_to_num(rows["volume"].to_numpy(np.float64), nan=0.0)
+    amounts = np.maximum(np.nan_to_num(rows["volume"].to_numpy(np.float64), nan=0.0), 0.0)
     totals, seen = np.zeros(len(terms)), np.zeros(len(terms), np.bool_)
     for day in weeks:
         that = slice(None) if len(weeks) == 1 and (week == day).all() else week == day
