@@ -30,7 +30,7 @@ LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 Translate = Callable[[str], str]
 
 _COUNTED = re.compile(r"\{(\w+)\} \w+s\b")
-"""A place and the plural noun behind it, as in `{count} orders`: one of them loses the s."""
+"""A place and the plural noun behind it, as in `{count} orders`: one of them is `1 order`, `1 country`."""
 
 _DAY_PATTERNS: dict[Language, tuple[str, str]] = {
     "zh_CN": ("M月d日 EEE", "y年M月d日 EEE"),
@@ -80,9 +80,13 @@ def say(template: str, values: Mapping[str, object], language: Language) -> str:
     sentence = translate(template)
     if language == "en":
         sentence = _COUNTED.sub(
-            lambda found: found[0][:-1] if str(spoken.get(found[1])) == "1" else found[0], sentence
+            lambda found: _name_one(found[0]) if str(spoken.get(found[1])) == "1" else found[0], sentence
         )
     return sentence.format(**spoken)
+
+
+def _name_one(plural: str) -> str:
+    return f"{plural[:-3]}y" if plural.endswith("ies") else plural[:-1]
 
 
 def say_refusal(error: Refusal, language: Language) -> str:

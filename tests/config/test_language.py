@@ -91,6 +91,9 @@ def test_a_sentence_without_translation_stays_english() -> None:
 
 def test_one_of_a_thing_is_singular_in_english() -> None:
     assert say("{count} orders of {units} units", {"count": 1, "units": 24}, "en") == "1 order of 24 units"
+    assert say("{count} opportunities of {places} countries", {"count": 1, "places": 1}, "en") == (
+        "1 opportunity of 1 country"
+    )
 
 
 def test_a_value_that_is_a_sentence_of_ours_is_translated_too() -> None:
