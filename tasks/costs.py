@@ -113,8 +113,7 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
     part = costs.landed[costs.landed["lane"] == lane] if costs is not None else pd.DataFrame()
     if costs is None or part.empty:
         return {"landed": [], "landed_quoted_units": 0}
-    charged = part[part["amount_minor"] != 0]
-    rows = [_sum_component(str(name), rows) for name, rows in charged.groupby("component", sort=False)]
+    steps = costs.waterfall
     quoted = part.drop_duplicates(["entry", "sku"])
     planned = sum(
         costs.planned[row["sku"], row["country"], lane] * int(row["units"]) for row in quoted.to_dict("records")
@@ -129,7 +128,7 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
     whole = units == sum(line["payload"]["units"] for line in lines)
     return {
         **({"landed_minor": exact} if whole else {}),
-        "landed": rows,
+        "landed": list_components(part),
         "landed_quoted_units": units,
         "landed_exact_minor": exact,
         "landed_planned_minor": round(planned),
@@ -139,7 +138,9 @@ def cost_decision(costs: Costs | None, lane: str, lines: list[Body]) -> Body:
         ),
         "margin_sku": top["sku"],
         "margin_country": top["country"],
-        "waterfall": _waterfall(costs, top["sku"], top["country"], lane),
+        "waterfall": list_steps(
+            steps[(steps["sku"] == top["sku"]) & (steps["country"] == top["country"]) & (steps["lane"] == lane)]
+        ),
         "flips": _flips(costs, top["sku"], top["country"], lane),
     }
 
@@ -164,6 +165,16 @@ def _find(costs: Costs | None, sku: str, country: str, lane: str) -> dict[Any, A
     margin = costs.margin
     rows = margin[(margin["sku"] == sku) & (margin["country"] == country) & (margin["lane"] == lane)]
     return rows.iloc[0].to_dict() if len(rows) else None
+
+
+def list_components(landed: pd.DataFrame) -> list[Body]:
+    """What is charged, one row per component, with its rate, source and treatment.
+
+    Args:
+        landed: Rows of `quote_landed_cost`.
+    """
+    charged = landed[landed["amount_minor"] != 0]
+    return [_sum_component(str(name), rows) for name, rows in charged.groupby("component", sort=False)]
 
 
 def _sum_component(name: str, rows: pd.DataFrame) -> Body:
@@ -196,9 +207,12 @@ def _text(value: object) -> str:
     return "" if value is None or value is pd.NaT or value != value else str(value)
 
 
-def _waterfall(costs: Costs, sku: str, country: str, lane: str) -> list[Body]:
-    steps = costs.waterfall
-    rows = steps[(steps["sku"] == sku) & (steps["country"] == country) & (steps["lane"] == lane)]
+def list_steps(waterfall: pd.DataFrame) -> list[Body]:
+    """From price to CM3: the totals, and the steps between them that are not 0.
+
+    Args:
+        waterfall: Rows of `explain_margin` of one line.
+    """
     return [
         {
             "label": row["label"],
@@ -206,7 +220,7 @@ def _waterfall(costs: Costs, sku: str, country: str, lane: str) -> list[Body]:
             "level_minor": int(row["level_minor"]),
             "is_total": bool(row["is_total"]),
         }
-        for row in rows.to_dict("records")
+        for row in waterfall.to_dict("records")
         if row["is_total"] or int(row["amount_minor"])
     ]
 
