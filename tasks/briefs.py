@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from config.marketplaces import read_marketplaces
+from skills.selection.volume import RANK_ONLY
 from skills.vocabulary import ALL_COUNTRIES, mark, round_half_even
 from tasks import selection
+from tasks.costs import list_components, list_steps
 from tasks.nights import Night
 from tasks.proposals import plain, plain_rows
 from tasks.store.snapshots import Snapshot
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 
-SHOWN_TERMS, SHOWN_PRODUCTS, SHOWN_WEEKS, SHOWN_CASH_WEEKS = 12, 12, 78, 52
-ROOM = mark("{name}: score {score} of 100 in {country}, {volume} searches a week; {why}")
+SHOWN_TERMS, SHOWN_PRODUCTS, SHOWN_WEEKS, SHOWN_CASH_WEEKS, SHOWN_GAPS, SHOWN_FLIPS = 12, 5, 78, 52, 8, 4
 ROOM_ALONE = mark("{name}: score {score} of 100 in {country}, {volume} searches a week.")
+ROOM_UNCOUNTED = mark("{name}: score {score} of 100 in {country}; how often it is searched is not known.")
+EVERYWHERE = mark("all countries")
 NO_QUOTE = mark("Nobody has quoted for it; landed cost and capital are not known.")
 
 COMPETITION = {
@@ -54,7 +57,7 @@ class Brief:
         reason: A sentence of the catalogue.
         reason_values: What fills its places.
         evidence: One step per row: label, value, unit, note.
-        margin_percent: CM2 in percent of net sales where it sells most; "" where nobody has quoted.
+        margin_percent: CM2 in percent of net sales in the lead country; "" where nobody has quoted.
     """
 
     payload: Body
@@ -97,8 +100,8 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         "countries": countries,
         "score": int(own["score"]),
         "known_weight_percent": int(leading["known_weight_percent"]),
-        "boundary": [*_notes(leading["boundary"]), *_notes(own["boundary"])],
-        "volume": round(float(_of(metrics, country=lead)["volume"].sum())),
+        "boundary": _notes(leading["boundary"]),
+        "volume": _count_searches(here),
         "yearly_cm3_minor": _sum(money["yearly_cm3_minor"]),
         "capital_minor": plain(picked["cash_minor"].iloc[0]) if len(picked) else "",
         "days_to_cash": plain(picked["days_to_cash"].iloc[0]) if len(picked) else "",
@@ -115,6 +118,8 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         "markets": _list_markets(metrics, margins, best),
         "competition": _list_competition(here),
         "cash": _list_cash(weighed, quote),
+        "cash_countries": sorted(_of(weighed.joined.matches, quote=quote)["country"]),
+        **_list_unit_money(weighed, quote, lead),
         "quotes": _list_quotes(weighed, known, concept, lead, quote),
         "risks": [{"country": row["country"], "risks": _notes(row["risks"])} for row in money.to_dict("records")],
         "flips": _list_flips(weighed, concept, lead),
@@ -124,13 +129,14 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         "terms": _list_terms(weighed, best, countries),
         "products": _list_products(weighed, known, best, countries),
     }
-    why = gaps[0] if gaps else None
+    alone = ROOM_UNCOUNTED if facts["volume"] == "" else ROOM_ALONE
+    why: Body = gaps[0] if gaps else {"reason": alone, "values": {}}
     values = {"name": name, "score": str(facts["score"]), "country": lead, "volume": str(facts["volume"])}
     return Brief(
         payload=_write_payload(facts, best, quote, metrics, weighed),
         facts=facts,
-        reason=ROOM_ALONE if why is None else why["reason"],
-        reason_values=values if why is None else {**values, **why["values"]},
+        reason=why["reason"],
+        reason_values={**values, **why["values"]},
         evidence=_explain(weighed, night, concept, lead),
         margin_percent=_margin_at(money, lead),
     )
@@ -144,8 +150,19 @@ def _of(frame: pd.DataFrame, **wanted: str) -> pd.DataFrame:
 
 
 def _notes(notes: Any) -> list[Body]:
-    """Sentences with their values as a proposal holds them."""
-    return [{"reason": text, "values": {str(k): str(v) for k, v in values.items()}} for text, values in notes]
+    """Sentences with their values as a proposal holds them; the country `*` in words."""
+    return [
+        {
+            "reason": text,
+            "values": {str(k): EVERYWHERE if v == ALL_COUNTRIES else str(v) for k, v in values.items()},
+        }
+        for text, values in notes
+    ]
+
+
+def _count_searches(niche: Body) -> int | str:
+    """Searches a week; "" where volume is only an index of the rank."""
+    return "" if niche["volume_basis"] == RANK_ONLY else round(float(niche["volume"]))
 
 
 def _sum(column: pd.Series) -> int | str:
@@ -210,7 +227,7 @@ def _list_gaps(weighed: Weighed, best: pd.DataFrame, countries: list[str]) -> li
         for row in ordered.drop_duplicates("kind").to_dict("records"):
             values = {str(name): str(value) for name, value in row["values"].items()}
             found.append({"country": country, "kind": row["kind"], "reason": row["reason"], "values": values})
-    return found[:8]
+    return found[:SHOWN_GAPS]
 
 
 def _list_weeks(weighed: Weighed, niche: str, country: str) -> list[Body]:
@@ -268,21 +285,24 @@ def _list_markets(metrics: pd.DataFrame, margins: pd.DataFrame, best: pd.DataFra
                 "filtered": _notes([(score["filtered_by"], score["filtered_values"])])
                 if score["filtered_by"]
                 else [],
-                "volume": round(float(niche["volume"])),
+                "volume": _count_searches({str(name): value for name, value in niche.items()}),
+                "conversion_percent": plain(niche["conversion_percent"]),
                 "growth_90d_percent": plain(niche["growth_90d_percent"]),
                 "niche_price_minor": plain(niche["price_minor"]),
                 "currency": str(niche["currency"]),
-                **{name: _whole(cost.get(name), name) for name in names},
+                **{name: _show_number(cost.get(name), name) for name in names},
             }
         )
     return rows
 
 
-def _whole(value: Any, name: str) -> int | str:
-    """Money and units whole, percents with their digits."""
+def _show_number(value: Any, name: str) -> int | str:
+    """Money and units whole, percents with one digit; "" where it is not known."""
     if value is None or pd.isna(value):
         return ""
-    return round_half_even(Decimal(str(value))) if name.endswith(("_minor", "_units")) else str(plain(value))
+    if name.endswith(("_minor", "_units")):
+        return round_half_even(Decimal(str(value)))
+    return str(plain(round(float(value), 1)))
 
 
 def _list_competition(here: Body) -> list[Body]:
@@ -305,6 +325,25 @@ def _list_cash(weighed: Weighed, quote: str) -> list[Body]:
         {"week": pd.Timestamp(row["week"]).date().isoformat(), "balance_minor": int(row["balance_minor"])}
         for row in rows.to_dict("records")
     ]
+
+
+def _list_unit_money(weighed: Weighed, quote: str, lead: str) -> Body:
+    """From price to CM3 of a unit in the lead country, and what the landed cost of its first units is made of.
+
+    Returns:
+        waterfall; landed, one row per component, for landed_units together. Nothing where the quote is not priced
+        there.
+    """
+    candidates = weighed.quoted.candidates
+    if _of(candidates.costs, quote=quote, country=lead).empty:
+        return {"waterfall": [], "landed": [], "landed_units": 0, "landed_minor": 0}
+    landed = _of(candidates.landed, sku=quote, country=lead)
+    return {
+        "waterfall": list_steps(_of(candidates.waterfall, sku=quote, country=lead)),
+        "landed": list_components(landed),
+        "landed_units": int(landed["units"].iloc[0]),
+        "landed_minor": int(landed.loc[landed["in_cost"], "amount_minor"].sum()),
+    }
 
 
 def _list_quotes(weighed: Weighed, known: Snapshot, concept: str, lead: str, chosen: str) -> list[Body]:
@@ -332,7 +371,7 @@ def _list_quotes(weighed: Weighed, known: Snapshot, concept: str, lead: str, cho
                 "moq_units": int(said["moq_units"]),
                 "sample_days": int(said["sample_days"]),
                 "lead_days": int(said["lead_days"]),
-                "landed_minor": int(landed[row["quote"]]) if row["quote"] in landed else plain(row["landed_minor"]),
+                "landed_minor": int(landed[row["quote"]]) if row["quote"] in landed else "",
                 "cash_minor": plain(row["cash_minor"]),
                 "days_to_cash": plain(row["days_to_cash"]),
                 "dominated": bool(row["dominated"]),
@@ -347,7 +386,7 @@ def _list_flips(weighed: Weighed, concept: str, lead: str) -> list[Body]:
     rows = _of(weighed.flips, concept=concept, country=lead)
     rows = rows[rows["flips_at"].notna() & rows["distance_percent"].notna()]
     ordered = rows.assign(near=rows["distance_percent"].abs()).sort_values(["near", "fact"], kind="stable")
-    kept = ordered.drop_duplicates("fact").head(4)
+    kept = ordered.drop_duplicates("fact").head(SHOWN_FLIPS)
     return plain_rows(kept[["fact", "flip", "value", "flips_at", "distance_percent"]])
 
 
@@ -359,13 +398,14 @@ def _list_terms(weighed: Weighed, best: pd.DataFrame, countries: list[str]) -> l
         words = _of(weighed.joined.members, niche=str(best.loc[country, "niche"]), country=country)
         ordered = words.sort_values(["volume", "term"], ascending=[False, True], kind="stable")
         for row in ordered.head(SHOWN_TERMS).to_dict("records"):
-            volume = 0 if pd.isna(row["volume"]) else round(float(row["volume"]))
+            said = str(basis.get((country, row["term"]), ""))
+            unknown = said == RANK_ONLY or pd.isna(row["volume"])
             rows.append(
                 {
                     "country": country,
                     "term": str(row["term"]),
-                    "volume": volume,
-                    "basis": str(basis.get((country, row["term"]), "")),
+                    "volume": "" if unknown else round(float(row["volume"])),
+                    "basis": said,
                 }
             )
     return rows
@@ -379,7 +419,9 @@ def _list_products(weighed: Weighed, known: Snapshot, best: pd.DataFrame, countr
     rows = []
     for country in countries:
         clicked = _of(weighed.joined.clicks, niche=str(best.loc[country, "niche"]), country=country)
-        ordered = clicked.sort_values(["click_share", "asin"], ascending=[False, True], kind="stable").head(5)
+        ordered = clicked.sort_values(["click_share", "asin"], ascending=[False, True], kind="stable").head(
+            SHOWN_PRODUCTS
+        )
         facts = ordered.merge(items, on=["country", "asin"], how="left", suffixes=("", "_item"))
         facts = facts.merge(
             titles[["country", "asin", "title"]], on=["country", "asin"], how="left", suffixes=("", "_term")

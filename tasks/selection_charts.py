@@ -9,6 +9,7 @@ from typing import Any
 Rows = list[dict[str, Any]]
 
 _LEFT, _TOP = 50, 10
+_LEFT_OF_MONEY = 80
 _PLOT, _HEIGHT = 380, 110
 _ROW = 18
 
@@ -85,7 +86,7 @@ def chart_balance(weeks: Rows) -> dict[str, Any]:
     zero = _TOP + height * top // span
     bars = [
         {
-            "x": _LEFT + place * step,
+            "x": _LEFT_OF_MONEY + place * step,
             "y": zero - height * max(balance, 0) // span,
             "height": max(1, height * abs(balance) // span),
             "lowest": balance == low and low < 0,
@@ -93,12 +94,12 @@ def chart_balance(weeks: Rows) -> dict[str, Any]:
         }
         for place, balance in enumerate(balances)
     ]
-    right = _LEFT + len(bars) * step
+    right = _LEFT_OF_MONEY + len(bars) * step
     return {
         "bars": bars,
         "bar": step - 2,
         "zero": zero,
-        "left": _LEFT,
+        "left": _LEFT_OF_MONEY,
         "right": right,
         "width": right + 20,
         "bottom": _TOP + height,
@@ -125,8 +126,9 @@ def chart_score(parts: Rows) -> dict[str, Any]:
         }
         for place, part in enumerate(parts)
     ]
-    bottom = _TOP + len(rows) * _ROW
-    return {"parts": rows, "left": 262, "width": 262 + 160 + 60, "bottom": bottom, "height": bottom + 22}
+    bottom, left = _TOP + len(rows) * _ROW, 262
+    longest = max((row["full"] for row in rows), default=0)
+    return {"parts": rows, "left": left, "width": left + longest + 70, "bottom": bottom, "height": bottom + 22}
 
 
 def _nice_top(most: int) -> int:

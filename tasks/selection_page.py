@@ -13,12 +13,15 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, format_percent, name_country, say, translator
 from config.seller import Language, Seller
+from skills.assortment.verdict import VERDICTS
 from skills.selection.explain import LABELS
-from skills.vocabulary import mark
+from skills.selection.rank import NEAR_CUT, NEAR_FILTER
+from skills.vocabulary import Money, mark
 from tasks.artifacts import replace_file, report_path
 from tasks.briefs import NO_QUOTE
 from tasks.morning_report import PAGES, open_pages
 from tasks.opportunities import FACT_NAMES
+from tasks.report_charts import chart_waterfall
 from tasks.selection_charts import chart_balance, chart_demand, chart_prices, chart_score
 from tasks.store.proposals import Proposal
 
@@ -28,14 +31,19 @@ SHOWN_LEFT_OUT, SHOWN_OWN, SHOWN_FACTS, SHOWN_REFUSED = 25, 15, 8, 12
 
 NOTHING_PASSES = mark("No opportunity passes the filters this morning.")
 HEADLINE = mark(
-    "{count} opportunities to choose from: together they take {capital} at their deepest and are planned to leave "
-    "{yearly} a year (CM3)."
+    "{count} opportunities to choose from; the {quoted} with a quote take {capital} together, each at its deepest, "
+    "and are planned to leave {yearly} a year (CM3)."
 )
+NONE_QUOTED = mark("{count} opportunities to choose from; nobody has quoted for one, so no money is known.")
 FLIP = mark("{fact}: {flip} at {at} instead of {value} ({change})")
 FACT = mark("Worth {money} to know before choosing: {fact}; between {low} and {high}, planned {value}.")
 RISK = mark("{country}: {risk}")
 CASH = mark("First payout after {payout} days; what came in covers what went out after {back} days.")
 CASH_NEVER = mark("First payout after {payout} days; within the weeks looked at the cash does not come back.")
+CASH_UNKNOWN = mark("How much is sold a week is not known, so nothing says when the cash is back.")
+CASH_ELSEWHERE = mark(
+    "The first order, its cash and its days are those of all countries that the quote answers: {countries} too."
+)
 MONEY_FACTS = {"price_minor": mark("price"), "landed_minor": mark("landed cost"), "cm2_percent": "CM2"}
 SHARES = ("unmet", "click_share_top5", "brand_share_top3", "launch_success_share", "return_share")
 
@@ -76,17 +84,21 @@ def view_selection(body: Body, language: Language) -> Body:
     days = [brief["days_to_cash"] for brief in briefs if brief["days_to_cash"] != ""]
     left_out = body["left_out"]
     facts = [row for row in body["facts"] if row["worth_minor"] > 0]
+    capital = [brief["capital_minor"] for brief in briefs if brief["capital_minor"] != ""]
+    yearly = [brief["yearly_cm3_minor"] for brief in briefs if brief["yearly_cm3_minor"] != ""]
     verdicts = [row["verdict"] for row in body["own"]]
     return {
-        "as_of": date.fromisoformat(body["as_of"]),
         "briefs": briefs,
-        "capital_minor": sum(brief["capital_minor"] or 0 for brief in briefs),
-        "yearly_cm3_minor": sum(brief["yearly_cm3_minor"] or 0 for brief in briefs),
+        "capital_minor": sum(capital) if capital else "",
+        "quoted": len(capital),
+        "yearly_cm3_minor": sum(yearly) if yearly else "",
+        "planned": len(yearly),
         "days": round(statistics.median(days)) if days else "",
         "left_out": [
             {**row, "said": say(row["reason"], row["values"], language)} for row in left_out[:SHOWN_LEFT_OUT]
         ],
-        "left_out_more": max(0, len(left_out) - SHOWN_LEFT_OUT),
+        "left_out_more": max(0, body["left_out_count"] - SHOWN_LEFT_OUT),
+        "left_out_listed": len(left_out),
         "facts": [
             {
                 "said": f"{row['name']}{t(': ')}{t(FACT_NAMES[row['fact']])}",
@@ -112,11 +124,8 @@ def view_selection(body: Body, language: Language) -> Body:
     }
 
 
-ORDER = {"drop": 0, "fix": 1, "watch": 2, "keep": 3}
-
-
 def _most_pressing(row: Body) -> tuple[int, int, str, str]:
-    return ORDER[row["verdict"]], -row["units_28d"], row["sku"], row["country"]
+    return VERDICTS.index(row["verdict"]), -row["units_28d"], row["sku"], row["country"]
 
 
 def _say_lack(row: Body, language: Language) -> str:
@@ -140,15 +149,14 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
     ]
     flips = [_say_flip(row, currency, brief, language) for row in brief["flips"]]
     bars = brief["cash"]
-    back = brief["days_to_cash"]
-    said = {"payout": brief["days_to_payout"], "back": back}
     return {
         **brief,
         "number": place,
         "id": decision["id"],
+        "quote": decision["lines"][0]["payload"]["quote"],
         "gaps": gaps,
         "first_gap": f"{gaps[0]['country']}{t(': ')}{gaps[0]['said']}" if gaps else "",
-        "near": bool(brief["boundary"]),
+        "near": any(row["reason"] in (NEAR_CUT, NEAR_FILTER) for row in brief["boundary"]),
         "boundary": [say(row["reason"], row["values"], language) for row in brief["boundary"]],
         "demand": chart_demand(brief["weeks"]) if len(brief["weeks"]) > 1 else None,
         "prices": chart_prices(brief["bands"], int(brief["target_minor"] or 0)) if brief["bands"] else None,
@@ -162,8 +170,9 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
             }
             for market in brief["markets"]
         ],
-        "cash": chart_balance(bars) if bars else None,
-        "cash_said": say(CASH if back != "" else CASH_NEVER, said, language) if bars else "",
+        "cash": _chart_cash(bars, currency, language) if bars else None,
+        "cash_said": _say_cash(brief, language) if bars else "",
+        "chart": chart_waterfall(brief["waterfall"]),
         "quotes": [
             {
                 **quote,
@@ -196,6 +205,22 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
             {**step, "note": say(step["note"], step["values"], language)} for step in decision["lines"][0]["evidence"]
         ],
     }  # fmt: skip
+
+
+def _chart_cash(bars: list[Body], currency: str, language: Language) -> Body:
+    chart = chart_balance(bars)
+    return {**chart, "low": format_number(Money(chart["low_minor"], currency).amount, language, 0)}
+
+
+def _say_cash(brief: Body, language: Language) -> str:
+    """When the first payout comes and when the cash is back; of which countries, where some of them are not shown."""
+    payout, back = brief["days_to_payout"], brief["days_to_cash"]
+    sentence = CASH if back != "" else CASH_NEVER if payout != "" else CASH_UNKNOWN
+    said = say(sentence, {"payout": payout, "back": back}, language)
+    elsewhere = [country for country in brief["cash_countries"] if country not in brief["countries"]]
+    if not elsewhere:
+        return said
+    return f"{said} {say(CASH_ELSEWHERE, {'countries': ' '.join(elsewhere)}, language)}"
 
 
 def _say_risks(brief: Body, language: Language, lead: bool) -> list[str]:
@@ -248,14 +273,7 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
     body, t = proposal.body, translator(language)
     view = view_selection(body, language)
     currency = body["base_currency"]
-    headline = t(NOTHING_PASSES)
-    if view["briefs"]:
-        values = {
-            "count": len(view["briefs"]),
-            "capital": format_money(view["capital_minor"], currency, language, whole=True),
-            "yearly": format_money(view["yearly_cm3_minor"], currency, language, whole=True),
-        }
-        headline = say(HEADLINE, values, language)
+    headline = _say_headline(view, currency, language)
     verdict = say(body["backtest"]["verdict"], body["backtest"]["values"], language)
     generated = f"*{t(mark('Generated data'))}*\n\n" if body["generated"] else ""
     listed = "\n".join(
@@ -276,7 +294,9 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
                 t(mark("Opportunity")): brief["name"],
                 t(mark("Score")): brief["score"],
                 t(mark("Countries")): " ".join(brief["countries"]),
-                t(mark("Searches a week")): format_number(brief["volume"], language),
+                t(mark("Searches a week")): "–"
+                if brief["volume"] == ""
+                else format_number(brief["volume"], language),
                 t(mark("CM3 a year")): _money(brief["yearly_cm3_minor"], currency, language),
                 t(mark("Capital it takes")): _money(brief["capital_minor"], currency, language),
                 t(mark("Cash is back")): _day_after(body, brief["days_to_cash"], language),
@@ -298,6 +318,18 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
     )
     get_run_logger().info("%s", headline)
     get_run_logger().info("%s %s", t(mark("new products")), path)
+
+
+def _say_headline(view: Body, currency: str, language: Language) -> str:
+    if not view["briefs"]:
+        return translator(language)(NOTHING_PASSES)
+    values = {
+        "count": len(view["briefs"]),
+        "quoted": view["quoted"],
+        "capital": _money(view["capital_minor"], currency, language),
+        "yearly": _money(view["yearly_cm3_minor"], currency, language),
+    }
+    return say(HEADLINE if view["quoted"] else NONE_QUOTED, values, language)
 
 
 def _money(minor: int | str, currency: str, language: Language) -> str:

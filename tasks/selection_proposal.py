@@ -19,7 +19,7 @@ from tasks.briefs import Brief, write_brief
 from tasks.lines import SCHEMA, Opportunity, make_line
 from tasks.nights import Night
 from tasks.opportunities import Joined, Quoted
-from tasks.proposals import plain_rows
+from tasks.proposals import plain, plain_rows
 from tasks.store.canonical import canonical_bytes
 from tasks.store.niches import JOURNEY
 from tasks.store.snapshots import Snapshot
@@ -94,10 +94,13 @@ def from_opportunities(
         },
         "planned": {
             "ads_percent": policy.planned_ads_percent,
-            "share_percent": str(policy.planned_share_percent),
+            "share_percent": str(plain(policy.planned_share_percent)),
+            "conversion_percent": str(plain(policy.planned_conversion_percent)),
+            "clicks_per_search": str(plain(policy.clicks_per_search)),
             "cut": weighed.ranked.cut,
         },
         "left_out": _list_left_out(weighed),
+        "left_out_count": int((~weighed.ranked.scores["shown"]).sum()),
         "backtest": describe_backtest(weighed.backtest),
         "facts": _list_facts(weighed, known),
         "own": _list_own(weighed.own),
@@ -140,7 +143,7 @@ def _decide(brief: Brief, night: Night) -> Body:
 
 
 def _list_left_out(weighed: Weighed) -> list[Body]:
-    """Niches that are not shown and why, the most searched first; beyond the first hundreds only counted."""
+    """Niches that are not shown and why: the most searched MOST_LEFT_OUT."""
     scores = weighed.ranked.scores[~weighed.ranked.scores["shown"]]
     volume = weighed.measured.metrics[["niche", "country", "volume"]]
     rows = scores.merge(volume, on=["niche", "country"]).sort_values(
@@ -192,7 +195,8 @@ def _list_facts(weighed: Weighed, known: Snapshot) -> list[Body]:
     names = {
         row["concept"]: quotes[row["quote"]] for row in weighed.margins.to_dict("records") if row["quote"] in quotes
     }
-    return [{**row, "name": names.get(row["concept"], row["concept"])} for row in plain_rows(weighed.facts)]
+    kept = ["concept", "fact", "value", "low", "high", "worth_minor", "changes_choice"]
+    return [{**row, "name": names.get(row["concept"], row["concept"])} for row in plain_rows(weighed.facts[kept])]
 
 
 def _list_own(own: pd.DataFrame) -> list[Body]:
