@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,36 +10,13 @@ import pytest
 
 from config.seller import Policy
 from tasks.files.market_tables import MARKET_TABLES
-from tasks.market_history import QUARTER_WEEKS, look_back, measure_history
+from tasks.market_history import look_back, measure_history
 from tasks.store.snapshots import Snapshot
+from tests.tasks.market_world import MORNING, PAST, complete, searches
 
-MORNING = date(2025, 11, 24)
-PAST = MORNING - timedelta(weeks=QUARTER_WEEKS)
 OWN = frozenset({"A0"})
 POLICY = Policy()
 GROWTH = "growth_next_percent"
-
-
-def searches(weeks: int = 30) -> pd.DataFrame:
-    """Ranks of six terms of three niches, the last complete week first; the mats rise after the past morning."""
-    last = pd.Timestamp(MORNING) - pd.Timedelta(days=8)
-    rows = []
-    for back in range(weeks):
-        week = last - pd.Timedelta(weeks=back)
-        rising = week >= pd.Timestamp(PAST)
-        for place, term in enumerate(("dish cloth", "dish cloths", "picnic mat", "picnic mats", "lamp", "lamps")):
-            rank = 1_000 + 500 * place + 13 * (back % 3) - (700 if rising and "mat" in term else 0)
-            for product in range(3):
-                rows.append((week, term, rank, f"A{place // 2}{product}", 0.3 - 0.05 * product))
-    frame = pd.DataFrame(rows, columns=["week", "term", "rank", "asin", "click_share"])
-    return complete("search_terms", frame.assign(country="US", brand="B", conversion_share=0.2))
-
-
-def complete(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column of the table."""
-    blank = MARKET_TABLES[name].empty()
-    texts = {column: "" for column in blank if blank[column].dtype == "str" and column not in frame}
-    return frame.assign(**texts).reindex(columns=blank.columns).astype(dict.fromkeys(texts, "str"))
 
 
 def snapshot(**changes: pd.DataFrame) -> Snapshot:
