@@ -41,3 +41,9 @@ def test_a_part_of_the_score_never_leaves_its_frame_and_an_unknown_one_has_no_ba
     drawn = chart_score(parts)["parts"]
     assert 0 < drawn[0]["length"] <= drawn[0]["full"]
     assert drawn[1]["length"] == 0
+
+
+def test_a_score_of_few_known_parts_still_fits_its_picture() -> None:
+    chart = chart_score([{"component": "cm3_percent", "points": 60, "weight_used": "62.5"}])
+    (part,) = chart["parts"]
+    assert chart["left"] + part["full"] + 60 <= chart["width"]
