@@ -53,6 +53,9 @@ RULE_NAMES = {
 }
 """Rules that ship with the project, as a reader's language has them; another rule is named as its table names it."""
 
+SOURCE_NAMES = {"trade knowledge": mark("Trade knowledge: the rule is named, its text was not read")}
+"""Sources that are no document, and what a reader calls them."""
+
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -156,7 +159,8 @@ def _find_rules(row: dict[Any, Any], country: str, rules: list[dict[str, Any]], 
         said.add(key)
         name = str(rule["rule"])
         values = {"rule": RULE_NAMES.get(name, name), "word": word, "country": country}
-        values |= {place: str(rule[place]) for place in ("requirement", "source", "confidence")}
+        values |= {place: str(rule[place]) for place in ("requirement", "confidence")}
+        values |= {"source": SOURCE_NAMES.get(str(rule["source"]), str(rule["source"]))}
         values |= {"day": str(rule["retrieved_on"]), "first_day": str(rule["effective_from"])}
         coming = str(rule["effective_from"]) > as_of.isoformat()
         yield int(rule["level"]), f"rule {key}", (WILL_MEET if coming else MUST_MEET, values)
