@@ -35,7 +35,7 @@ from tasks.simulated.demo_market_searches import (
     write_search_report,
 )
 from tasks.simulated.demo_market_supply import write_deliveries, write_quotes
-from tasks.simulated.demo_market_world import FIRST_WEEK, LAST_WEEK, WEEKS, start_of
+from tasks.simulated.demo_market_world import FIRST_WEEK, LAST_WEEK, WEEKS, concepts, start_of
 
 FOLDER = "market"
 """Where the files lie within the seller's exports."""
@@ -48,7 +48,7 @@ searches exists: every search, product, price, review and quote here is invented
 known names that stand for licensed goods. The files have the form of real exports, with their blemishes. Delete the
 folder and it is written again, byte for byte.
 
-The rule. 72 product ideas, 6 countries, weeks from {first} to {last}; those until {known}
+The rule. {ideas} product ideas, {countries} countries, weeks from {first} to {last}; those until {known}
 are known on the morning of {as_of}.
 - An idea's unmet need in a country (0 to 1) begins at a stated value and changes a little by chance each quarter.
 - Its searches grow each week by a thirteenth of (its own drift + 20 % x (unmet need - 0.30)) and by chance of up to
@@ -139,5 +139,11 @@ def _write_traffic_report(country: str, week: int) -> bytes:
 def _write_readme() -> bytes:
     quotes = len(write_quotes().splitlines()) - 1
     return _README.format(
-        first=FIRST_WEEK, last=start_of(WEEKS - 1), known=start_of(LAST_WEEK), as_of=AS_OF, quotes=quotes
+        ideas=len(concepts()),
+        countries=len(COUNTRIES),
+        first=FIRST_WEEK,
+        last=start_of(WEEKS - 1),
+        known=start_of(LAST_WEEK),
+        as_of=AS_OF,
+        quotes=quotes,
     ).encode()

@@ -26,6 +26,7 @@ from tasks.simulated.demo_market_world import (
     draw_world,
     own_asin,
     start_of,
+    write_amount,
 )
 from tasks.simulated.demo_orders import CANCELLED, REPLACED, REPORTS, RESOLD
 
@@ -167,12 +168,8 @@ def write_queries_download(country: str) -> bytes:
         day = (start_of(week) + timedelta(days=6)).isoformat()
         for product, term, figures in _list_queries(country, week):
             cells = [country, day, product.asin, term.text, *(str(figures[name]) for name in _FIGURES)]
-            lines.append(",".join([*cells, _amount(country, figures["price"])]))
+            lines.append(",".join([*cells, write_amount(country, figures["price"])]))
     return ("\n".join(lines) + "\n").encode("cp932" if country == "JP" else "utf-8")
-
-
-def _amount(country: str, minor: int) -> str:
-    return str(minor) if country == "JP" else f"{minor // 100}.{minor % 100:02d}"
 
 
 def write_catalog_performance(lines: Lines) -> bytes:
@@ -183,7 +180,7 @@ def write_catalog_performance(lines: Lines) -> bytes:
             if week % 2 == 0:
                 continue
             clicks, bought = seen["sessions"] * 55 // 100, seen["units"] * 6 // 10
-            sales = _amount(country, seen["sales"] * 6 // 10)
+            sales = write_amount(country, seen["sales"] * 6 // 10)
             rows.append(
                 f"{country},{start_of(week)},{own_asin(sku)},{clicks * 31},{clicks},{bought * 5 // 2},{bought},"
                 f"{sales},{REPORTS[country].currency}"
@@ -296,6 +293,6 @@ def write_traffic_download(country: str, lines: Lines) -> bytes:
             continue
         rows.append(
             f"{country},{start_of(week)},{sku},{seen['sessions']},{seen['views']},{seen['box'] / 10}%,"
-            f"{seen['units']},{_amount(country, seen['sales'])},{seen['refunded']}"
+            f"{seen['units']},{write_amount(country, seen['sales'])},{seen['refunded']}"
         )
     return ("\n".join(rows) + "\n").encode()

@@ -28,6 +28,7 @@ from tasks.simulated.demo_market_world import (
     stars_of,
     start_of,
     weeks_until,
+    write_amount,
 )
 from tasks.simulated.demo_orders import REPORTS
 
@@ -70,7 +71,7 @@ def write_items(country: str) -> bytes:
                 unmet = float(world.unmet[idea, column, _quarter(day)])
                 reviews, rank = _popularity(product, day)
                 minor = product.price_minor * (95 if int(draws[at, 1]) < 15 else 100) // 100
-                price = "" if int(draws[0, 3]) < _UNPRICED else _amount(country, minor)
+                price = "" if int(draws[0, 3]) < _UNPRICED else write_amount(country, minor)
                 currency = REPORTS[country].currency
                 if row["trait"] == "mixed_currency" and country == "DE" and product.place % 2:
                     currency = "USD"
@@ -106,10 +107,6 @@ def _sizes(row: dict[str, str], product: Product) -> str:
     length, width = 20 + min(grams // 60, 26), 14 + min(grams // 90, 20)
     height = max(grams * 6 // (length * width), 2)
     return f"{grams / 1000},{length},{width},{height}"
-
-
-def _amount(country: str, minor: int) -> str:
-    return str(minor) if country == "JP" else f"{minor // 100}.{minor % 100:02d}"
 
 
 def _tenths(value: int) -> str:
@@ -258,7 +255,7 @@ def _measure_need(idea: int, country: str, day: date) -> list[str]:
         _growth(_sum(weekly, last, 26), _sum(weekly, last - 26, 26)),
         str(int(volume * (0.11 - 0.05 * unmet))) if volume else "",
         str(len(products)),
-        _amount(country, sum(prices) // len(prices)),
+        write_amount(country, sum(prices) // len(prices)),
         f"{int(named * sum(weights[:5]) * 10 / sum(weights)) / 10}%",
         f"{int(named * 10) / 10}%" if named < 100 else "100%",
         str(len(launched)),

@@ -117,6 +117,11 @@ def start_of(week: int) -> date:
     return FIRST_WEEK + timedelta(days=7 * week)
 
 
+def write_amount(country: str, minor: int) -> str:
+    """A price as the country's files write it: yen whole, all else with two digits."""
+    return str(minor) if country == "JP" else f"{minor // 100}.{minor % 100:02d}"
+
+
 @cache
 def draw_world() -> World:
     """The market of all ideas and countries."""
