@@ -16,6 +16,7 @@ from prefect.client.orchestration import get_client
 from config.seller import read_seller
 from config.settings import read_settings
 from flows.select_products import select_products
+from skills.selection.rank import SEASON_PAST, TOO_RISKY
 from tasks.approvals import codes
 from tasks.approvals.answer import Answer
 from tasks.approvals.decide import record_answer
@@ -23,6 +24,7 @@ from tasks.artifacts import report_path
 from tasks.chosen import list_chosen
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.selection_page import render_selection
+from tasks.selection_proposal import NO_ROOM
 from tasks.store import nights
 from tasks.store.proposals import Proposal, read_proposal
 
@@ -66,10 +68,13 @@ def test_the_two_gaps_of_the_generated_market_come_first(body: dict[str, Any]) -
     assert "dishcloth" in names and "picnic mat" in names
 
 
-@pytest.mark.parametrize("trap", ["christmas", "heated", "bath towel"])
-def test_what_must_not_win_is_left_out_with_its_reason(body: dict[str, Any], trap: str) -> None:
+@pytest.mark.parametrize(
+    ("trap", "reason"), [("christmas", SEASON_PAST), ("heated throw", TOO_RISKY), ("bath towel", NO_ROOM)]
+)
+def test_what_must_not_win_is_left_out_with_its_reason(body: dict[str, Any], trap: str, reason: str) -> None:
     chosen = " ".join(decision["brief"]["name"].casefold() for decision in body["decisions"])
     assert trap not in chosen
+    assert reason in {row["reason"] for row in body["left_out"] if trap in row["label"].casefold()}
 
 
 def test_every_brief_says_what_it_takes_what_it_leaves_and_what_would_make_it_wrong(body: dict[str, Any]) -> None:
@@ -97,6 +102,14 @@ def test_money_of_a_country_ties_out_from_price_to_cm3(body: dict[str, Any]) -> 
         assert market["landed_minor"] < market["price_minor"]
         assert market["yearly_cm3_minor"] == market["yearly_units"] * market["cm3_minor"]
         assert Decimal(market["cm3_percent"]) < Decimal(market["cm2_percent"])
+    for decision in body["decisions"]:
+        brief = decision["brief"]
+        if not brief["quotes"]:
+            assert brief["waterfall"] == [] and brief["capital_minor"] == ""
+            continue
+        lead = next(market for market in brief["markets"] if market["country"] == brief["lead"])
+        steps = [step["amount_minor"] for step in brief["waterfall"]]
+        assert steps[0] == lead["price_minor"] and sum(steps) == lead["cm3_minor"]
 
 
 def test_the_page_shows_every_brief_in_both_languages_and_says_that_it_is_generated(proposal: Proposal) -> None:
