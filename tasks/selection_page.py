@@ -15,7 +15,6 @@ from config.language import format_day, format_money, format_number, format_perc
 from config.seller import Language, Seller
 from skills.assortment.verdict import VERDICTS
 from skills.selection.explain import LABELS
-from skills.selection.rank import NEAR_CUT, NEAR_FILTER
 from skills.vocabulary import Money, mark
 from tasks.artifacts import replace_file, report_path
 from tasks.briefs import NO_QUOTE
@@ -156,7 +155,7 @@ def _view(decision: Body, place: int, body: Body, language: Language) -> Body:
         "quote": decision["lines"][0]["payload"]["quote"],
         "gaps": gaps,
         "first_gap": f"{gaps[0]['country']}{t(': ')}{gaps[0]['said']}" if gaps else "",
-        "near": any(row["reason"] in (NEAR_CUT, NEAR_FILTER) for row in brief["boundary"]),
+        "near": any({"limit", "cut"} & {*row["values"]} for row in brief["boundary"]),
         "boundary": [say(row["reason"], row["values"], language) for row in brief["boundary"]],
         "demand": chart_demand(brief["weeks"]) if len(brief["weeks"]) > 1 else None,
         "prices": chart_prices(brief["bands"], int(brief["target_minor"] or 0)) if brief["bands"] else None,

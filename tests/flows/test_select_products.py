@@ -16,7 +16,6 @@ from prefect.client.orchestration import get_client
 from config.seller import read_seller
 from config.settings import read_settings
 from flows.select_products import select_products
-from skills.selection.rank import SEASON_PAST, TOO_RISKY
 from tasks.approvals import codes
 from tasks.approvals.answer import Answer
 from tasks.approvals.decide import record_answer
@@ -24,7 +23,6 @@ from tasks.artifacts import report_path
 from tasks.chosen import list_chosen
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.selection_page import render_selection
-from tasks.selection_proposal import NO_ROOM
 from tasks.store import nights
 from tasks.store.proposals import Proposal, read_proposal
 
@@ -69,12 +67,14 @@ def test_the_two_gaps_of_the_generated_market_come_first(body: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    ("trap", "reason"), [("christmas", SEASON_PAST), ("heated throw", TOO_RISKY), ("bath towel", NO_ROOM)]
+    ("trap", "reason"),
+    [("christmas", "Its best month"), ("heated throw", "The risk level"), ("bath towel", "It scores")],
 )
 def test_what_must_not_win_is_left_out_with_its_reason(body: dict[str, Any], trap: str, reason: str) -> None:
     chosen = " ".join(decision["brief"]["name"].casefold() for decision in body["decisions"])
     assert trap not in chosen
-    assert reason in {row["reason"] for row in body["left_out"] if trap in row["label"].casefold()}
+    told = [row["reason"] for row in body["left_out"] if trap in row["label"].casefold()]
+    assert any(said.startswith(reason) for said in told)
 
 
 def test_every_brief_says_what_it_takes_what_it_leaves_and_what_would_make_it_wrong(body: dict[str, Any]) -> None:
