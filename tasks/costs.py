@@ -11,7 +11,7 @@ import pandas as pd
 from skills.economics.explain import LABELS, LAYER
 from skills.economics.flip import NO_CM3
 from skills.economics.tariff import SELLERS_FILES
-from skills.vocabulary import Money, mark, name_rows, round_half_even
+from skills.vocabulary import mark, minor_digits, name_rows, round_half_even
 from tasks import economics
 from tasks.landing import prepare_entries, value_by_choice
 from tasks.nights import Night
@@ -187,7 +187,7 @@ def _sum_component(name: str, rows: pd.DataFrame) -> Body:
     }
     if shared["source"] == [SELLERS_FILES]:
         one = len(rates) == 1 and len(shared["rate_currency"]) == 1
-        ends = [str(Money(int(rates[0]), shared["rate_currency"][0]).amount)] if one else []
+        ends = [str(Decimal(rates[0]).scaleb(-minor_digits(shared["rate_currency"][0])))] if one else []
     return {
         "component": name,
         "label": LABELS.get(name, LAYER),

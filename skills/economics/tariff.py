@@ -110,7 +110,7 @@ class Tariff:
         charges = {
             "ex_works": self._given(int(line["unit_cost_minor"]), cost),
             "tooling_share": self._given(
-                divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost
+                divide_half_even(int(line["tooling_minor"]) * 1000, max(int(line["tooling_units"]), 1)), cost, 1000
             ),
             "qc_pack": self._given(int(line["qc_pack_minor"]), cost),
             "handling": self._given(int(line["handling_minor"]), str(line["handling_currency"])),
@@ -191,8 +191,10 @@ class Tariff:
         )
         return Fee(share.number, least.number, most.number, customs, note)
 
-    def _given(self, number: int, currency: str) -> Charge:
-        note = Note(str(number), currency, self._as_of.isoformat(), SELLERS_FILES, basis=PER["unit"])
+    def _given(self, number: int, currency: str, parts: int = 1) -> Charge:
+        """A figure of the seller's, in so many parts of a minor unit; its note states it in minor units."""
+        stated = format((Decimal(number) / parts).normalize(), "f")
+        note = Note(stated, currency, self._as_of.isoformat(), SELLERS_FILES, basis=PER["unit"])
         return Charge(number, currency, note)
 
     def _read(self, kind: str, key: str) -> Rate:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from skills.economics.tariff import SELLERS_FILES
 from tasks import inputs, market_history, niches, opportunities, own_products, selection
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.quarantine import ACCOUNTING
@@ -166,6 +167,10 @@ def test_a_buyer_can_add_the_money_of_a_unit_up_again() -> None:
     assert charged == brief["landed_minor"] and brief["landed_units"] == brief["first_units"]
     assert charged / brief["landed_units"] == pytest.approx(market["landed_minor"], abs=len(brief["landed"]))
     assert all(row["source"] for row in brief["landed"])
+    own = [row for row in brief["landed"] if row["source"] == SELLERS_FILES]
+    assert {"ex_works", "tooling_share"} <= {row["component"] for row in own}
+    for row in own:
+        assert Decimal(row["rate"]) * brief["landed_units"] * 100 == pytest.approx(row["amount_minor"], abs=2)
     planned = {name: Decimal(proposal.body["planned"][f"{name}_percent"]) / 100 for name in ("share", "conversion")}
     units = brief["volume"] * 52 * Decimal(proposal.body["planned"]["clicks_per_search"])
     bought = Decimal(market["conversion_percent"]) / 100

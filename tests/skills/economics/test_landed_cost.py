@@ -29,6 +29,14 @@ def amounts(landed: pd.DataFrame, entry: str) -> dict[str, int]:
     return dict(zip(rows["component"], rows["amount_minor"], strict=True))
 
 
+def test_a_share_of_tooling_states_what_a_unit_pays_in_minor_units(facts: Any) -> None:
+    facts.products["tooling_minor"], facts.products["tooling_units"] = 350_000, 5_216
+    landed = facts.land()
+    (row,) = landed[(landed["entry"] == "E1") & (landed["component"] == "tooling_share")].to_dict("records")
+    assert row["rate"] == "67.101" and row["amount_minor"] == 1_000 * 67.101
+    assert set(landed.loc[landed["component"] == "ex_works", "rate"]) == {"2500"}
+
+
 def test_a_sea_entry_is_charged_layer_by_layer(facts: Any) -> None:
     sea = amounts(facts.land(), "E1")
     assert sea["ex_works"] == 2_500_000
