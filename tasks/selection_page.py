@@ -117,14 +117,23 @@ def view_selection(body: Body, language: Language) -> Body:
             if row["verdict"] in ("fix", "drop")
         ][:SHOWN_OWN],
         "degradations": [_say_lack(row, language) for row in body["degradations"]],
-        "refused": list(dict.fromkeys(say(row["reason"], row["values"], language) for row in body["refused"]))[
-            :SHOWN_REFUSED
-        ],
+        "refused": _say_refused(body["refused"], language)[:SHOWN_REFUSED],
     }
 
 
 def _most_pressing(row: Body) -> tuple[int, int, str, str]:
     return VERDICTS.index(row["verdict"]), -row["units_28d"], row["sku"], row["country"]
+
+
+def _say_refused(rows: list[Body], language: Language) -> list[str]:
+    """Why quotes are not priced, each reason once, with the quotes that it is true of."""
+    quotes: dict[str, list[str]] = {}
+    for row in rows:
+        named = quotes.setdefault(say(row["reason"], row["values"], language), [])
+        if "quote" not in row["values"] and row["quote"] not in named:
+            named.append(row["quote"])
+    t = translator(language)
+    return [f"{', '.join(named)}{t(': ')}{said}" if named else said for said, named in quotes.items()]
 
 
 def _say_lack(row: Body, language: Language) -> str:

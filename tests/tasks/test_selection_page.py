@@ -190,6 +190,15 @@ def test_a_quote_that_no_lane_carries_has_no_money_and_says_why() -> None:
     assert "No lane of the table lanes goes from a hub to US" in english
 
 
+def test_a_quote_without_a_rate_is_named_beside_the_rate_that_lacks() -> None:
+    proposal = propose(
+        search_terms=world.searches(), search_queries=queries(), catalog_items=items(),
+        supplier_quotes=world.quotes(QUOTE | {"hs_code": "9404.90"}),
+    )  # fmt: skip
+    (said,) = view_selection(proposal.body, "en")["refused"]
+    assert said.startswith("Q1: No duty rate for US:9404.90")
+
+
 def test_quotes_without_searches_are_refused_and_nothing_is_shown() -> None:
     proposal = propose(supplier_quotes=world.quotes(QUOTE))
     assert briefs(proposal) == []
