@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skills.selection.facts import DAY, NUMBER, PLACE, TEXT, UnusableHistory, read_table
+from skills.selection.facts import DAY, NUMBER, PLACE, TEXT, Numbers, UnusableHistory, find_rows, read_table
 from skills.selection.policy import SelectionPolicy
 from skills.selection.score import earn_points, read_values, score_rows
 from skills.vocabulary import mark, name_rows
@@ -92,7 +92,7 @@ def backtest_score(history: pd.DataFrame, policy: SelectionPolicy) -> Backtest:
         if len(group) >= _FEWEST_NICHES
     ]
     folds = pd.DataFrame([_judge(as_of, group, policy) for as_of, group in mornings], columns=FOLDS)
-    draws = _draw([_arrays(group) for _, group in mornings], policy)
+    draws = _draw([group for _, group in mornings], policy)
     summary = _summarise(folds, draws)
     return Backtest(
         rows[["as_of", *PLACE, "score"]], folds.astype({"n": "int64"}), summary, _decide(folds, summary, policy)
@@ -115,7 +115,7 @@ def _read(history: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([keys, rest], axis=1).sort_values(["as_of", *PLACE], ignore_index=True)
 
 
-def _predictions(rows: pd.DataFrame) -> Mapping[str, np.ndarray[Any, Any]]:
+def _predictions(rows: pd.DataFrame) -> Mapping[str, Numbers]:
     """What each method ranks by, more being better; an unknown value ranks last."""
     reviews = -rows["reviews"].to_numpy(dtype="float64")
     return {
@@ -135,7 +135,7 @@ def _judge(as_of: pd.Timestamp, rows: pd.DataFrame, policy: SelectionPolicy) -> 
     return answer
 
 
-def correlate_ranks(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+def correlate_ranks(one: Numbers, other: Numbers) -> float:
     """Spearman's rank correlation, ties at their mean rank; 0 where one side is constant."""
     first, second = mean_ranks(one), mean_ranks(other)
     first, second = first - first.mean(), second - second.mean()
@@ -143,14 +143,14 @@ def correlate_ranks(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> f
     return float((first * second).sum()) / scale if scale > 0 else 0.0
 
 
-def mean_ranks(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def mean_ranks(values: Numbers) -> Numbers:
     """Ranks from 1, equal values at the mean of theirs."""
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return np.asarray((ends - (counts - 1) / 2)[group], dtype="float64")
 
 
-def hit_rate(predicted: np.ndarray[Any, Any], grown: np.ndarray[Any, Any], policy: SelectionPolicy) -> float:
+def hit_rate(predicted: Numbers, grown: Numbers, policy: SelectionPolicy) -> float:
     """Share of the k first that are among the fastest growing; of equals at the k-th place each counts in part."""
     k = min(policy.backtest_k, len(grown))
     top = max(1, round(len(grown) * policy.backtest_top_percent / 100))
@@ -160,32 +160,46 @@ def hit_rate(predicted: np.ndarray[Any, Any], grown: np.ndarray[Any, Any], polic
     return float(hits[above].sum() + hits[tied].mean() * (k - above.sum())) / k
 
 
-Arrays = tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]
-
-
-def _arrays(rows: pd.DataFrame) -> tuple[list[tuple[str, str]], Arrays]:
-    names = list(zip(rows["niche"], rows["country"], strict=True))
-    return names, (rows["growth_next_percent"].to_numpy(dtype="float64"), dict(_predictions(rows)))
-
-
-def _draw(folds: list[tuple[list[tuple[str, str]], Arrays]], policy: SelectionPolicy) -> pd.DataFrame:
+def _draw(mornings: list[pd.DataFrame], policy: SelectionPolicy) -> pd.DataFrame:
     """Median rank correlation per method in each draw of niches and mornings."""
     random = np.random.Generator(np.random.PCG64(policy.seed))
-    everyone = sorted({name for names, _ in folds for name in names})
-    at = {name: number for number, name in enumerate(everyone)}
-    members = [np.array([at[name] for name in names]) for names, _ in folds]
+    everyone = pd.concat([rows[PLACE] for rows in mornings]).drop_duplicates() if mornings else pd.DataFrame()
+    everyone = everyone.sort_values([*everyone.columns], ignore_index=True) if mornings else everyone
+    members = [find_rows(rows, everyone, PLACE) for rows in mornings]
+    grown = [_number_values(rows["growth_next_percent"].to_numpy(dtype="float64")) for rows in mornings]
+    predicted = [{name: _number_values(values) for name, values in _predictions(rows).items()} for rows in mornings]
     draws: list[dict[str, float]] = []
-    for _ in range(policy.bootstrap_draws if folds else 0):
+    for _ in range(policy.bootstrap_draws if mornings else 0):
         times = np.bincount(random.integers(0, len(everyone), len(everyone)), minlength=len(everyone))
-        chosen = random.integers(0, len(folds), len(folds))
-        found: dict[str, list[float]] = {name: [] for name in METHODS}
-        for fold in chosen:
-            rows = np.repeat(np.arange(len(members[fold])), times[members[fold]])
-            grown, predicted = folds[fold][1]
-            for name in METHODS:
-                found[name].append(correlate_ranks(predicted[name][rows], grown[rows]) if len(rows) > 1 else 0.0)
-        draws.append({name: float(np.median(values)) for name, values in found.items()})
+        chosen = random.integers(0, len(mornings), len(mornings)).tolist()
+        found: dict[int, list[float]] = {}
+        for fold in sorted(set(chosen)):
+            drawn = times[members[fold]]
+            growth = _deviate(grown[fold], drawn)
+            found[fold] = [_correlate(_deviate(predicted[fold][name], drawn), growth, drawn) for name in METHODS]
+        medians = np.median([found[fold] for fold in chosen], axis=0)
+        draws.append(dict(zip(METHODS, medians.tolist(), strict=True)))
     return pd.DataFrame(draws, columns=[*METHODS], dtype="float64")
+
+
+def _number_values(values: Numbers) -> tuple[Numbers, int]:
+    """For each value its number among the different ones in their order, and how many there are."""
+    different, number = np.unique(values, return_inverse=True)
+    return number, len(different)
+
+
+def _deviate(numbered: tuple[Numbers, int], times: Numbers) -> Numbers:
+    """Twice each value's mean rank less twice the mean of all, each value being there so many times."""
+    number, count = numbered
+    counts = np.bincount(number, times, minlength=count).astype("int64")
+    return np.asarray((2 * np.cumsum(counts) - counts - int(counts.sum()))[number])
+
+
+def _correlate(one: Numbers, other: Numbers, times: Numbers) -> float:
+    """Correlation of deviations, each being there so many times; 0 where one side is constant."""
+    weighed = one * times
+    scale = math.sqrt(float((weighed * one).sum()) * float((other * other * times).sum()))
+    return float((weighed * other).sum()) / scale if scale > 0 else 0.0
 
 
 def _summarise(folds: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:

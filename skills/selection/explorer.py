@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.selection.facts import PLACE, join_texts, morning
+from skills.selection.facts import join_texts, morning
 from skills.selection.products import add_success
 from skills.selection.volume import MOST_GROWTH, RANK_ONLY
 
@@ -41,15 +41,15 @@ def fill_from_explorer(
     rank.
 
     Args:
-        metrics: One row per (niche, country).
-        members: One row per (niche, country, term): weight [searches].
+        metrics: One row per place.
+        members: One row per (place, term): country, weight [searches].
         opportunities: One row per (country, exported_on, niche_name).
 
     Returns:
         `metrics` with return_share and from_explorer, the names of the metrics so filled, ";" between.
     """
-    found = metrics[PLACE].merge(_match(members, opportunities, as_of), on=PLACE, how="left")
-    answer = metrics.assign(return_share=float("nan")).reset_index(drop=True)
+    found = _match(members, opportunities, as_of).reindex(metrics.index)
+    answer = metrics.assign(return_share=float("nan"))
     names: list[list[str]] = [[] for _ in range(len(answer))]
     for column, source in _SOURCES.items():
         values = found[source].astype("float64")
@@ -72,12 +72,12 @@ def fill_from_explorer(
             answer["volume_basis"] = answer["volume_basis"].where(~use, EXPLORER)
         for at in np.flatnonzero(use):
             names[at].append(column)
-    answer["from_explorer"] = pd.Series([join_texts(listed) for listed in names], dtype="str")
+    answer["from_explorer"] = pd.Series([join_texts(listed) for listed in names], index=answer.index, dtype="str")
     return add_success(answer)
 
 
 def _match(members: pd.DataFrame, opportunities: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """One row per (niche, country) that the explorer knows: its row there."""
+    """One row per place that the explorer knows: its row there."""
     known = opportunities[opportunities["exported_on"] <= morning(as_of)]
     known = known.sort_values(["country", "niche_name", "exported_on"]).drop_duplicates(
         ["country", "niche_name"], keep="last"
@@ -87,9 +87,8 @@ def _match(members: pd.DataFrame, opportunities: pd.DataFrame, as_of: date) -> p
     terms["key"] = terms["key"].astype("str").str.strip().str.casefold()
     terms = terms[terms["key"] != ""].drop_duplicates()
     met = members.assign(key=members["term"].str.strip().str.casefold()).merge(terms, on=["country", "key"])
-    met = met.sort_values([*PLACE, "niche_name", "key", "term"])
-    best = met.groupby([*PLACE, "niche_name"], sort=True)["weight"].sum().reset_index()
-    best = best.sort_values([*PLACE, "weight", "niche_name"], ascending=[True, True, False, True])
-    best = best.drop_duplicates(PLACE)[[*PLACE, "niche_name"]]
-    matched: pd.DataFrame = best.merge(known, on=["country", "niche_name"])
-    return matched
+    met = met.sort_values(["place", "niche_name", "key", "term"])
+    best = met.groupby(["place", "country", "niche_name"], sort=True)["weight"].sum().reset_index()
+    best = best.sort_values(["place", "weight", "niche_name"], ascending=[True, False, True])
+    best = best.drop_duplicates("place")[["place", "country", "niche_name"]]
+    return best.merge(known, on=["country", "niche_name"]).set_index("place")

@@ -8,7 +8,7 @@ Refusal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,10 @@ import pandas as pd
 
 from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
+Numbers = np.ndarray[Any, Any]
 TEXT, NUMBER, DAY = "text", "number", "day"
 PLACE = ["niche", "country"]
+"""A niche in a country. Within the skill `place` is its number in their order, and what a series is indexed by."""
 
 NICHES = {"niche": TEXT, "country": TEXT, "concept": TEXT, "label": TEXT, "terms": NUMBER, "volume": NUMBER}
 MEMBERS = {"niche": TEXT, "country": TEXT, "term": TEXT, "share": NUMBER}
@@ -85,16 +87,18 @@ def read_table(name: str, table: pd.DataFrame, columns: Mapping[str, str]) -> pd
     if table.empty:
         table = pd.DataFrame(columns=[*columns])
     check_columns(name, table.columns, [*columns])
-    read = pd.DataFrame(index=pd.RangeIndex(len(table)))
-    for column, kind in columns.items():
-        values = table[column]
-        if kind == TEXT:
-            read[column] = pd.Series(values.to_numpy(dtype=object), dtype="str").fillna("")
-        elif kind == NUMBER:
-            read[column] = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-        else:
-            read[column] = pd.to_datetime(values, errors="coerce").to_numpy(dtype="datetime64[us]")
-    return read
+    return pd.DataFrame({column: _read(table[column], kind) for column, kind in columns.items()}, copy=False)
+
+
+def _read(values: pd.Series, kind: str) -> Any:
+    if kind == TEXT:
+        texts = values if values.dtype == "str" else pd.Series(values.to_numpy(dtype=object), dtype="str")
+        return texts.fillna("").array
+    if kind == NUMBER:
+        numbers = pd.to_numeric(values, errors="coerce")
+        plain = numbers.dtype == "float64"
+        return numbers.to_numpy() if plain else numbers.to_numpy(dtype="float64", na_value=np.nan)
+    return pd.to_datetime(values, errors="coerce").to_numpy(dtype="datetime64[us]")
 
 
 def read_niches(niches: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +120,12 @@ def read_niches(niches: pd.DataFrame) -> pd.DataFrame:
     return read
 
 
+def name_places(table: pd.DataFrame, known: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with niche and country instead of the place's number."""
+    named = {name: known[name].array.take(table["place"].to_numpy()) for name in PLACE}
+    return table.assign(**named)[[*columns]]
+
+
 def morning(as_of: date) -> pd.Timestamp:
     """The first instant of the day: what ended before it is known."""
     return pd.Timestamp(as_of)
@@ -123,7 +133,41 @@ def morning(as_of: date) -> pd.Timestamp:
 
 def keep_complete_weeks(table: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Rows of weeks that ended before the morning."""
-    return table[table["week"] + pd.Timedelta(days=7) <= morning(as_of)]
+    complete = (table["week"] + pd.Timedelta(days=7) <= morning(as_of)).to_numpy()
+    return table if complete.all() else table[complete]
+
+
+def keep_last_weeks(table: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Rows of the last so many weeks that each country has."""
+    weeks, days = pd.factorize(table["week"], sort=True)
+    countries, names = pd.factorize(table["country"])
+    there = np.zeros((len(names), len(days)), dtype=bool)
+    there[countries, weeks] = True
+    left = there[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return table[(left <= count)[countries, weeks]]
+
+
+def find_rows(table: pd.DataFrame, known: pd.DataFrame, keys: Sequence[str]) -> Numbers:
+    """For each row of `table` the row of `known` with its keys, which are there once; −1 without one."""
+    code, among = np.zeros(len(table), dtype="int64"), np.zeros(len(known), dtype="int64")
+    for key in keys:
+        numbers, words = pd.factorize(known[key])
+        found, texts = pd.factorize(table[key])
+        at = pd.Index(words).get_indexer(pd.Index(texts))[found] if len(texts) else code
+        code = np.where((code < 0) | (at < 0), -1, code * len(words) + at)
+        among = among * len(words) + numbers
+    return np.asarray(pd.Index(among).get_indexer(pd.Index(code)), dtype="int64")
+
+
+def join_rows(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
+    """Rows of both sides with the same number (−1 has none), in the order of the left, then of the right side."""
+    order = np.argsort(right, kind="stable")
+    ordered = right[order]
+    begin, end = np.searchsorted(ordered, left, "left"), np.searchsorted(ordered, left, "right")
+    count = np.where(left < 0, 0, end - begin)
+    rows = np.repeat(np.arange(len(left)), count)
+    within = np.arange(len(rows)) - np.repeat(count.cumsum() - count, count)
+    return rows, order[begin[rows] + within]
 
 
 def join_texts(texts: Iterable[str]) -> str:
@@ -131,24 +175,30 @@ def join_texts(texts: Iterable[str]) -> str:
     return ";".join(texts)
 
 
+def join_places(places: pd.Series, texts: pd.Series) -> pd.Series:
+    """The texts of each place in one, in their order; places come in order."""
+    found: dict[Any, list[str]] = {}
+    for place, text in zip(places.tolist(), texts.tolist(), strict=True):
+        found.setdefault(place, []).append(text)
+    return pd.Series([join_texts(listed) for listed in found.values()], index=list(found), dtype="str")
+
+
+def round_each(values: Numbers, digits: int) -> list[float]:
+    """Each number rounded as its decimals are written: NumPy's own rounding scales first, which moves halves."""
+    return [round(value, digits) for value in values.tolist()]
+
+
 def weighted_quantile(rows: pd.DataFrame, value: str, weight: str, probability: float) -> pd.Series:
-    """The least value that covers the share of the weight, per niche and country; unknown values are left out."""
-    known = rows[rows[value].notna() & (rows[weight] > 0)].sort_values([*PLACE, value, weight], ignore_index=True)
-    grouped = known.groupby(PLACE, sort=True)[weight]
+    """The least value that covers the share of the weight, per place; unknown values are left out."""
+    known = rows.loc[rows[value].notna() & (rows[weight] > 0), ["place", value, weight]]
+    known = known.sort_values(["place", value, weight], ignore_index=True)
+    grouped = known.groupby("place", sort=True)[weight]
     covered = grouped.cumsum() >= probability * grouped.transform("sum") - 1e-12
-    return known[covered].groupby(PLACE, sort=True)[value].first()
+    return known[covered].groupby("place", sort=True)[value].first()
 
 
 def weighted_mean(rows: pd.DataFrame, value: str, weight: str) -> pd.Series:
-    """Mean of the known values by weight, per niche and country; rows must come in a fixed order."""
-    known = rows[rows[value].notna() & (rows[weight] > 0)]
-    products = known.assign(product=known[value] * known[weight]).groupby(PLACE, sort=True)
+    """Mean of the known values by weight, per place; rows must come in a fixed order."""
+    known = rows.loc[rows[value].notna() & (rows[weight] > 0), ["place", value, weight]]
+    products = known.assign(product=known[value] * known[weight]).groupby("place", sort=True)
     return products["product"].sum() / products[weight].sum()
-
-
-def list_places(table: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """(niche, country) → its rows, in their order: small groups are read faster as rows than as frames."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in table.to_dict("records"):
-        found.setdefault((str(row["niche"]), str(row["country"])), []).append({str(k): v for k, v in row.items()})
-    return found

@@ -45,7 +45,8 @@ def find_score_flips(ranked: Ranked, margins: pd.DataFrame, policy: SelectionPol
     money = read_table("margins", margins, _MONEY).drop_duplicates(["concept", "country"])
     by_place = {(row["concept"], row["country"]): row for row in money.to_dict("records")}
     shown = ranked.scores[ranked.scores["shown"]]
-    parts = dict(list(ranked.parts.groupby(KEY, sort=True)))
+    asked = ranked.parts[ranked.parts["concept"].isin(shown["concept"])]
+    parts = dict(list(asked.groupby(KEY, sort=True)))
     lines: list[dict[str, Any]] = []
     for row in shown.to_dict("records"):
         key = tuple(row[name] for name in KEY)

@@ -2,58 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 
-from skills.selection.facts import PLACE, list_places
+from skills.selection.facts import Numbers, round_each
 from skills.selection.policy import SelectionPolicy
 
 PRICES = ["niche", "country", "band", "low_minor", "high_minor", "currency", "click_share", "products"]
+_ROUND_WIDTHS = np.array([step * 10**zeros for zeros in range(15) for step in (1, 2, 5)], dtype="int64")
+_TINY = 1e-12
 
 
-def build_ladders(rows: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
+def build_ladders(rows: pd.DataFrame, policy: SelectionPolicy) -> tuple[pd.DataFrame, Numbers]:
     """The clicked products of each niche by price band.
 
     Bands have a round width (1, 2 or 5 with zeros, in minor units), chosen so that about the policy's number of them
     covers the middle four fifths of the clicks; the first and last take what lies outside twice that many.
 
     Args:
-        rows: One row per (niche, country, asin): share, price_minor (NaN unknown), currency.
+        rows: One row per (place, asin): share, price_minor (NaN unknown), currency.
 
     Returns:
-        One row per (niche, country, band), gaps between the bands included: low_minor ≤ price < high_minor,
-        click_share [of the clicks with a price], products.
+        One row per (place, band), gaps between the bands included: low_minor ≤ price < high_minor, click_share [of
+        the clicks with a price], products. And for each of `rows` the number of its band's row, −1 without a price.
     """
-    lines: list[list[Any]] = []
-    priced = rows[rows["price_minor"].notna()].sort_values([*PLACE, "price_minor", "asin"])
-    for place, products in list_places(priced[[*PLACE, "price_minor", "share", "currency"]]).items():
-        prices, shares = [int(row["price_minor"]) for row in products], [float(row["share"]) for row in products]
-        total, covered, inner = sum(shares), 0.0, []
-        for price, share in zip(prices, shares, strict=True):
-            if covered <= 0.9 * total and covered + share >= 0.1 * total:
-                inner.append(price)
-            covered += share
-        width = _round_width(inner[-1] - inner[0], policy.bands)
-        first = max(inner[0] // width - policy.bands // 2, prices[0] // width)
-        last = min(inner[-1] // width + policy.bands // 2, prices[-1] // width)
-        bands = [min(max(price // width, first), last) for price in prices]
-        for number, at in enumerate(range(first, last + 1)):
-            floor = min(at * width, prices[0]) if at == first else at * width
-            top = max((at + 1) * width, prices[-1] + 1) if at == last else (at + 1) * width
-            inside = [share for band, share in zip(bands, shares, strict=True) if band == at]
-            lines.append([*place, number, floor, top, products[0]["currency"], round(sum(inside) / total, 4),
-                          len(inside)])  # fmt: skip
-    whole = dict.fromkeys(("band", "low_minor", "high_minor", "products"), "int64")
-    text = dict.fromkeys(("niche", "country", "currency"), "str")
-    return pd.DataFrame(lines, columns=PRICES).astype({**whole, **text, "click_share": "float64"})
-
-
-def _round_width(spread: int, bands: int) -> int:
-    """The least of 1, 2, 5, 10, 20 … minor units with which the bands cover the spread."""
-    width = 1
-    while True:
-        for step in (1, 2, 5):
-            if step * width * bands >= spread:
-                return step * width
-        width *= 10
+    rung = np.full(len(rows), -1, dtype="int64")
+    at = np.flatnonzero(rows["price_minor"].notna())
+    at = at[
+        np.lexsort((rows["asin"].to_numpy()[at], rows["price_minor"].to_numpy()[at], rows["place"].to_numpy()[at]))
+    ]
+    price = rows["price_minor"].to_numpy()[at].astype("int64")
+    share = rows["share"].to_numpy()[at]
+    places, begin, ladder = np.unique(rows["place"].to_numpy()[at], return_index=True, return_inverse=True)
+    cheapest, dearest = price[begin], price[np.append(begin, len(price))[1:] - 1]
+    total = np.bincount(ladder, share, minlength=len(places))
+    covered = pd.Series(share).groupby(ladder).cumsum().to_numpy()
+    middle = (covered - share <= 0.9 * total[ladder] + _TINY) & (covered >= 0.1 * total[ladder] - _TINY)
+    inner = pd.Series(price[middle]).groupby(ladder[middle])
+    low, high = inner.first().to_numpy(), inner.last().to_numpy()
+    width = _ROUND_WIDTHS[np.searchsorted(_ROUND_WIDTHS, -(-(high - low) // policy.bands))]
+    first = np.maximum(low // width - policy.bands // 2, cheapest // width)
+    last = np.minimum(high // width + policy.bands // 2, dearest // width)
+    count = last - first + 1
+    starts = count.cumsum() - count
+    of = np.repeat(np.arange(len(places)), count)
+    band = np.arange(len(of)) - starts[of]
+    floor = (first[of] + band) * width[of]
+    rung[at] = starts[ladder] + np.clip(price // width[ladder], first[ladder], last[ladder]) - first[ladder]
+    table = pd.DataFrame(
+        {
+            "place": places[of],
+            "band": band,
+            "low_minor": np.where(band == 0, np.minimum(floor, cheapest[of]), floor),
+            "high_minor": np.where(
+                band == count[of] - 1, np.maximum(floor + width[of], dearest[of] + 1), floor + width[of]
+            ),
+            "currency": rows["currency"].array.take(at[begin][of]),
+            "click_share": round_each(np.bincount(rung[at], share, minlength=len(of)) / total[of], 4),
+            "products": np.bincount(rung[at], minlength=len(of)),
+        }
+    )
+    return table.astype({"band": "int64", "products": "int64", "currency": "str", "click_share": "float64"}), rung

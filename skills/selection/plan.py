@@ -6,13 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from skills.selection import facts
 from skills.selection.explorer import fill_from_explorer
-from skills.selection.facts import PLACE, Degradations, keep_complete_weeks, read_niches, read_table
-from skills.selection.gaps import find_gaps
-from skills.selection.ladder import build_ladders
+from skills.selection.facts import (
+    PLACE,
+    Degradations,
+    find_rows,
+    join_rows,
+    keep_complete_weeks,
+    keep_last_weeks,
+    name_places,
+    read_niches,
+    read_table,
+)
+from skills.selection.gaps import GAPS, find_gaps
+from skills.selection.ladder import PRICES, build_ladders
 from skills.selection.policy import SelectionPolicy
 from skills.selection.products import (
     COMPETITION,
@@ -117,68 +128,87 @@ def measure_niches(
     for name, table in tables.items():
         degradations.add(NO_TABLE, int(table.empty), table=name, lost=_LOST[name])
     known = read_niches(niches)
-    places = known[PLACE]
-    belonging = read_table("members", members, facts.MEMBERS).merge(places, on=PLACE)
-    clicked = read_table("clicks", clicks, facts.CLICKS).merge(places, on=PLACE)
-    searched = keep_complete_weeks(read_table("volumes", volumes, facts.VOLUMES), as_of)
+    belonging, terms = _number_terms(_place(read_table("members", members, facts.MEMBERS), known, "term"))
+    clicked = _place(read_table("clicks", clicks, facts.CLICKS), known, "asin")
+    searched = _order_weeks(keep_complete_weeks(read_table("volumes", volumes, facts.VOLUMES), as_of), terms)
+    reports = keep_complete_weeks(tables["search_terms"], as_of)
 
-    weeks, bases = sum_weeks(searched, belonging, as_of, degradations)
-    metrics = known.drop(columns="volume").merge(measure_volume(known, weeks, bases, policy, degradations), on=PLACE)
-    weighed = weigh_terms(keep_complete_weeks(tables["search_terms"], as_of), belonging, searched, policy)
+    weeks = sum_weeks(searched, belonging, known, degradations)
+    metrics = known.drop(columns="volume").join(measure_volume(known, weeks, policy, degradations))
+    weighed = weigh_terms(reports, belonging, terms, searched, policy)
     reported = share_reported(weighed)
     items = know_items(tables["catalog_items"], as_of)
     topics = tables["feedback_topics"]
-    products = settle_prices(
-        describe_clicked(clicked, reported, items, keep_complete_weeks(tables["search_terms"], as_of), own_asins),
-        degradations,
-    )
-    metrics = metrics.merge(measure_products(products, topics, policy, as_of), on=PLACE, how="left")
+    products = settle_prices(describe_clicked(clicked, reported, items, reports, own_asins), degradations)
+    metrics = metrics.join(measure_products(products, topics, policy, as_of))
     degradations.add(NO_CLICKS, int(metrics["products"].isna().sum()))
     metrics["own"] = metrics["own"].astype("boolean").fillna(False).astype("bool")
     for column in ("top_brand", "currency", "return_topics"):
         metrics[column] = metrics[column].astype(object).where(metrics[column].notna(), "").astype("str")
-    queries = _sum_queries(tables["search_queries"], belonging, policy, as_of)
-    keys = pd.MultiIndex.from_frame(metrics[PLACE])
-    rate = (100 * queries["purchases"] / queries["clicks"].where(queries["clicks"] > 0)).round(1)
-    metrics["conversion_percent"] = rate.reindex(keys).to_numpy(dtype="float64")
-    metrics["reported_share"] = reported.reindex(keys).round(4).to_numpy(dtype="float64")
+    queries = _sum_queries(keep_complete_weeks(tables["search_queries"], as_of), belonging, terms, policy)
+    rate = 100 * queries["purchases"] / queries["clicks"].where(queries["clicks"] > 0)
+    metrics["conversion_percent"] = rate.round(1).reindex(metrics.index).astype("float64")
+    metrics["reported_share"] = reported.round(4).reindex(metrics.index).astype("float64")
     belonging = _weigh_members(belonging, searched)
     metrics = fill_from_explorer(metrics, belonging, tables["opportunities"], as_of)
 
     signs = read_signs(weighed, reported, products, topics, belonging, metrics, policy)
-    guessed = metrics.set_index(PLACE)["volume"] * policy.click_weeks * policy.clicks_per_search
-    searches = queries["clicks"].reindex(keys).where(lambda known: known > 0, guessed)
-    metrics = metrics.merge(judge_unmet(signs, searches, policy, degradations), on=PLACE)
-    metrics = metrics.merge(signs.round(4).reset_index(), on=PLACE)
+    guessed = metrics["volume"] * policy.click_weeks * policy.clicks_per_search
+    counted = queries["clicks"].reindex(metrics.index).where(lambda known: known > 0, guessed)
+    metrics = metrics.join(judge_unmet(signs, metrics["country"], counted, policy, degradations))
+    metrics = metrics.join(signs.round(4))
     metrics["products"] = metrics["products"].fillna(0)
     metrics = metrics.astype(dict.fromkeys(_COUNTS, "Int64"))
-    ladders = build_ladders(products, policy)
-    gaps = find_gaps(products, ladders, weighed, belonging, topics, metrics, policy, degradations)
+    ladders, rung = build_ladders(products, policy)
+    gaps = find_gaps(products, ladders, rung, weighed, belonging, topics, metrics, policy, degradations)
     ordered = metrics[[*METRICS, *SIGNS]].sort_values(["concept", *PLACE], ignore_index=True)
-    return Measured(ordered, gaps, weeks, ladders, degradations.to_frame())
+    return Measured(
+        ordered, name_places(gaps, known, GAPS), weeks.to_frame(known), name_places(ladders, known, PRICES),
+        degradations.to_frame(),
+    )  # fmt: skip
 
 
-def _sum_queries(queries: pd.DataFrame, members: pd.DataFrame, policy: SelectionPolicy, as_of: date) -> pd.DataFrame:
-    """Clicks and purchases of all sellers in the last known weeks, per niche and country.
+def _place(table: pd.DataFrame, known: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Rows of the known niches in their order, with the number of the place."""
+    rows = table.assign(place=find_rows(table, known, PLACE))
+    return rows[rows["place"] >= 0].sort_values(["place", key], ignore_index=True)
+
+
+def _number_terms(members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Members with term_number, and the terms so numbered: one row per (country, term)."""
+    terms = members[["country", "term"]].drop_duplicates(ignore_index=True)
+    return members.assign(term_number=find_rows(members, terms, ["country", "term"])), terms
+
+
+def _order_weeks(volumes: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """Volumes by term_number (−1 in no niche) and week, without the term itself."""
+    number = find_rows(volumes, terms, ["country", "term"])
+    order = np.lexsort((volumes["week"].to_numpy(), number))
+    return volumes.drop(columns="term").assign(term_number=number).take(order).reset_index(drop=True)
+
+
+def _sum_queries(
+    queries: pd.DataFrame, members: pd.DataFrame, terms: pd.DataFrame, policy: SelectionPolicy
+) -> pd.DataFrame:
+    """Clicks and purchases of all sellers in the last known weeks, per place.
 
     A query is reported once for each own product that was shown; its totals are the same and count once.
     """
-    rows = (
-        keep_complete_weeks(queries, as_of)
-        .groupby(["country", "week", "term"], sort=True, as_index=False)[["clicks_total", "purchases_total"]]
-        .max()
-    )
-    weeks = rows[["country", "week"]].drop_duplicates().sort_values(["country", "week"])
-    rows = rows.merge(weeks.groupby("country", sort=True).tail(policy.click_weeks), on=["country", "week"])
-    rows = rows.merge(members, on=["country", "term"]).sort_values([*PLACE, "week", "term"], ignore_index=True)
-    rows["clicks"] = rows["clicks_total"] * rows["share"]
-    rows["purchases"] = rows["purchases_total"] * rows["share"]
-    return rows.groupby(PLACE, sort=True)[["clicks", "purchases"]].sum()
+    recent = keep_last_weeks(queries, policy.click_weeks)
+    recent = recent.assign(term_number=find_rows(recent, terms, ["country", "term"]))
+    rows = recent.groupby(["term_number", "week"], sort=True, as_index=False)[
+        ["clicks_total", "purchases_total"]
+    ].max()
+    member, row = join_rows(members["term_number"].to_numpy(), rows["term_number"].to_numpy())
+    joined = rows.iloc[row].reset_index(drop=True)
+    share, place = members["share"].to_numpy()[member], members["place"].to_numpy()[member]
+    joined = joined.assign(place=place, term=member, clicks=joined["clicks_total"] * share,
+                           purchases=joined["purchases_total"] * share)  # fmt: skip
+    joined = joined.sort_values(["place", "week", "term"], ignore_index=True)
+    return joined.groupby("place", sort=True)[["clicks", "purchases"]].sum()
 
 
 def _weigh_members(members: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     """Members with `weight`: their mean searches a week over all known weeks, by share; the share alone without."""
-    ordered = volumes.sort_values(["country", "term", "week"])
-    mean = ordered.groupby(["country", "term"], sort=True)["volume"].mean().rename("mean").reset_index()
-    rows = members.merge(mean, on=["country", "term"], how="left").sort_values([*PLACE, "term"], ignore_index=True)
-    return rows.assign(weight=rows["share"] * rows["mean"].where(rows["mean"] > 0, 1.0)).drop(columns="mean")
+    mean = volumes.groupby("term_number", sort=True)["volume"].mean().reindex(members["term_number"]).to_numpy()
+    return members.assign(weight=members["share"] * np.where(mean > 0, mean, 1.0))

@@ -116,8 +116,8 @@ class SelectionPolicy(BaseModel):
         default=0.4,
         gt=0,
         le=5,
-        description="Clicks that a search leads to where no report says it; only for how much a niche is drawn to "
-        "the country's mean [clicks].",
+        description="Clicks that a search leads to where no report says it: for how much a niche is drawn to the "
+        "country's mean, and for the planned sales of a new product [clicks].",
     )
     clicks_per_witness: int = Field(
         default=400,

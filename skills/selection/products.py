@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from skills.selection.facts import PLACE, Degradations, join_texts, morning, weighted_mean, weighted_quantile
+from skills.selection.facts import Degradations, find_rows, join_places, morning, weighted_mean, weighted_quantile
 from skills.selection.policy import SelectionPolicy
 from skills.vocabulary import mark, name_rows
 
@@ -67,31 +68,42 @@ def describe_clicked(
     """The clicked products of each niche with what is known of them.
 
     Args:
-        clicks: One row per (niche, country, asin): click_share [of the reported clicks].
-        reported: Share of a niche's clicks that is reported, per niche and country; 1 where unknown.
+        clicks: One row per (place, asin), in this order: country, click_share [of the reported clicks].
+        reported: Share of a niche's clicks that is reported, per place; 1 where unknown.
         items: From `know_items`.
         search_terms: For title and brand where the catalogue has none.
 
     Returns:
-        One row per (niche, country, asin): share [of all clicks], maker (the brand, or the product where it has
-        none), own, and the columns of `items`.
+        One row per (place, asin): share [of all clicks], maker (the brand, or the product where it has none), own,
+        and the columns of `items`.
     """
-    named = search_terms.sort_values(["country", "asin", "week", "title", "brand"], ignore_index=True)
-    named = named.groupby(["country", "asin"], sort=True, as_index=False)[["title", "brand"]].last()
-    named = named.rename(columns={"title": "term_title", "brand": "term_brand"})
-    rows = clicks[clicks["click_share"] > 0].merge(items, on=["country", "asin"], how="left")
-    rows = rows.merge(named, on=["country", "asin"], how="left").sort_values([*PLACE, "asin"], ignore_index=True)
+    rows = clicks[clicks["click_share"] > 0].drop(columns="niche")
+    rows = rows.merge(items, on=["country", "asin"], how="left")
     rows["known"] = rows["seen_on"].notna()
+    texts = ["title", "brand", "in_stock", "features", "currency"]
+    rows[texts] = rows[texts].fillna("")
+    named = _name_from_terms(rows[(rows["title"] == "") | (rows["brand"] == "")], search_terms)
+    found = named.reindex(pd.MultiIndex.from_frame(rows[["country", "asin"]]))
     for column in ("title", "brand"):
-        rows[column] = rows[column].where(rows[column].fillna("") != "", rows[f"term_{column}"]).fillna("")
-    for column in ("in_stock", "features", "currency"):
-        rows[column] = rows[column].fillna("")
-    found = reported.reindex(pd.MultiIndex.from_frame(rows[PLACE])).to_numpy(dtype="float64")
-    rows["share"] = rows["click_share"] * pd.Series(found, index=rows.index).fillna(1.0)
+        rows[column] = rows[column].where(rows[column] != "", found[column].fillna("").array)
+    rows["share"] = rows["click_share"] * reported.reindex(rows["place"]).fillna(1.0).to_numpy()
     maker = rows["brand"].str.strip().str.casefold()
     rows["maker"] = maker.where(maker != "", rows["asin"])
     rows["own"] = rows["asin"].isin(set(own))
-    return rows.drop(columns=["term_title", "term_brand"])
+    return rows
+
+
+def _name_from_terms(lacking: pd.DataFrame, search_terms: pd.DataFrame) -> pd.DataFrame:
+    """Title and brand that the last report of a product gives it, per (country, asin) of `lacking`."""
+    wanted = lacking[["country", "asin"]].drop_duplicates(ignore_index=True)
+    number = find_rows(search_terms, wanted, ["country", "asin"]) if len(wanted) else np.zeros(0, dtype="int64")
+    here = np.flatnonzero(number >= 0)
+    number, week = number[here], search_terms["week"].to_numpy()[here].astype("int64")
+    last = np.full(len(wanted), np.iinfo("int64").min)
+    np.maximum.at(last, number, week)
+    rows = search_terms[["country", "asin", "title", "brand"]].take(here[week == last[number]]).drop_duplicates()
+    rows = rows.sort_values(["country", "asin", "title", "brand"], ignore_index=True)
+    return rows.drop_duplicates(["country", "asin"], keep="last").set_index(["country", "asin"])
 
 
 def settle_prices(rows: pd.DataFrame, degradations: Degradations) -> pd.DataFrame:
@@ -103,7 +115,7 @@ def settle_prices(rows: pd.DataFrame, degradations: Degradations) -> pd.DataFram
     weight = rows[rows["currency"] != ""].groupby(["country", "currency"], sort=True)["share"].sum().reset_index()
     weight = weight.sort_values(["country", "share", "currency"], ascending=[True, False, True])
     main = weight.drop_duplicates("country").set_index("country")["currency"]
-    usual = pd.Series([str(main.get(country, "")) for country in rows["country"]], index=rows.index, dtype="str")
+    usual = rows["country"].map(main).astype("str").fillna("")
     other = (rows["currency"] != "") & (rows["currency"] != usual)
     lacking = (rows["currency"] == "") & rows["known"]
     for country in sorted(rows["country"].unique()):
@@ -126,20 +138,21 @@ def measure_products(rows: pd.DataFrame, topics: pd.DataFrame, policy: Selection
         topics: One row per (country, asin, topic, kind), sentiment, mentions.
 
     Returns:
-        One row per (niche, country) that has clicked products: COMPETITION.
+        One row per place that has clicked products: COMPETITION.
     """
-    places = rows.groupby(PLACE, sort=True)
+    places = rows.groupby("place", sort=True)
     table = places.agg(products=("asin", "nunique"), own=("own", "max"), currency=("currency", "first"))
-    brands = rows.groupby([*PLACE, "maker"], sort=True, as_index=False).agg(
+    brands = rows.groupby(["place", "maker"], sort=True, as_index=False).agg(
         share=("share", "sum"), brand=("brand", "first")
     )
     for name, shares, key in (("click", rows, "asin"), ("brand", brands, "maker")):
-        ordered = shares.sort_values([*PLACE, "share", key], ascending=[True, True, False, True])
+        ordered = shares[["place", "share", key]].sort_values(["place", "share", key], ascending=[True, False, True])
+        position = ordered.groupby("place", sort=False).cumcount()
         for top in TOPS:
-            held = ordered.groupby(PLACE, sort=False).head(top).groupby(PLACE, sort=True)["share"].sum()
+            held = ordered[position < top].groupby("place", sort=True)["share"].sum()
             table[f"{name}_share_top{top}"] = held.clip(upper=1.0).round(4)
-    named = brands[brands["brand"] != ""].sort_values([*PLACE, "share", "maker"], ascending=[True, True, False, True])
-    table["top_brand"] = named.groupby(PLACE, sort=True)["brand"].first()
+    named = brands[brands["brand"] != ""].sort_values(["place", "share", "maker"], ascending=[True, False, True])
+    table["top_brand"] = named.drop_duplicates("place").set_index("place")["brand"]
     for column, probability in (("price_minor", 0.5), ("price_low_minor", 0.1), ("price_high_minor", 0.9)):
         table[column] = weighted_quantile(rows, "price_minor", "share", probability).round()
     table["rating"] = weighted_mean(rows, "rating", "share").round(2)
@@ -152,14 +165,14 @@ def measure_products(rows: pd.DataFrame, topics: pd.DataFrame, policy: Selection
     age = (morning(as_of) - dated["launched_on"]).dt.days
     dated["launched"] = ((age >= 0) & (age <= 180)).astype("int64")
     dated["won"] = dated["launched"] * (dated["click_share"] >= policy.success_share_percent / 100).astype("int64")
-    launches = dated.groupby(PLACE, sort=True)[["launched", "won"]].sum()
+    launches = dated.groupby("place", sort=True)[["launched", "won"]].sum()
     table["launches_180d"] = launches["launched"]
     table["launches_succeeded_180d"] = launches["won"]
     table["return_topics"] = _name_topics(rows, topics)
-    table = add_success(table.reset_index())
+    table = add_success(table)
     for column in ("top_brand", "return_topics", "currency"):
         table[column] = table[column].fillna("").astype("str")
-    return table[[*PLACE, *COMPETITION]]
+    return table[COMPETITION]
 
 
 def add_success(table: pd.DataFrame) -> pd.DataFrame:
@@ -171,10 +184,9 @@ def add_success(table: pd.DataFrame) -> pd.DataFrame:
 def _name_topics(rows: pd.DataFrame, topics: pd.DataFrame, shown: int = 3) -> pd.Series:
     """The topics that returns of the clicked products speak of most, ";" between."""
     returned = topics[(topics["kind"] == "return") & (topics["mentions"] > 0)]
-    said = rows[[*PLACE, "asin", "click_share"]].merge(returned, on=["country", "asin"])
-    said = said.assign(weight=said["click_share"] * said["mentions"]).sort_values([*PLACE, "topic", "asin"])
-    summed = said.groupby([*PLACE, "topic"], sort=True)["weight"].sum().reset_index()
-    summed = summed.sort_values([*PLACE, "weight", "topic"], ascending=[True, True, False, True])
-    most = summed.groupby(PLACE, sort=True).head(shown)
-    names: pd.Series = most.groupby(PLACE, sort=True)["topic"].agg(join_texts)
-    return names
+    said = rows[["place", "country", "asin", "click_share"]].merge(returned, on=["country", "asin"])
+    said = said.assign(weight=said["click_share"] * said["mentions"]).sort_values(["place", "topic", "asin"])
+    summed = said.groupby(["place", "topic"], sort=True)["weight"].sum().reset_index()
+    summed = summed.sort_values(["place", "weight", "topic"], ascending=[True, False, True])
+    most = summed.groupby("place", sort=True).head(shown)
+    return join_places(most["place"], most["topic"])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from skills.selection.facts import TEXT, join_texts, read_table
+from skills.selection.facts import TEXT, join_places, read_table
+from skills.selection.filters import check_filters
 from skills.selection.policy import SelectionPolicy
 from skills.selection.score import PARTS, earn_points, list_parts, read_values, score_rows
-from skills.selection.volume import RANK_ONLY
 from skills.vocabulary import check_columns, mark
 
 KEY = ["concept", "niche", "country"]
@@ -28,25 +28,8 @@ CONCEPTS = [
     "concept", "label", "score", "countries", "yearly_cm3_minor", "capital_minor", "rank", "shown", "boundary",
 ]  # fmt: skip
 
-TOO_FEW_SEARCHES = mark("{value} searches a week; at least {limit} are asked for.")
-TOO_LITTLE_MARGIN = mark("CM2 is {value} % of net sales; at least {limit} % is asked for.")
-TOO_RISKY = mark("The risk level is {value}; at most {limit} is accepted.")
-TOO_MUCH_CAPITAL = mark("It binds {value} in minor units of the base currency; at most {limit} may be bound.")
-SEASON_PAST = mark(
-    "Its best month is month {month}, {ratio} times the mean; goods ordered now would wait {value} days for the next "
-    "one, and at most {limit} days are accepted."
-)
 TOO_LITTLE_KNOWN = mark("Only {value} % of the weight of the score is known; below {limit} % no score is given.")
-NEAR_FILTER = mark("Near a filter: {name} is {value}, the limit is {limit}.")
 NEAR_CUT = mark("Near the cut: {score} points, and the cut between shown and not shown lies at {cut}.")
-NOT_CHECKED = mark("Not checked, for it is not known: {name}.")
-_NAMES = {
-    "volume": mark("searches a week"),
-    "cm2_percent": mark("CM2 in percent of net sales"),
-    "risk_level": mark("level of risk"),
-    "capital_minor": mark("capital bound, in minor units of the base currency"),
-    "season": mark("days until its best month"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,89 +81,31 @@ def rank_opportunities(metrics: pd.DataFrame, margins: pd.DataFrame, policy: Sel
     values = read_values(table, policy)
     places = earn_points(values, policy)
     scored = score_rows(places, policy)
-    rows, parts = [], []
-    facts = zip(
-        table.to_dict("records"), scored.to_dict("records"), values.to_dict("records"), places.to_dict("records"),
-        strict=True,
+    checked = check_filters(table, policy, as_of)
+    reasons, filled = checked.reasons, checked.filled
+    for at in np.flatnonzero(scored["score"].isna()).tolist():
+        if not reasons[at]:
+            reasons[at] = TOO_LITTLE_KNOWN
+            filled[at] = _say_unknown(scored.iloc[at], values.iloc[at], policy)
+    facts = table[[*KEY, "label", "volume", "yearly_cm3_minor", "capital_minor"]]
+    scores = facts.assign(
+        known_weight_percent=scored["known_weight_percent"], exact=scored["exact"],
+        filtered_by=pd.Series(reasons, index=table.index, dtype="str"),
+        filtered_values=pd.Series(filled, index=table.index, dtype=object),
+        boundary=pd.Series(checked.boundaries, index=table.index, dtype=object),
     )  # fmt: skip
-    for row, answer, value, place in facts:
-        reason, filled, near = _check_filters(row, policy, as_of)
-        points = None if pd.isna(answer["score"]) else int(answer["score"])
-        if not reason and points is None:
-            reason, filled = TOO_LITTLE_KNOWN, _say_unknown(answer, value, policy)
-        points = None if reason else points
-        key = {name: row[name] for name in KEY}
-        rows.append(
-            {**key, "label": row["label"], "score": points, "known_weight_percent": answer["known_weight_percent"],
-             "filtered_by": reason, "filtered_values": filled, "boundary": near, "volume": row["volume"],
-             "exact": answer["exact"], "yearly_cm3_minor": row["yearly_cm3_minor"],
-             "capital_minor": row["capital_minor"]}
-        )  # fmt: skip
-        parts += list_parts(key, value, place, points, policy)  # type: ignore[arg-type]
-    names = [*KEY, "label", "score", "known_weight_percent", "filtered_by", "filtered_values", "boundary", "volume",
-             "exact", "yearly_cm3_minor", "capital_minor"]  # fmt: skip
-    scores = pd.DataFrame(rows, columns=names).astype({"score": "Int64", "known_weight_percent": "int64"})
+    scores["score"] = scored["score"].where(scores["filtered_by"] == "")
+    scores = scores.astype(dict.fromkeys([*KEY, "label"], "str"))
     scores["rank"] = _rank(scores)
     concepts = _join_concepts(scores)
     cut = _find_cut(concepts, policy)
+    parts = list_parts(scores[KEY], values, places, scores["score"], policy)
     scores, concepts = _show(scores, concepts, cut, policy)
-    texts = dict.fromkeys([*KEY, "label", "filtered_by"], "str")
-    table = pd.DataFrame(parts, columns=[*KEY, *PARTS]).astype(
-        {**dict.fromkeys([*KEY, "component", "scale", "direction", "source"], "str"), "points": "Int64"}
-    )
-    return Ranked(scores[SCORES].astype(texts), table, concepts[CONCEPTS], cut)
+    return Ranked(scores[SCORES], parts[[*KEY, *PARTS]], concepts[CONCEPTS], cut)
 
 
-def _list_filters(
-    row: dict[Any, Any], policy: SelectionPolicy, as_of: date
-) -> Iterator[tuple[str, float, float, int, str]]:
-    """Name, value (NaN unknown), limit, +1 where the value must reach the limit and −1 where it may not pass it."""
-    volume = math.nan if row.get("volume_basis") == RANK_ONLY else _number(row["volume"])
-    yield "volume", volume, policy.least_volume, 1, TOO_FEW_SEARCHES
-    yield "cm2_percent", _number(row["cm2_percent"]), policy.least_cm2_percent, 1, TOO_LITTLE_MARGIN
-    yield "risk_level", _number(row["risk_level"]), policy.most_risk_level, -1, TOO_RISKY
-    if policy.most_capital_minor is not None:
-        yield "capital_minor", _number(row["capital_minor"]), policy.most_capital_minor, -1, TOO_MUCH_CAPITAL
-    if _number(row.get("season_ratio")) >= policy.strong_season_ratio and pd.notna(row["season_peak_month"]):
-        wait = wait_for_season(int(row["season_peak_month"]), policy.lead_days, as_of)
-        yield "season", wait, policy.most_season_wait_days, -1, SEASON_PAST
-
-
-def wait_for_season(month: int, lead_days: int, as_of: date) -> int:
-    """Days that goods ordered on the morning wait for the first day of the next best month; 0 while it lasts."""
-    arrival = pd.Timestamp(as_of) + pd.Timedelta(days=lead_days)
-    if arrival.month == month:
-        return 0
-    year = arrival.year + (month < arrival.month)
-    return (pd.Timestamp(year, month, 1) - arrival).days
-
-
-def _check_filters(
-    row: dict[Any, Any], policy: SelectionPolicy, as_of: date
-) -> tuple[str, dict[str, Any], list[tuple[str, dict[str, Any]]]]:
-    """The first filter that holds the row back with its values, and what is near or unchecked."""
-    reason, filled = "", dict[str, Any]()
-    near: list[tuple[str, dict[str, Any]]] = []
-    for name, value, limit, sign, sentence in _list_filters(row, policy, as_of):
-        if math.isnan(value):
-            near.append((NOT_CHECKED, {"name": _NAMES[name]}))
-            continue
-        shown = {"value": _plain(value), "limit": _plain(limit)}
-        if sign * (value - limit) < 0:
-            if not reason:
-                season = (
-                    {"month": _plain(row["season_peak_month"]), "ratio": row["season_ratio"]}
-                    if name == "season"
-                    else {}
-                )
-                reason, filled = sentence, {**shown, **season}
-        elif name != "risk_level" and 100 * abs(value - limit) <= policy.near_percent * abs(limit):
-            near.append((NEAR_FILTER, {"name": _NAMES[name], **shown}))
-    return reason, filled, near
-
-
-def _say_unknown(answer: dict[Any, Any], value: dict[Any, Any], policy: SelectionPolicy) -> dict[str, Any]:
-    unknown = [name for name, known in value.items() if math.isnan(known)]
+def _say_unknown(answer: pd.Series, value: pd.Series, policy: SelectionPolicy) -> dict[str, Any]:
+    unknown = [str(name) for name in value.index[value.isna()]]
     return {"value": int(answer["known_weight_percent"]), "limit": policy.least_known_percent,
             "components": ", ".join(unknown)}  # fmt: skip
 
@@ -191,7 +116,7 @@ def _rank(table: pd.DataFrame) -> pd.Series:
     order = table[keys].astype("float64").fillna(-math.inf)
     order = order[table["score"].notna()].sort_values(keys, ascending=False)
     changes = (order != order.shift()).any(axis=1)
-    place = pd.Series(range(1, len(order) + 1), index=order.index).where(changes).ffill()
+    place = pd.Series(np.arange(1, len(order) + 1), index=order.index).where(changes).ffill()
     return place.reindex(table.index).astype("Int64")
 
 
@@ -202,9 +127,9 @@ def _join_concepts(scores: pd.DataFrame) -> pd.DataFrame:
         label=("label", "first"), score=("score", "first"), volume=("volume", "max"), exact=("exact", "first")
     )
     table = table.reset_index()
-    countries = grouped["country"].agg(lambda found: join_texts(dict.fromkeys(found))).to_numpy()
-    table["countries"] = pd.Series(countries, index=table.index, dtype="str")
-    once = passing.drop_duplicates(["concept", "country"]).groupby("concept", sort=True)
+    first = passing.drop_duplicates(["concept", "country"])
+    table["countries"] = join_places(first["concept"], first["country"]).array
+    once = first.groupby("concept", sort=True)
     for column in ("yearly_cm3_minor", "capital_minor"):
         table[column] = once[column].sum(min_count=1).to_numpy()
     table["rank"] = _rank(table)
@@ -237,11 +162,3 @@ def _show(
     ]
     concepts["boundary"] = pd.Series([near(score) for score in concepts["score"]], index=concepts.index, dtype=object)
     return scores, concepts.astype({"concept": "str", "label": "str"})
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None or value is pd.NA else float(value)
-
-
-def _plain(value: float) -> int | float:
-    return int(value) if float(value).is_integer() else round(float(value), 1)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from skills.selection.facts import Numbers
 from skills.selection.policy import Anchor, SelectionPolicy
 from skills.selection.volume import RANK_ONLY
 
@@ -58,13 +57,18 @@ def read_values(table: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
 def earn_points(values: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
     """Place of each value between its anchors [0…1], NaN where unknown; same shape as `values`."""
     return pd.DataFrame(
-        {
-            anchor.component: [place_value(float(value), anchor) for value in values[anchor.component]]
-            for anchor in policy.anchors
-        },
+        {anchor.component: _place_values(values[anchor.component].to_numpy(), anchor) for anchor in policy.anchors},
         index=values.index,
         dtype="float64",
     )
+
+
+def _place_values(values: Numbers, anchor: Anchor) -> Numbers:
+    """`place_value` of each."""
+    if anchor.scale == "log":
+        return np.array([place_value(value, anchor) for value in values.tolist()], dtype="float64")
+    at = (np.clip(values, anchor.low, anchor.high) - anchor.low) / (anchor.high - anchor.low)
+    return np.asarray((at if anchor.direction == "up" else 1 - at).round(9))
 
 
 def score_rows(places: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
@@ -91,36 +95,40 @@ def score_rows(places: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
     return table
 
 
-def split_points(places: Mapping[str, float], score: int, policy: SelectionPolicy) -> dict[str, tuple[float, int]]:
-    """Weight used [of 100] and whole points per known component; the points add up to the score.
+def list_parts(
+    keys: pd.DataFrame, values: pd.DataFrame, places: pd.DataFrame, scores: pd.Series, policy: SelectionPolicy
+) -> pd.DataFrame:
+    """One row per row of `keys` and component: the keys and PARTS; points are missing where there is no score."""
+    anchors, rows = policy.anchors, len(keys)
+    used, points = _split_points(places[[a.component for a in anchors]].to_numpy(), scores, policy)
+    table = keys.take(np.repeat(np.arange(rows), len(anchors))).reset_index(drop=True)
+    known = values[[a.component for a in anchors]].to_numpy().ravel()
+    table = table.assign(value=known, weight_used=used.ravel(), known=~np.isnan(known))
+    table["points"] = pd.Series(points.ravel(), dtype="float64").astype("Int64")
+    at = np.tile(np.arange(len(anchors)), rows)
+    for column in ("component", "low", "high", "scale", "direction", "weight", "source"):
+        of_anchor = pd.Series([getattr(anchor, column) for anchor in anchors])
+        table[column] = of_anchor.array.take(at)
+    return table
+
+
+def _split_points(places: Numbers, scores: pd.Series, policy: SelectionPolicy) -> tuple[Numbers, Numbers]:
+    """Weight used [of 100; 0 where unknown] and whole points [NaN where unknown]; the points add up to the score.
 
     Each component gets the whole part of its points, and those with the largest rest one more until they add up.
     """
-    known = [anchor for anchor in policy.anchors if not math.isnan(places[anchor.component])]
-    total = sum(anchor.weight for anchor in known)
-    exact = {a.component: 100 * a.weight * places[a.component] / total for a in known}
-    whole = {name: math.floor(points) for name, points in exact.items()}
-    rest = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
-    for name in rest[: max(0, score - sum(whole.values()))]:
-        whole[name] += 1
-    return {a.component: (round(100 * a.weight / total, 2), whole[a.component]) for a in known}
-
-
-def list_parts(
-    key: Mapping[str, Any], values: Mapping[str, float], places: Mapping[str, float], score: int | None,
-    policy: SelectionPolicy,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """One row per component: PARTS behind the key; points are missing where there is no score."""
-    split = split_points(places, score, policy) if score is not None else {}
-    rows = []
-    for anchor in policy.anchors:
-        used, points = split.get(anchor.component, (0.0, None))
-        rows.append(
-            {
-                **key, "component": anchor.component, "value": values[anchor.component], "low": anchor.low,
-                "high": anchor.high, "scale": anchor.scale, "direction": anchor.direction, "weight": anchor.weight,
-                "weight_used": used, "points": points, "known": not math.isnan(values[anchor.component]),
-                "source": anchor.source,
-            }
-        )  # fmt: skip
-    return rows
+    weight = np.array([anchor.weight for anchor in policy.anchors])
+    score = scores.to_numpy(dtype="float64", na_value=np.nan)
+    known = ~np.isnan(places) & ~np.isnan(score)[:, None]
+    total = (known * weight).sum(axis=1)
+    totals, of = np.unique(total, return_inverse=True)
+    shares = [[round(100 * part / max(1, whole), 2) for part in weight.tolist()] for whole in totals.tolist()]
+    shown = np.array(shares, dtype="float64").reshape(len(totals), len(weight))[of]
+    exact = 100 * weight * places / np.maximum(1, total)[:, None]
+    points = np.where(known, np.floor(exact), np.nan)
+    missing = np.maximum(0, np.nan_to_num(score) - np.nansum(points, axis=1))
+    by_name = np.argsort([anchor.component for anchor in policy.anchors])
+    order = by_name[np.argsort((points - exact)[:, by_name], axis=1, kind="stable")]
+    turn = np.empty_like(order)
+    np.put_along_axis(turn, order, np.arange(len(weight))[None, :], axis=1)
+    return np.where(known, shown, 0.0), points + (turn < missing[:, None])

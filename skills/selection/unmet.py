@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
-from skills.selection.facts import PLACE, Degradations, weighted_mean
+from skills.selection.facts import Degradations, find_rows, join_rows, keep_last_weeks, weighted_mean
 from skills.selection.policy import SelectionPolicy
-from skills.selection.words import fold, split_words
+from skills.selection.words import fold_all, split_words
 from skills.vocabulary import mark
 
 UNMET = ["unmet", "unmet_low", "unmet_high", "unmet_raw", "unmet_known_percent", "unmet_weight_percent"]
@@ -31,34 +32,44 @@ FEW_NICHES = mark(
 
 
 def weigh_terms(
-    search_terms: pd.DataFrame, members: pd.DataFrame, volumes: pd.DataFrame, policy: SelectionPolicy
+    search_terms: pd.DataFrame,
+    members: pd.DataFrame,
+    terms: pd.DataFrame,
+    volumes: pd.DataFrame,
+    policy: SelectionPolicy,
 ) -> pd.DataFrame:
     """Reported clicks of the last known weeks, weighed by the searches of their term.
 
     Args:
         search_terms: One row per (country, week, department, term, asin), complete weeks only.
-        members: One row per (niche, country, term): share.
-        volumes: One row per (country, week, term): volume.
+        members: One row per (place, term), in this order: share, term_number.
+        terms: One row per term_number: country, term.
+        volumes: One row per (term_number, week): volume.
 
     Returns:
-        One row per (niche, country, week, term, asin): click_share, conversion_share, weight [searches; 1 where none
-        are known].
+        One row per (place, week, member, asin), in this order: member (its row), click_share, conversion_share,
+        weight [searches; 1 where none are known].
     """
-    rows = search_terms.groupby(["country", "week", "term", "asin"], sort=True, as_index=False)[
-        ["click_share", "conversion_share"]
-    ].max()
-    weeks = rows[["country", "week"]].drop_duplicates().sort_values(["country", "week"])
-    recent = weeks.groupby("country", sort=True).tail(policy.click_weeks)
-    rows = rows.merge(recent, on=["country", "week"]).merge(members, on=["country", "term"])
-    rows = rows.merge(volumes[["country", "week", "term", "volume"]], on=["country", "week", "term"], how="left")
-    rows["weight"] = rows["share"] * rows["volume"].where(rows["volume"] > 0, 1.0)
-    columns = [*PLACE, "week", "term", "asin", "click_share", "conversion_share", "weight"]
-    return rows[columns].sort_values([*PLACE, "week", "term", "asin"], ignore_index=True)
+    recent = keep_last_weeks(search_terms, policy.click_weeks)
+    number = find_rows(recent, terms, ["country", "term"])
+    recent = recent.loc[number >= 0, ["week", "asin", "click_share", "conversion_share"]]
+    recent = recent.assign(term_number=number[number >= 0], asin=recent["asin"].astype("category"))
+    keys = ["term_number", "week", "asin"]
+    rows = recent.groupby(keys, sort=True, observed=True, as_index=False)[["click_share", "conversion_share"]].max()
+    searched = volumes.loc[volumes["week"].isin(rows["week"].unique()), ["term_number", "week", "volume"]]
+    rows = rows.merge(searched, on=["term_number", "week"], how="left")
+    member, row = join_rows(members["term_number"].to_numpy(), rows["term_number"].to_numpy())
+    joined = rows.drop(columns="term_number").take(row).reset_index(drop=True)
+    volume = joined.pop("volume").to_numpy()
+    weight = members["share"].to_numpy()[member] * np.where(volume > 0, volume, 1.0)
+    joined = joined.assign(place=members["place"].to_numpy()[member], member=member, weight=weight)
+    order = np.lexsort((joined["asin"].cat.codes, member, joined["week"], joined["place"]))
+    return joined.take(order).reset_index(drop=True)
 
 
 def share_reported(weighed: pd.DataFrame) -> pd.Series:
-    """Share of a niche's clicks that the report names a product for, per niche and country."""
-    terms = weighed.groupby([*PLACE, "week", "term"], sort=True, as_index=False).agg(
+    """Share of a niche's clicks that the report names a product for, per place."""
+    terms = weighed.groupby(["place", "week", "member"], sort=True, as_index=False).agg(
         named=("click_share", "sum"), weight=("weight", "first")
     )
     return weighted_mean(terms.assign(named=terms["named"].clip(upper=1.0)), "named", "weight")
@@ -83,34 +94,33 @@ def read_signs(
     niches of other concepts: what is shown where nothing of its own fits.
 
     Returns:
-        One row per (niche, country) of `metrics`, a column per sign; NaN where unknown.
+        One row per place of `metrics`, a column per sign; NaN where unknown.
     """
-    signs = pd.DataFrame(index=pd.MultiIndex.from_frame(metrics[PLACE]))
+    signs = pd.DataFrame(index=metrics.index)
     signs["unserved"] = 1 - reported
     squares = (
         clicked.assign(square=clicked["click_share"] ** 2)
-        .groupby(PLACE, sort=True)
+        .groupby("place", sort=True)
         .agg(total=("click_share", "sum"), squares=("square", "sum"), products=("asin", "nunique"))
     )
     even = 1 - 1 / squares["products"].where(squares["products"] > 1)
     signs["spread"] = (1 - squares["squares"] / squares["total"] ** 2) / even
     bought = weighed[weighed["conversion_share"].notna()]
     lost = (bought["click_share"] - bought["conversion_share"]).clip(lower=0) * bought["weight"]
-    sums = bought.assign(lost=lost, clicks=bought["click_share"] * bought["weight"]).groupby(PLACE, sort=True)
+    sums = bought.assign(lost=lost, clicks=bought["click_share"] * bought["weight"]).groupby("place", sort=True)
     clicks = sums["clicks"].sum()
     signs["conversion_gap"] = sums["lost"].sum() / clicks.where(clicks > 0)
-    said = clicked[[*PLACE, "asin", "click_share"]].merge(
+    said = clicked[["place", "country", "asin", "click_share"]].merge(
         topics[(topics["kind"] == "review") & (topics["mentions"] > 0)], on=["country", "asin"]
     )
     said = said.assign(
         negative=(said["sentiment"] == "negative") * 1.0, weight=said["click_share"] * said["mentions"]
     )
-    said = said.sort_values([*PLACE, "asin", "topic", "sentiment"], ignore_index=True)
+    said = said.sort_values(["place", "asin", "topic", "sentiment"], ignore_index=True)
     signs["complaints"] = weighted_mean(said, "negative", "weight")
-    keyed = metrics.set_index(PLACE)
-    signs["rating_gap"] = 5 - keyed["rating"]
-    signs["out_of_stock"] = keyed["out_of_stock_share"]
-    words = {fold(word) for word in policy.words_of_exclusion}
+    signs["rating_gap"] = 5 - metrics["rating"]
+    signs["out_of_stock"] = metrics["out_of_stock_share"]
+    words = fold_all(policy.words_of_exclusion)
     sets = [float(not words.isdisjoint(split_words(term)) or any(map(str.isdigit, term))) for term in members["term"]]
     signs["conditions"] = weighted_mean(members.assign(condition=sets), "condition", "weight")
     signs["borrowed"] = _measure_borrowed(clicked, metrics)
@@ -118,18 +128,18 @@ def read_signs(
 
 
 def _measure_borrowed(clicked: pd.DataFrame, metrics: pd.DataFrame) -> pd.Series:
-    """Per niche and country: Σ share × clicks that the product wins under other concepts ÷ all its clicks."""
-    rows = clicked.merge(metrics[[*PLACE, "concept", "volume"]], on=PLACE)
+    """Per place: Σ share × clicks that the product wins under other concepts ÷ all its clicks."""
+    rows = clicked[["place", "country", "asin", "click_share"]].join(metrics[["concept", "volume"]], on="place")
     rows["clicks"] = rows["click_share"] * rows["volume"].where(rows["volume"] > 0, 1.0)
-    rows = rows.sort_values(["country", "asin", "concept", "niche"], ignore_index=True)
+    rows = rows.sort_values(["country", "asin", "concept", "place"], ignore_index=True)
     everywhere = rows.groupby(["country", "asin"], sort=True)["clicks"].transform("sum")
     within = rows.groupby(["country", "asin", "concept"], sort=True)["clicks"].transform("sum")
     rows["elsewhere"] = 1 - within / everywhere.where(everywhere > 0)
-    return weighted_mean(rows.sort_values([*PLACE, "asin"], ignore_index=True), "elsewhere", "click_share")
+    return weighted_mean(rows.sort_values(["place", "asin"], ignore_index=True), "elsewhere", "click_share")
 
 
 def judge_unmet(
-    signs: pd.DataFrame, clicks: pd.Series, policy: SelectionPolicy, degradations: Degradations
+    signs: pd.DataFrame, country: pd.Series, clicks: pd.Series, policy: SelectionPolicy, degradations: Degradations
 ) -> pd.DataFrame:
     """Unmet demand, drawn towards the country's mean.
 
@@ -139,10 +149,11 @@ def judge_unmet(
 
     Args:
         signs: From `read_signs`.
-        clicks: Clicks of the weeks that the signs are read from, per niche and country.
+        country: Per place.
+        clicks: Clicks of the weeks that the signs are read from, per place.
 
     Returns:
-        One row per (niche, country) of `signs`: UNMET, unmet_weight_percent being how much its own signs count.
+        One row per place of `signs`: UNMET, unmet_weight_percent being how much its own signs count.
     """
     total = sum(part.weight for part in policy.unmet_parts)
     points = pd.Series(0.0, index=signs.index)
@@ -156,10 +167,10 @@ def judge_unmet(
     stated = answer["known"] * 100 >= policy.least_unmet_percent
     answer["raw"] = answer["raw"].where(stated)
     parts = []
-    for country, rows in answer.groupby(level="country", sort=True):
+    for name, rows in answer.groupby(country, sort=True):
         missing = int(rows["raw"].isna().sum())
-        degradations.add(UNKNOWN_UNMET, missing, country=str(country), needed=policy.least_unmet_percent)
-        parts.append(_draw_to_mean(rows, str(country), policy, degradations))
+        degradations.add(UNKNOWN_UNMET, missing, country=str(name), needed=policy.least_unmet_percent)
+        parts.append(_draw_to_mean(rows, str(name), policy, degradations))
     table = pd.concat(parts) if parts else answer.assign(unmet=0.0, low=0.0, high=0.0, own=0.0)
     table = table.rename(columns={"low": "unmet_low", "high": "unmet_high", "raw": "unmet_raw"})
     table["unmet_known_percent"] = (100 * table["known"]).round().astype("int64")
@@ -167,7 +178,7 @@ def judge_unmet(
     table[["unmet", "unmet_low", "unmet_high", "unmet_raw"]] = table[
         ["unmet", "unmet_low", "unmet_high", "unmet_raw"]
     ].round(4)
-    return table[UNMET].reset_index()
+    return table[UNMET]
 
 
 def _draw_to_mean(

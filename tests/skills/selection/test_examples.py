@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from skills.selection import find_score_flips, rank_opportunities, value_facts
+from skills.selection.filters import SEASON_PAST
 from skills.selection.policy import SelectionPolicy
-from skills.selection.rank import SEASON_PAST
 from skills.vocabulary import Refusal
 
 SKILL = Path(__file__).parents[3] / "skills" / "selection"

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from skills.selection import rank, rank_opportunities
+from skills.selection import filters, rank, rank_opportunities
+from skills.selection.filters import wait_for_season
 from skills.selection.policy import Anchor, SelectionPolicy
-from skills.selection.rank import KEY, Ranked, wait_for_season
+from skills.selection.rank import KEY, Ranked
 from skills.selection.score import place_value, value_at
 from skills.vocabulary import MissingColumns
 
@@ -166,11 +167,11 @@ def test_the_shipped_weights_are_points_of_a_hundred() -> None:
 @pytest.mark.parametrize(
     ("metrics", "policy", "said"),
     [
-        ({"volume": 299.0}, {}, rank.TOO_FEW_SEARCHES),
-        ({"cm2_percent": 14.9}, {}, rank.TOO_LITTLE_MARGIN),
-        ({"risk_level": 3.0}, {}, rank.TOO_RISKY),
-        ({"capital_minor": 2_000_001.0}, {"most_capital_minor": 2_000_000}, rank.TOO_MUCH_CAPITAL),
-        ({"season_ratio": 2.5, "season_peak_month": 1}, {"lead_days": 90}, rank.SEASON_PAST),
+        ({"volume": 299.0}, {}, filters.TOO_FEW_SEARCHES),
+        ({"cm2_percent": 14.9}, {}, filters.TOO_LITTLE_MARGIN),
+        ({"risk_level": 3.0}, {}, filters.TOO_RISKY),
+        ({"capital_minor": 2_000_001.0}, {"most_capital_minor": 2_000_000}, filters.TOO_MUCH_CAPITAL),
+        ({"season_ratio": 2.5, "season_peak_month": 1}, {"lead_days": 90}, filters.SEASON_PAST),
     ],
 )
 def test_a_filter_comes_before_the_score_and_says_why(
@@ -203,7 +204,7 @@ def test_without_a_quote_the_margin_is_not_checked_and_it_is_said() -> None:
     answer = score_of(ranked)
     assert answer["filtered_by"] == ""
     assert answer["known_weight_percent"] == 80
-    assert [said for said, _ in answer["boundary"]].count(rank.NOT_CHECKED) == 2
+    assert [said for said, _ in answer["boundary"]].count(filters.NOT_CHECKED) == 2
 
 
 def test_an_index_of_the_rank_earns_nothing_and_passes_no_filter_by_itself() -> None:
@@ -222,7 +223,7 @@ def test_a_growth_that_the_season_may_have_made_earns_nothing() -> None:
 
 def test_what_lies_near_a_filter_or_the_cut_says_so() -> None:
     near = score_of(rank_rows(row("tea", volume=310.0, cm2_percent=16.0)))
-    assert [values["name"] for said, values in near["boundary"] if said == rank.NEAR_FILTER] == [
+    assert [values["name"] for said, values in near["boundary"] if said == filters.NEAR_FILTER] == [
         "searches a week", "CM2 in percent of net sales",
     ]  # fmt: skip
     score = int(score_of(rank_rows(row("tea")))["score"])

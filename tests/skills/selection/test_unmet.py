@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skills.selection import gaps, unmet
+from skills.selection import gaps, holes, unmet
 from skills.selection.plan import Measured
 from skills.selection.policy import SelectionPolicy
-from skills.selection.words import find_asked_words, fold
+from skills.selection.words import find_asked_words, fold, name_thing
 
 Tables = dict[str, pd.DataFrame]
 Make = Callable[..., Tables]
@@ -101,7 +101,7 @@ def test_too_few_known_signs_give_no_figure_and_say_so(niche: Make, measure: Mea
 
 def test_a_price_hole_names_the_band_in_money(niche: Make, measure: Measure) -> None:
     hole = gap(measure(niche("tea", prices=(900, 1000, 1050, 2400, 2500, 2600))), "price_hole")
-    assert hole["reason"] == gaps.NO_OFFER
+    assert hole["reason"] == holes.NO_OFFER
     assert hole["values"] == {
         "low": "12.00 USD", "high": "24.00 USD", "below_percent": 75, "above_percent": 25,
     }  # fmt: skip
@@ -122,7 +122,7 @@ def test_a_band_that_sells_badly_is_a_price_hole_too(niche: Make, measure: Measu
         conversion_share=tables["search_terms"]["conversion_share"].where(~dear, 0.01)
     )
     hole = gap(measure(tables, neighbour_share_percent=20.0, hole_width_percent=1000), "price_hole")
-    assert hole["reason"] == gaps.POOR_OFFER
+    assert hole["reason"] == holes.POOR_OFFER
     assert hole["values"]["clicks_percent"] == 20
     assert hole["values"]["purchases_percent"] < 20
 
@@ -162,7 +162,7 @@ def test_without_titles_missing_features_are_not_looked_for(niche: Make, measure
 @pytest.mark.parametrize(
     ("term", "title", "missing"),
     [
-        ("spültuch öko", "Spultuch aus Baumwolle", ["oko"]),
+        ("spültuch öko", "Spultuch aus Baumwolle", ["öko"]),
         ("torchons épais", "Torchon coton épais", []),
         ("paños cocina", "Paño de algodón", ["cocina"]),
         ("台ふきん 抗菌", "ふきん", []),
@@ -171,3 +171,38 @@ def test_without_titles_missing_features_are_not_looked_for(niche: Make, measure
 def test_words_are_compared_without_accents_and_plurals(term: str, title: str, missing: list[str]) -> None:
     words, _ = find_asked_words([(term, 1.0)], [title], {fold(word) for word in ("aus", "de")}, SelectionPolicy())
     assert words == missing
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (["lavette séchage rapide"], ["séchage rapide"]),
+        (["tapis lavable en machine", "tapis lavable"], ["lavable en machine"]),
+        (["lavette sans peluche"], ["sans peluche"]),
+        (["lint free dish cloth", "quick dry cloth"], ["lint free", "quick dry"]),
+        (["Spu\u0308ltuch O\u0308ko"], ["Öko"]),
+    ],
+)
+def test_words_asked_for_are_quoted_as_buyers_write_them(terms: list[str], said: list[str]) -> None:
+    asked = [(term, 9.0 - at) for at, term in enumerate(terms)]
+    plain = {"free", "sans", "lavette", "tapis", "spultuch", "dish", "cloth"}
+    assert find_asked_words(asked, ["cotton"], plain, SelectionPolicy())[0] == said
+
+
+@pytest.mark.parametrize(
+    ("label", "alone", "country", "term"),
+    [
+        ("picknickkorb", {"picknickkorb"}, "DE", "picknickkörbe"),
+        ("mehlsack tuch", {"tuch"}, "DE", "tücher"),
+        ("plaid imperméable", set(), "FR", "plaids"),
+        ("oven gloves", {"gloves"}, "GB", "gloves"),
+    ],
+)
+def test_the_thing_itself_is_no_missing_feature(label: str, alone: set[str], country: str, term: str) -> None:
+    thing = name_thing(label, alone, country)
+    assert find_asked_words([(term, 1.0)], ["something else"], set(), SelectionPolicy(), thing) == ([], 0.0)
+
+
+@pytest.mark.parametrize(("word", "title"), [("handtücher", "Golfhandtuch weiß"), ("körbe", "Picknick-Korb")])
+def test_a_plural_that_a_title_has_in_the_singular_is_named(word: str, title: str) -> None:
+    assert find_asked_words([(word, 1.0)], [title], set(), SelectionPolicy()) == ([], 0.0)
