@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -15,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from config.seller import Policy
 from skills import niches, selection
 from skills.selection.backtest import TOO_FEW, Backtest
-from skills.selection.volume import read_season
+from skills.selection.volume import read_seasons
 from tasks.selection import backtest_score
 from tasks.store.niches import no_members
 from tasks.store.snapshots import Snapshot
@@ -92,25 +93,40 @@ def _cut(table: pd.DataFrame, name: str, morning: date) -> pd.DataFrame:
 def _grow(members: pd.DataFrame, volumes: pd.DataFrame, morning: date, season_weeks: int) -> pd.DataFrame:
     """One row per (niche, country) with searches on both sides of the morning: growth_next_percent.
 
-    A week counts to the side on which it ends: one that the morning cuts was not known on it.
+    A week counts to the side on which it ends: one that the morning cuts was not known on it. A week that the country
+    has and the niche has not, after its first one, is a week without searches.
     """
     shared = volumes.merge(members[["niche", "country", "term", "share"]], on=["country", "term"])
     shared = shared.assign(volume=shared["volume"] * shared["share"])
-    weekly = shared.groupby(["niche", "country", "week"])["volume"].sum().reset_index()
-    numbers = (weekly["week"] - weekly["week"].min()).dt.days.to_numpy() // 7
-    months = (weekly["week"] + pd.Timedelta(days=3)).dt.month.to_numpy()
-    searches = weekly["volume"].to_numpy(dtype="float64")
-    until_end = (weekly["week"] + pd.Timedelta(days=7) - pd.Timestamp(morning)).dt.days.to_numpy()
-    is_before = (until_end > -7 * QUARTER_WEEKS) & (until_end <= 0)
-    is_after = (until_end > 0) & (until_end <= 7 * QUARTER_WEEKS)
-    rows = []
-    for place, at in sorted(weekly.groupby(["niche", "country"]).indices.items()):
-        level, month = searches[at], months[at]
-        season = read_season(numbers[at], level, month, season_weeks)
-        if season is not None:
-            level = level / season[month]
-        before, after = level[is_before[at]], level[is_after[at]]
-        if len(before) and len(after) and before.mean() > 0:
-            rows.append((place, round(100 * (float(after.mean()) / float(before.mean()) - 1), 6)))
-    places = pd.DataFrame([place for place, _ in rows], columns=["niche", "country"])
-    return places.assign(growth_next_percent=[growth for _, growth in rows])
+    weekly = shared.groupby(["country", "niche", "week"])["volume"].sum()
+    parts = [
+        _grow_country(str(country), part.droplevel("country").unstack("week"), pd.Timestamp(morning), season_weeks)
+        for country, part in weekly.groupby("country", sort=True)
+    ]
+    blank = pd.DataFrame({"niche": [], "country": [], "growth_next_percent": []})
+    grown = pd.concat(parts or [blank], ignore_index=True)
+    return grown.sort_values(["niche", "country"], ignore_index=True)
+
+
+def _grow_country(country: str, weekly: pd.DataFrame, morning: pd.Timestamp, season_weeks: int) -> pd.DataFrame:
+    """The same for one country: one row per niche, one column per week; niches that begin together at once."""
+    weeks = pd.DatetimeIndex(weekly.columns)
+    numbers = np.asarray((weeks - weeks[0]).days) // 7
+    months = np.asarray((weeks + pd.Timedelta(days=3)).month)
+    until_end = np.asarray((weeks + pd.Timedelta(days=7) - morning).days)
+    before = (until_end > -7 * QUARTER_WEEKS) & (until_end <= 0)
+    after = (until_end > 0) & (until_end <= 7 * QUARTER_WEEKS)
+    searches = weekly.to_numpy(dtype="float64")
+    first = (~np.isnan(searches)).argmax(axis=1)
+    growth = np.full(len(searches), np.nan)
+    for begin in np.unique(first):
+        at = np.flatnonzero(first == begin)
+        if not (before[begin:].any() and after[begin:].any()):
+            continue
+        level = np.nan_to_num(searches[at, begin:])
+        season = read_seasons(numbers[begin:], level, months[begin:], season_weeks)[:, months[begin:]]
+        level = level / np.where(np.isnan(season), 1.0, season)
+        then, later = level[:, before[begin:]].mean(axis=1), level[:, after[begin:]].mean(axis=1)
+        growth[at] = np.where(then > 0, 100 * (later / np.where(then > 0, then, 1.0) - 1), np.nan)
+    table = pd.DataFrame({"niche": weekly.index, "country": country, "growth_next_percent": growth.round(6)})
+    return table[table["growth_next_percent"].notna()]

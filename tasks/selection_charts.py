@@ -128,7 +128,8 @@ def chart_score(parts: Rows) -> dict[str, Any]:
     ]
     bottom, left = _TOP + len(rows) * _ROW, 262
     longest = max((row["full"] for row in rows), default=0)
-    return {"parts": rows, "left": left, "width": left + max(longest + 70, 230), "bottom": bottom, "height": bottom + 22}
+    width = left + max(longest + 70, 230)
+    return {"parts": rows, "left": left, "width": width, "bottom": bottom, "height": bottom + 22}
 
 
 def _nice_top(most: int) -> int:

@@ -10,7 +10,7 @@ import pytest
 from skills.vocabulary import ALL_COUNTRIES
 from tasks.candidates import NO_FACTS, NO_LANE, NO_NICHE, NO_NICHE_PRICE, Candidates, match_quotes, quote_candidates
 from tasks.store.snapshots import Snapshot
-from tests.tasks.market_world import NIGHT, quotes, rates, snapshot
+from tests.tasks.market_facts import NIGHT, quotes, rates, snapshot
 
 pytestmark = [
     pytest.mark.prefect,

@@ -12,7 +12,7 @@ from config.seller import Policy
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.market_history import look_back, measure_history
 from tasks.store.snapshots import Snapshot
-from tests.tasks.market_world import MORNING, PAST, complete, searches
+from tests.tasks.market_facts import MORNING, PAST, complete, searches
 
 OWN = frozenset({"A0"})
 POLICY = Policy()

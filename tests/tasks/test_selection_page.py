@@ -19,7 +19,7 @@ from tasks.selection_proposal import Weighed, from_opportunities
 from tasks.store.niches import no_members
 from tasks.store.proposals import Proposal
 from tasks.store.snapshots import Snapshot
-from tests.tasks import market_world as world
+from tests.tasks import market_facts as world
 
 pytestmark = [
     pytest.mark.prefect,
