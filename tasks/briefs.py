@@ -17,6 +17,7 @@ from skills.vocabulary import ALL_COUNTRIES, mark, round_half_even
 from tasks import selection
 from tasks.costs import list_components, list_steps
 from tasks.nights import Night
+from tasks.opportunities import keep_sold
 from tasks.proposals import plain, plain_rows
 from tasks.store.snapshots import Snapshot
 
@@ -80,6 +81,7 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
     own = _of(weighed.ranked.concepts, concept=concept).to_dict("records")[0]
     countries = str(own["countries"]).split(";")
     lead = countries[0]
+    least = night.seller.policy.selection.least_cm2_percent
     metrics = _of(weighed.measured.metrics, concept=concept)
     scores = _of(weighed.ranked.scores, concept=concept)
     best = scores.sort_values(["rank", "niche"], kind="stable").drop_duplicates("country").set_index("country")
@@ -118,7 +120,7 @@ def write_brief(concept: str, weighed: Weighed, known: Snapshot, night: Night) -
         "markets": _list_markets(metrics, margins, best),
         "competition": _list_competition(here),
         "cash": _list_cash(weighed, quote),
-        "cash_countries": sorted(_of(weighed.joined.matches, quote=quote)["country"]),
+        "cash_countries": sorted(keep_sold(_of(weighed.quoted.candidates.costs, quote=quote), least)["country"]),
         **_list_unit_money(weighed, quote, lead),
         "quotes": _list_quotes(weighed, known, concept, lead, quote),
         "risks": [{"country": row["country"], "risks": _notes(row["risks"])} for row in money.to_dict("records")],

@@ -139,7 +139,7 @@ def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: 
     quotes = known.supplier_quotes
     sales = plan_sales(joined.matches, metrics, policy.selection)
     candidates = quote_candidates(quotes, joined.matches, sales, metrics, known, night)
-    landed = lay_landed(candidates, sales, base)
+    landed = lay_landed(candidates, sales, base, policy.selection.least_cm2_percent)
     compared = sourcing.compare_quotes(quotes, landed, NO_TERMS, policy.sourcing, morning)
     return Quoted(
         candidates,
@@ -177,11 +177,14 @@ def plan_sales(matches: pd.DataFrame, metrics: pd.DataFrame, policy: SelectionPo
     return table.sort_values(["quote", "country"], ignore_index=True)
 
 
-def lay_landed(candidates: Candidates, sales: pd.DataFrame, base_currency: str) -> pd.DataFrame:
+def lay_landed(
+    candidates: Candidates, sales: pd.DataFrame, base_currency: str, least_cm2_percent: float
+) -> pd.DataFrame:
     """What `compare_quotes` and `plan_cash` ask for: each country, and all countries of a quote together.
 
     The row of all countries (`*`) is the mean per unit by planned units, with the longest transit and all sales: one
-    smallest order feeds them all. Where a quote has no cost, the row says why instead.
+    smallest order feeds them all. A country where the quote leaves less than the least CM2 is not sold in and not in
+    it, unless no country leaves more. Where a quote has no cost, the row says why instead.
 
     Returns:
         One row per (quote, country or `*`).
@@ -190,13 +193,14 @@ def lay_landed(candidates: Candidates, sales: pd.DataFrame, base_currency: str) 
         candidates.matches[["quote", "country", "transit_days"]], on=["quote", "country"]
     )
     columns, both = list(PER_UNIT), ["quote", "country"]
-    weight = _weigh_units(facts)
-    sums = facts[columns].mul(weight, axis=0).assign(weight=weight).groupby(facts["quote"]).sum()
+    sold = keep_sold(facts, least_cm2_percent)
+    weight = _weigh_units(sold)
+    sums = sold[columns].mul(weight, axis=0).assign(weight=weight).groupby(sold["quote"]).sum()
     whole = sums[columns].div(sums["weight"], axis=0).round()
     together = whole.assign(
         country=ALL_COUNTRIES,
-        weekly_units=facts.groupby("quote")["weekly_units"].sum(min_count=1),
-        transit_days=facts.groupby("quote")["transit_days"].max(),
+        weekly_units=sold.groupby("quote")["weekly_units"].sum(min_count=1),
+        transit_days=sold.groupby("quote")["transit_days"].max(),
     ).reset_index()
     refused = candidates.refused[~candidates.refused["quote"].isin(facts["quote"])]
     nowhere = refused.drop_duplicates("quote").assign(country=ALL_COUNTRIES)
@@ -207,6 +211,12 @@ def lay_landed(candidates: Candidates, sales: pd.DataFrame, base_currency: str) 
         reason=rows["reason"].fillna("").astype("str"),
         values=rows["values"].map(lambda found: found if isinstance(found, dict) else {}).astype(object),
     ).sort_values(both, ignore_index=True)
+
+
+def keep_sold(facts: pd.DataFrame, least_cm2_percent: float) -> pd.DataFrame:
+    """The countries where a quote leaves enough; all of a quote that leaves enough nowhere."""
+    enough = ~(facts["cm2_percent"] < least_cm2_percent)
+    return facts[enough | ~enough.groupby(facts["quote"]).transform("any")]
 
 
 def _weigh_units(rows: pd.DataFrame) -> pd.Series:
@@ -261,7 +271,8 @@ def weigh_margins(
     matches = joined.matches[["quote", "country", "concept"]]
     chosen = picked[["concept", "quote", "cash_minor", "days_to_cash"]].merge(matches, on=["concept", "quote"])
     money = chosen.merge(candidates.costs, on=["quote", "country"]).merge(sales, on=["quote", "country"])
-    weight = _weigh_units(money)
+    sold = keep_sold(money, night.seller.policy.selection.least_cm2_percent)
+    weight = _weigh_units(sold).reindex(money.index, fill_value=0.0)
     share = weight / weight.groupby(money["concept"]).transform("sum")
     money = money.assign(
         capital_minor=(money["cash_minor"].astype("float64") * share).round(),

@@ -35,6 +35,9 @@ POLICY = SelectionPolicy(
 )
 
 
+LEAST_CM2 = 15.0
+
+
 def quotes(*rows: dict[str, Any]) -> pd.DataFrame:
     row = {"quote": "Q1", "candidate": "cloths", "terms": "cloth", "supplier": "jinyi", "title": "Cloth",
            "unit_cost_minor": 1_000, "currency": "CNY", "vat_invoice": "no", "moq_units": 1_000, "carton_units": 50,
@@ -174,7 +177,7 @@ def test_an_index_of_the_rank_is_no_searches_and_plans_no_sales() -> None:
 def test_all_countries_together_are_the_mean_by_units_with_the_longest_way_and_all_sales() -> None:
     table = costs()
     table["freight_minor"] = [800, 400, 800, 400]
-    landed = lay_landed(candidates(table), plan_sales(MATCHES, METRICS, POLICY), "CNY")
+    landed = lay_landed(candidates(table), plan_sales(MATCHES, METRICS, POLICY), "CNY", LEAST_CM2)
     row = landed.set_index(["quote", "country"]).loc[("Q1", ALL_COUNTRIES)]
     assert row["freight_minor"] == round((800 * 10 + 400 * 208) / 218)
     assert row["weekly_units"] == pytest.approx(218 / 52) and row["transit_days"] == 50
@@ -182,11 +185,22 @@ def test_all_countries_together_are_the_mean_by_units_with_the_longest_way_and_a
     assert not landed.duplicated(["quote", "country"]).any()
 
 
+def test_a_country_that_leaves_too_little_takes_no_part_of_the_first_order() -> None:
+    table = costs()
+    table["freight_minor"] = [800, 400, 800, 400]
+    table["cm2_percent"] = [9.9, 45.0, 9.9, 9.9]
+    landed = lay_landed(candidates(table), plan_sales(MATCHES, METRICS, POLICY), "CNY", LEAST_CM2)
+    rows = landed.set_index(["quote", "country"])
+    assert rows.loc[("Q1", ALL_COUNTRIES), "weekly_units"] == pytest.approx(208 / 52)
+    assert rows.loc[("Q1", ALL_COUNTRIES), "freight_minor"] == 400
+    assert rows.loc[("Q2", ALL_COUNTRIES), "weekly_units"] == pytest.approx(218 / 52), "it leaves enough nowhere"
+
+
 def test_sales_that_are_not_planned_weigh_countries_alike_and_leave_demand_unknown() -> None:
     metrics = METRICS.assign(volume_basis="rank only")
     table = costs()
     table["freight_minor"] = [800, 400, 800, 400]
-    landed = lay_landed(candidates(table), plan_sales(MATCHES, metrics, POLICY), "CNY")
+    landed = lay_landed(candidates(table), plan_sales(MATCHES, metrics, POLICY), "CNY", LEAST_CM2)
     whole = landed[landed["country"] == ALL_COUNTRIES]
     assert whole["freight_minor"].tolist() == [600, 600] and whole["weekly_units"].isna().all()
     compared = compare(quotes({}, {"quote": "Q2"}), landed)
@@ -197,7 +211,7 @@ def test_sales_that_are_not_planned_weigh_countries_alike_and_leave_demand_unkno
 def test_a_quote_that_cannot_be_priced_says_why_where_quotes_are_compared() -> None:
     table = costs()
     found = candidates(table[table["quote"] == "Q1"], ("Q2", "US", "No rate of {currency}.", {"currency": "XYZ"}))
-    landed = lay_landed(found, plan_sales(MATCHES, METRICS, POLICY), "CNY")
+    landed = lay_landed(found, plan_sales(MATCHES, METRICS, POLICY), "CNY", LEAST_CM2)
     compared = compare(quotes({}, {"quote": "Q2"}), landed).set_index(["quote", "country"])
     for country in ("US", ALL_COUNTRIES):
         assert compared.loc[("Q2", country), "reason"] == "No rate of {currency}."
@@ -205,7 +219,7 @@ def test_a_quote_that_cannot_be_priced_says_why_where_quotes_are_compared() -> N
 
 
 def pick(*changes: dict[str, Any]) -> list[str]:
-    landed = lay_landed(candidates(), plan_sales(MATCHES, METRICS, POLICY), "CNY")
+    landed = lay_landed(candidates(), plan_sales(MATCHES, METRICS, POLICY), "CNY", LEAST_CM2)
     asked = quotes({"moq_units": 200, **changes[0]}, {"quote": "Q2", "moq_units": 200, **changes[1]})
     return [str(name) for name in pick_quotes(compare(asked, landed), MATCHES, landed)["quote"]]
 
@@ -227,7 +241,7 @@ def test_an_expired_quote_is_never_first() -> None:
 
 def test_no_quotes_at_all_are_compared_and_picked_without_an_error() -> None:
     none = candidates(costs().iloc[:0])
-    landed = lay_landed(none, plan_sales(MATCHES.iloc[:0], METRICS, POLICY), "CNY")
+    landed = lay_landed(none, plan_sales(MATCHES.iloc[:0], METRICS, POLICY), "CNY", LEAST_CM2)
     assert landed.empty and {*PER_UNIT, "quote", "country"} <= {*landed}
     assert pick_quotes(compare(quotes().iloc[:0], landed), MATCHES.iloc[:0], landed).empty
 
