@@ -41,7 +41,8 @@ CASH = mark("First payout after {payout} days; what came in covers what went out
 CASH_NEVER = mark("First payout after {payout} days; within the weeks looked at the cash does not come back.")
 CASH_UNKNOWN = mark("How much is sold a week is not known, so nothing says when the cash is back.")
 CASH_ELSEWHERE = mark(
-    "The first order, its cash and its days are those of all countries where the quote leaves enough: {countries} too."
+    "The first order, its cash and its days are those of all countries where the quote leaves enough: {countries} "
+    "too."
 )
 MONEY_FACTS = {"price_minor": mark("price"), "landed_minor": mark("landed cost"), "cm2_percent": "CM2"}
 SHARES = ("unmet", "click_share_top5", "brand_share_top3", "launch_success_share", "return_share")
