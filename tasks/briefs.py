@@ -356,8 +356,8 @@ def _list_quotes(weighed: Weighed, known: Snapshot, concept: str, lead: str, cho
     grades = dict(zip(weighed.quoted.suppliers["supplier"], weighed.quoted.suppliers["grade"], strict=True))
     landed = _of(weighed.quoted.candidates.costs, country=lead).set_index("quote")["landed_minor"]
     quotes = known.supplier_quotes.set_index("quote")
-    rows = []
-    for row in whole.sort_values(["rank", "quote"], kind="stable").to_dict("records"):
+    rows, order = [], ["later", "rank", "quote"]
+    for row in whole.assign(later=whole["quote"] != chosen).sort_values(order, kind="stable").to_dict("records"):
         said = quotes.loc[row["quote"]]
         rows.append(
             {

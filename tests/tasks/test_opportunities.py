@@ -233,6 +233,15 @@ def test_an_order_above_a_years_sales_comes_after_one_within_it() -> None:
     assert pick({"moq_units": 250}, {"moq_units": 250}) == ["Q1"], "where all are above, the cheapest"
 
 
+def test_a_quote_that_is_worth_selling_in_more_countries_comes_before_a_cheaper_one_of_few() -> None:
+    table = costs()
+    table["cm2_percent"] = [9.9, 45.0, 45.0, 45.0]
+    table["landed_minor"] = [1_900, 1_880, 1_900, 1_900]
+    landed = lay_landed(candidates(table), plan_sales(MATCHES, METRICS, POLICY), "CNY", LEAST_CM2)
+    asked = quotes({"moq_units": 50}, {"quote": "Q2", "moq_units": 50})
+    assert pick_quotes(compare(asked, landed), MATCHES, landed)["quote"].tolist() == ["Q2"]
+
+
 def test_an_expired_quote_is_never_first() -> None:
     gone = {"valid_until": pd.Timestamp("2025-11-20")}
     assert pick(gone, {}) == ["Q2"]
