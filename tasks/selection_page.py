@@ -261,7 +261,8 @@ def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
         text = f"{float(value):.1f}" if fact.endswith("_percent") else f"{float(value):.0f}"
         return format_percent(text, language) if fact.endswith("_percent") else format_number(text, language)
 
-    percent = f"{float(row['distance_percent']):+.0f}".replace("-", "−")
+    away = round(float(row["distance_percent"]))
+    change = f"{'+' if away > 0 else ''}{format_percent(away, language)}"
     names: dict[str, str] = {**LABELS, **MONEY_FACTS}
     name = t(names[fact]) if fact in names else fact
     return say(
@@ -271,7 +272,7 @@ def _say_flip(row: Body, currency: str, brief: Body, language: Language) -> str:
             "flip": t(row["flip"]),
             "at": show(row["flips_at"]),
             "value": show(row["value"]),
-            "change": f"{percent} %",
+            "change": change,
         },
         language,
     )
