@@ -38,3 +38,8 @@ class ListingPolicy(BaseModel):
     choices_shown: int = Field(
         default=8, ge=1, le=100, description="How many of the allowed values a message lists [values]."
     )
+    protected_words: tuple[str, ...] = Field(
+        default=(),
+        description="Trademarks and other words beside a product's brand that are never translated, changed or taken "
+        "for a claim.",
+    )

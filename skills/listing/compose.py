@@ -1,0 +1,248 @@
+"""One product record → one listing per country: texts in its language and limits, attributes in its units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from skills.listing.compose_product import list_product_attributes, write_offer
+from skills.listing.compose_rules import FIELDS, TextRules, find_claim, read_rules
+from skills.listing.compose_texts import apply_rules, check_repeats, check_scripts, clean_text, join_search_terms
+from skills.listing.limits import clip, count_bytes, fits
+from skills.listing.localise import (
+    Market,
+    describe_conversions,
+    fits_socket,
+    localise_text,
+    plain_numbers,
+    read_markets,
+)
+from skills.listing.localise_attributes import localise_attributes
+from skills.listing.policy import ListingPolicy
+from skills.listing.translate import Engine, Note, match_names, translate_text
+from skills.vocabulary import check_columns, mark
+
+CUT = mark("{field}: {bytes} bytes and {characters} characters; cut to {kept} bytes for {country}.")
+CUT_INSIDE = mark("{field}: one word alone is longer than {country} allows; it was cut inside the word.")
+MISSING = mark("{field}: the record has no text for it. Write one and compose again.")
+NOTHING_LEFT = mark("{field}: nothing is left of the text after the rules of {country}.")
+TOO_MANY_BULLETS = mark("bullet: {count} were given, {country} takes {most}; the last ones were left out.")
+PLUG = mark("plug: type {plug} does not fit the sockets of {country} ({sockets}).")
+
+RECORD_COLUMNS = ("sku", "product_type", "brand", "title", "bullets", "description", "search_terms", "attributes")
+LISTED = {
+    "sku": "str", "country": "str", "product_type": "str", "marketplace_id": "str", "language_tag": "str",
+    "state": "str", "title": "str", "bullets": "object", "description": "str", "search_terms": "str",
+    "attributes": "object", "canonical": "object", "conversions": "object", "untranslated": "object",
+    "notes": "object",
+}  # fmt: skip
+LANGUAGE_TAGS = {
+    "de": "de_DE", "en": "en_US", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "ja": "ja_JP", "zh": "zh_CN",
+}  # fmt: skip
+"""How Amazon's attributes tag a text that stays in its own language."""
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What one listing is written with, and what is noted on the way."""
+
+    market: Market
+    rules: TextRules
+    engine: Engine
+    source: str
+    names: tuple[str, ...]
+    notes: list[Note] = field(default_factory=list)
+    conversions: list[dict[str, Any]] = field(default_factory=list)
+    untranslated: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return (self.source, self.market.language)
+
+    def write(self, text: object, where: str) -> tuple[str, str]:
+        """A text for the country, and its language tag; "" where it is missing or refused."""
+        kind = where if where in FIELDS else "attribute"
+        cleaned, notes = clean_text(text, where)
+        self.notes += notes + check_scripts(cleaned, where, self.source, self.names)
+        plain, notes = apply_rules(
+            plain_numbers(cleaned, self.source), kind, self.rules, self.languages[:1], self.names, self.market.country
+        )
+        self.notes += _name(notes, where)
+        said, language = self._translate(plain, where)
+        local, found = localise_text(said, self.market, "" if language == self.market.language else language)
+        local, notes = apply_rules(local, kind, self.rules, self.languages, self.names, self.market.country)
+        self.notes += _name(notes, where)
+        kept = local if kind == "attribute" else self._cut(_capitalise(local, self.names), where, kind, language)
+        self.conversions += [{"field": where, **one} for one in describe_conversions(_unique(found))] if kept else []
+        home = language == self.market.language
+        return kept, self.market.language_tag if home else LANGUAGE_TAGS.get(language, language)
+
+    def _translate(self, text: str, where: str) -> tuple[str, str]:
+        claims = self.rules.claims_for(where, self.languages)
+
+        def name_claim(result: str) -> str:
+            found = find_claim(result, claims, self.names)
+            return result[found[1] : found[2]] if found is not None else ""
+
+        answer = translate_text(text, self.source, self.market.language, self.engine, self.names, name_claim)
+        if not answer.translated:
+            self.untranslated.append({"field": where, "words": list(answer.missing)})
+            self.notes += answer.notes
+            return text, self.source
+        if text != answer.text:
+            cleaned, notes = clean_text(answer.text, where)
+            self.notes += notes + check_scripts(cleaned, where, self.market.language, self.names)
+            return cleaned, self.market.language
+        return text, self.market.language
+
+    def _cut(self, text: str, where: str, kind: str, language: str) -> str:
+        most_bytes, most_characters = self.rules.max_bytes[kind], self.rules.max_characters.get(kind)
+        if fits(text, most_bytes, most_characters):
+            return text
+        kept, inside = clip(text, most_bytes, most_characters, language)
+        said = {"field": where, "country": self.market.country}
+        sizes = {"bytes": count_bytes(text), "characters": len(text), "kept": count_bytes(kept)}
+        self.notes.append((CUT, said | sizes))
+        if inside:
+            self.notes.append((CUT_INSIDE, said))
+        return kept
+
+
+def compose_listings(
+    records: pd.DataFrame,
+    countries: pd.DataFrame,
+    limits: pd.DataFrame,
+    engine: Engine,
+    policy: ListingPolicy,
+    as_of: date,
+) -> pd.DataFrame:
+    """Write each product's listing for each country.
+
+    A text goes: invisible signs out → claims and symbols by the rules → translated, whole or not at all → units and
+    decimal signs of the country → rules of its language → cut to its limits.
+
+    Args:
+        records: One row per sku: product_type, brand, title, bullets (list), description, search_terms (list),
+            attributes (dict); optional: language (of the texts, `en`), price ({country: (minor, currency)}), origin,
+            materials (list of (material, percent)), age_from_months, has_battery, plug.
+        countries: One row per country (see `read_markets`).
+        limits: One row per rule (see `read_rules`).
+        as_of: The morning whose rules are valid.
+    Returns:
+        One row per (sku, country), sorted: product_type, marketplace_id, language_tag, state (`ready`; `flagged`: a
+        person should read the notes; `refused`: no title may be shown), title, bullets (list), description,
+        search_terms, attributes (dict, Amazon's JSON), canonical (attribute → value as text and unit), conversions
+        (list: field, value, unit, shown, shown_unit), untranslated (list: field, words), notes (list of (sentence,
+        values)).
+    Raises:
+        MissingColumns, UnusableMarkets, MissingLimits.
+    """
+    check_columns("records", records.columns, RECORD_COLUMNS)
+    markets = [(market, read_rules(limits, market, as_of)) for market in read_markets(countries)]
+    rows = [
+        _compose(record, market, rules, engine, policy)
+        for record in records.sort_values("sku").to_dict("records")
+        for market, rules in markets
+    ]
+    return pd.DataFrame(rows, columns=list(LISTED)).astype(LISTED)
+
+
+def _compose(
+    record: dict[Any, Any], market: Market, rules: TextRules, engine: Engine, policy: ListingPolicy
+) -> dict[str, Any]:
+    source = record.get("language") if isinstance(record.get("language"), str) else ""
+    brand = clean_text(record.get("brand"), "brand")[0]
+    names = tuple(dict.fromkeys(name for name in (brand, *policy.protected_words) if name))
+    desk = _Desk(market, rules, engine, source or "en", names)
+    for name in ("title", "bullets", "description"):
+        if not any(clean_text(text, name)[0] for text in _texts(record.get(name))):
+            desk.notes.append((MISSING, {"field": name.removesuffix("s")}))
+    title, title_tag = desk.write(record.get("title"), "title")
+    desk.notes += check_repeats(title, rules, market.language, market.country)
+    if not title:
+        desk.notes.append((NOTHING_LEFT, {"field": "title", "country": market.country}))
+    bullets = _write_bullets(record, desk)
+    description, description_tag = desk.write(record.get("description"), "description")
+    terms = _write_terms(record, desk, title)
+    local = localise_attributes(list_product_attributes(record), market, desk.write)
+    attributes = local.attributes | _text_attributes(
+        market, {"item_name": [(title, title_tag)], "bullet_point": bullets, "brand": [(brand, market.language_tag)],
+                 "product_description": [(description, description_tag)],
+                 "generic_keyword": [(terms, market.language_tag)]}
+    )  # fmt: skip
+    offer, notes = write_offer(record, market)
+    desk.notes += local.notes + notes
+    plug = str(record.get("plug") or "")
+    if not fits_socket(plug, market):
+        desk.notes.append((PLUG, {"plug": plug, "country": market.country, "sockets": ", ".join(market.plugs)}))
+    return {
+        "sku": str(record["sku"]), "country": market.country, "product_type": str(record["product_type"]),
+        "marketplace_id": market.marketplace_id, "language_tag": market.language_tag,
+        "state": ("flagged" if desk.notes else "ready") if title else "refused",
+        "title": title, "bullets": [text for text, _ in bullets], "description": description, "search_terms": terms,
+        "attributes": dict(sorted((attributes | offer).items())), "canonical": local.canonical,
+        "conversions": desk.conversions, "untranslated": desk.untranslated, "notes": _unique(desk.notes),
+    }  # fmt: skip
+
+
+def _write_bullets(record: dict[Any, Any], desk: _Desk) -> list[tuple[str, str]]:
+    written = [found for text in _texts(record.get("bullets")) if (found := desk.write(text, "bullet"))[0]]
+    most = desk.rules.max_count.get("bullet", len(written))
+    if len(written) > most:
+        said = {"count": len(written), "country": desk.market.country, "most": most}
+        desk.notes.append((TOO_MANY_BULLETS, said))
+    return written[:most]
+
+
+def _write_terms(record: dict[Any, Any], desk: _Desk, title: str) -> str:
+    terms = []
+    for text in _texts(record.get("search_terms")):
+        cleaned, notes = clean_text(text, "search_terms")
+        desk.notes += notes
+        said, _ = desk._translate(cleaned, "search_terms")
+        terms.append(said)
+    line, notes = join_search_terms(terms, title, desk.names, desk.rules, desk.languages)
+    desk.notes += notes
+    return line
+
+
+def _text_attributes(market: Market, texts: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
+    answer = {}
+    for name, found in texts.items():
+        shared = {"marketplace_id": market.marketplace_id}
+        values = [{"value": text, "language_tag": tag} | shared for text, tag in found if text]
+        if values:
+            answer[name] = values
+    return answer
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a cell that holds one or several; blank ones are none."""
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, Iterable):
+        return [text for text in value if isinstance(text, str) and text.strip()]
+    return []
+
+
+def _capitalise(text: str, names: tuple[str, ...]) -> str:
+    """With a capital at the beginning, unless a brand or a protected word stands there."""
+    pattern, upper = match_names(names), text[:1].upper()
+    spared = pattern is not None and pattern.match(text)
+    return text if spared or len(upper) != 1 else upper + text[1:]
+
+
+def _name(notes: list[Note], where: str) -> list[Note]:
+    return [(sentence, values | {"field": where}) for sentence, values in notes]
+
+
+def _unique(found: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    for one in found:
+        if one not in kept:
+            kept.append(one)
+    return kept
