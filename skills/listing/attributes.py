@@ -40,7 +40,12 @@ class Attribute:
     @property
     def is_noticed(self) -> bool:
         """Whether a listing that gives it may have to be told something."""
-        return not self.editable or bool(self.deprecated) or bool(self.replaced_by)
+        return self.is_withdrawn or not self.editable
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it, or one of its values, should not be given any more."""
+        return bool(self.deprecated) or bool(self.replaced_by)
 
 
 def list_attributes(references: References) -> Mapping[Names, Attribute]:

@@ -88,7 +88,11 @@ def check_per_selection(least: int | None, most: int | None, selectors: tuple[st
     list has none of what `minUniqueItems` asks for.
     """
 
+    lone = (least is None or least <= 1) and (most is None or most >= 1)
+
     def check(value: Any) -> Faults | None:
+        if lone and len(value) == 1:
+            return None
         counts: dict[Any, int] = {}
         kept: dict[Any, Any] = {}
         for item in value:

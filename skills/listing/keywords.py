@@ -34,7 +34,8 @@ _STANDARD: dict[Purpose, str] = {
     "checks": "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength "
     "pattern format items additionalItems unevaluatedItems maxItems minItems uniqueItems contains maxContains "
     "minContains maxProperties minProperties required dependentRequired properties patternProperties "
-    "additionalProperties unevaluatedProperties propertyNames allOf anyOf oneOf not if then else dependentSchemas $ref $recursiveRef",
+    "additionalProperties unevaluatedProperties propertyNames allOf anyOf oneOf not if then else dependentSchemas "
+    "$ref $recursiveRef",
     "informs": "title description default deprecated readOnly writeOnly examples $comment contentEncoding "
     "contentMediaType contentSchema",
     "structure": "$schema $id $anchor $defs definitions $vocabulary $recursiveAnchor",

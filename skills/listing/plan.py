@@ -82,10 +82,10 @@ def check_attributes(
         return [("", ("attributes", "error", NO_ATTRIBUTES, {"found": show(attributes) or name_type(attributes)}))]
     try:
         faults = schema.check(attributes) or []
+        faults = [*faults, *_find_notices(schema, attributes, published, faults)]
+        faults += find_text_faults(attributes, country in policy.right_to_left_countries)
     except RecursionError:
         return [("", ("attributes", "error", TOO_DEEP, {}))]
-    faults = [*faults, *_find_notices(schema, attributes, published, faults)]
-    faults += find_text_faults(attributes, country in policy.right_to_left_countries)
     severities = {
         "format": policy.formats,
         "unknown_attribute": policy.unknown_attributes,
@@ -109,12 +109,14 @@ def _find_notices(
     schema: CompiledSchema, attributes: dict[str, Any], published: Any, faults: list[Fault]
 ) -> Iterator[Fault]:
     refused = {fault.path[0] for fault in faults if fault.path}
-    tops = {path[0] for path in schema.attributes}
     for name in attributes:
-        if name not in tops and name not in refused:
-            close = get_close_matches(name, sorted(tops), n=1)
+        if (name,) not in schema.attributes and name not in refused:
+            close = get_close_matches(name, sorted({path[0] for path in schema.attributes}), n=1)
             yield Fault("unknown_attribute", (name,), {"meant": close[0]} if close else {})
+    is_live = isinstance(published, dict)
     for path, attribute in schema.noticed.items():
+        if not (is_live or attribute.is_withdrawn):
+            continue
         given = list(read_values(attributes, path))
         if not given:
             continue
@@ -124,7 +126,7 @@ def _find_notices(
         for value in given:
             if attribute.deprecated and freeze(value) in map(freeze, attribute.deprecated):
                 yield Fault("$lifecycle", path, {"found": show(value), "allowed": kept})
-        live = list(read_values(published, path)) if isinstance(published, dict) else []
+        live = list(read_values(published, path)) if is_live else []
         if not attribute.editable and live and freeze(live) != freeze(given):
             yield Fault("editable", path, {"live": ", ".join(map(show, live))})
 

@@ -13,6 +13,7 @@ _MARKS = "\u200e\u200f"
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+_NOT_LATIN = re.compile("[\u0370-\u052f\u1f00-\u1fff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ALIKE = ("LATIN", "CYRILLIC", "GREEK")
 
@@ -27,13 +28,14 @@ def find_text_faults(value: Any, right_to_left: bool, path: Path = ()) -> Iterat
     if kind is str:
         if value.isascii() and value.isprintable():
             return
-        hidden = [sign for sign in _HIDDEN.findall(value) if not (right_to_left and sign in _MARKS)]
+        signs = _HIDDEN.findall(value) if _HIDDEN.search(value) else []
+        hidden = [sign for sign in signs if not (right_to_left and sign in _MARKS)]
         if hidden:
             names = dict.fromkeys(f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip() for sign in hidden)
             place = value.index(hidden[0])
             clean = "".join(sign for sign in value[max(0, place - 15) : place + 16] if not _HIDDEN.match(sign))
             yield Fault("hidden_characters", path, {"signs": ", ".join(names), "count": len(hidden), "near": clean})
-        if not value.isascii() and (mixed := _find_mixed(value)):
+        if _NOT_LATIN.search(value) and (mixed := _find_mixed(value)):
             yield Fault("mixed_scripts", path, {"words": ", ".join(mixed[:5])})
     elif kind is list:
         for at, item in enumerate(value):

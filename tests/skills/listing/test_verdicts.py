@@ -1,0 +1,113 @@
+"""On the standard's part a listing is valid here exactly when the package jsonschema says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft201909Validator
+from listing_world import MARKETS, make_listings, make_schema
+
+from skills.listing import compile_schema
+
+NAMES = st.sampled_from(["a", "b", "ab"])
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 3),
+    st.sampled_from([0.0, 1.0, 1.5]),
+    st.sampled_from(["", "a", "ab", "手"]),
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=6
+)
+TYPES = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
+COUNTS = st.integers(0, 3)
+PLAIN: dict[str, st.SearchStrategy[Any]] = {
+    "type": TYPES | st.lists(TYPES, min_size=1, max_size=3, unique=True),
+    "enum": st.lists(VALUES, min_size=1, max_size=3),
+    "const": VALUES,
+    "multipleOf": st.integers(1, 3),
+    "maximum": st.integers(-1, 2),
+    "minimum": st.integers(-1, 2),
+    "exclusiveMaximum": st.integers(-1, 2),
+    "exclusiveMinimum": st.integers(-1, 2),
+    "maxLength": COUNTS,
+    "minLength": COUNTS,
+    "pattern": st.sampled_from(["^a", "b$", "[ab]{2}"]),
+    "maxItems": COUNTS,
+    "minItems": COUNTS,
+    "uniqueItems": st.booleans(),
+    "maxContains": COUNTS,
+    "minContains": COUNTS,
+    "maxProperties": COUNTS,
+    "minProperties": COUNTS,
+    "required": st.lists(NAMES, max_size=2, unique=True),
+    "dependentRequired": st.dictionaries(NAMES, st.lists(NAMES, max_size=2, unique=True), max_size=2),
+    "$ref": st.sampled_from(["#/$defs/a", "#/$defs/b"]),
+}
+
+
+def _nest(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    some = st.lists(inner, min_size=1, max_size=3)
+    nested = {
+        "items": inner | st.lists(inner, min_size=1, max_size=2),
+        "additionalItems": inner,
+        "unevaluatedItems": inner,
+        "contains": inner,
+        "properties": st.dictionaries(NAMES, inner, max_size=3),
+        "patternProperties": st.dictionaries(st.sampled_from(["^a", "b$"]), inner, max_size=2),
+        "additionalProperties": inner,
+        "unevaluatedProperties": inner,
+        "propertyNames": inner,
+        "allOf": some,
+        "anyOf": some,
+        "oneOf": some,
+        "not": inner,
+        "if": inner,
+        "then": inner,
+        "else": inner,
+        "dependentSchemas": st.dictionaries(NAMES, inner, max_size=2),
+    }
+    return _choose({**PLAIN, **nested})
+
+
+def _choose(keywords: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """Schemas of one to four keywords."""
+
+    def build(names: list[str]) -> st.SearchStrategy[Any]:
+        return st.fixed_dictionaries({name: keywords[name] for name in names})
+
+    return st.lists(st.sampled_from(sorted(keywords)), min_size=1, max_size=4, unique=True).flatmap(build)
+
+
+SCHEMAS = st.recursive(st.booleans() | _choose(PLAIN), _nest, max_leaves=5)
+LEAVES = _choose({name: how for name, how in PLAIN.items() if name != "$ref"})
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(SCHEMAS, LEAVES, LEAVES, st.lists(VALUES, min_size=1, max_size=6))
+def test_a_value_is_valid_exactly_when_jsonschema_says_so(schema: Any, a: Any, b: Any, values: list[Any]) -> None:
+    document = {"allOf": [schema], "$defs": {"a": a, "b": b}}
+    peer = Draft201909Validator(document)
+    compiled = compile_schema(document)
+    for value in values:
+        assert (not compiled.check(value)) == peer.is_valid(value)
+
+
+def test_the_made_listings_are_valid_for_jsonschema_too_and_broken_ones_for_neither() -> None:
+    listings = make_listings(1, 3)
+    for country in MARKETS:
+        schema = make_schema(country)
+        assert len(schema["properties"]) >= 80
+        compiled, peer = compile_schema(schema), Draft201909Validator(schema)
+        for attributes in listings.loc[listings["country"] == country, "attributes"]:
+            assert compiled.check(attributes) is None
+            assert peer.is_valid(attributes)
+            for name in list(attributes)[:: 1 if country == "DE" else 20]:
+                kept = {key: value for key, value in attributes.items() if key != name}
+                assert (not compiled.check(kept)) == peer.is_valid(kept)
+                broken = attributes | {name: [{**attributes[name][0], "odd": 1}]}
+                assert compiled.check(broken)
+                assert not peer.is_valid(broken)
