@@ -199,11 +199,12 @@ def _write_bullets(record: dict[Any, Any], desk: _Desk) -> list[tuple[str, str]]
 
 
 def _write_terms(record: dict[Any, Any], desk: _Desk, title: str) -> str:
-    terms = []
+    terms, names = [], match_names(desk.names)
     for text in _texts(record.get("search_terms")):
         cleaned, notes = clean_text(text, "search_terms")
         desk.notes += notes
-        said, _ = desk._translate(cleaned, "search_terms")
+        bare = names.sub(" ", cleaned) if names is not None else cleaned
+        said, _ = desk._translate(" ".join(bare.split()), "search_terms")
         terms.append(said)
     line, notes = join_search_terms(terms, title, desk.names, desk.rules, desk.languages)
     desk.notes += notes

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from skills.listing.compose_rules import EMOJI, TextRules, find_claim
 from skills.listing.limits import CONNECTIVES, count_bytes, script_of
@@ -37,6 +38,13 @@ def clean_text(text: object, field: str) -> tuple[str, list[Note]]:
     """A text composed (NFC), with single blanks, without direction marks, zero-width, control and private signs."""
     if not isinstance(text, str):
         return "", []
+    cleaned, signs = _clean(text)
+    return cleaned, [(HIDDEN, {"field": field, "signs": signs})] if signs else []
+
+
+@lru_cache(maxsize=512)
+def _clean(text: str) -> tuple[str, str]:
+    """The text cleaned, and which signs were taken out how often."""
     hidden: Counter[str] = Counter()
     kept = []
     for sign in text:
@@ -48,10 +56,7 @@ def clean_text(text: object, field: str) -> tuple[str, list[Note]]:
         else:
             kept.append(sign)
     cleaned = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
-    if not hidden:
-        return cleaned, []
-    signs = ", ".join(f"{code} ×{count}" for code, count in sorted(hidden.items())[:8])
-    return cleaned, [(HIDDEN, {"field": field, "signs": signs})]
+    return cleaned, ", ".join(f"{code} ×{count}" for code, count in sorted(hidden.items())[:8])
 
 
 def check_scripts(text: str, field: str, language: str, names: Iterable[str] = ()) -> list[Note]:
@@ -155,6 +160,8 @@ def list_words(text: str) -> list[str]:
 
 
 def _strip_symbols(text: str, symbols: frozenset[str], names: re.Pattern[str] | None, barred: Counter[str]) -> str:
+    if symbols.isdisjoint(text) and not (EMOJI in symbols and any(map(_is_picture, set(text)))):
+        return text
     spared = {at for found in names.finditer(text) for at in range(*found.span())} if names is not None else set()
     pictures = EMOJI in symbols
     kept = []
@@ -168,6 +175,7 @@ def _strip_symbols(text: str, symbols: frozenset[str], names: re.Pattern[str] | 
     return joined if joined == text else " ".join(joined.split())
 
 
+@lru_cache(maxsize=65536)
 def _is_picture(sign: str) -> bool:
     return (
         sign >= "\U0001f000" and unicodedata.category(sign) in ("So", "Sk")

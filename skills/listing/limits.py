@@ -32,6 +32,9 @@ _ENDS = " \u00a0\t\n,;:-–—/|&+·・、，：；@#*×"
 _OPENING = "(（[［{「『【〔〈《“‘"
 _CLOSING = ")）]］}」』】〕〉》、。，．・：；！？!?,.;:ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％%"
 _PAIRS = dict(zip("(（[［「『【", ")）]］」』】", strict=True))
+_BEYOND = 200
+"""Signs read beyond the limit: a measure that spans it is seen whole."""
+
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH")
 _PREPEND = frozenset(map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0xD4E, 0x110BD, 0x110CD)))
 _SIGNS_OF_VOWELS = frozenset("\u0e33\u0eb3\uff9e\uff9f\u200c\u200d")
@@ -110,6 +113,7 @@ def clip(text: str, max_bytes: int | None, max_characters: int | None, language:
     """
     if fits(text, max_bytes, max_characters):
         return text, False
+    text = text[: min(one for one in (max_bytes, max_characters) if one is not None) + _BEYOND]
     graphemes = split_graphemes(text)
     size = length = at = 0
     while at < len(graphemes):

@@ -5,6 +5,7 @@ A number is in the canonical unit of what its name says (cm, g, ml, °C, W, V), 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -31,10 +32,9 @@ _ENDINGS = (
     (("voltage",), "voltage"),
     (("temperature",), "temperature"),
 )
-_VERBATIM = frozenset(
-    ("number", "id", "identifier", "code", "type", "origin", "url", "name", "manufacturer", "brand")
-)
-"""Endings of attributes that hold codes and names: their texts are not changed at all."""
+_VERBATIM = frozenset(("number", "id", "identifier", "code", "origin", "url", "name", "manufacturer", "brand"))
+_CODES = frozenset(("condition_type", "power_plug_type", "external_product_type"))
+"""Endings and names of attributes that hold codes and names: their texts are not changed at all."""
 
 _BY_NAME = {name: code for code, unit in UNITS.items() for name in (code, unit.label, unit.amazon)}
 
@@ -88,7 +88,7 @@ def _write(name: str, value: Any, market: Market, say: Say, answer: Localised) -
     dimension = expected_dimension(name)
     if dimension and not isinstance(value, bool):
         return _measure(name, value, CANONICAL[dimension], market, answer)
-    if isinstance(value, str) and name.rsplit(".", 1)[-1].rsplit("_", 1)[-1] in _VERBATIM:
+    if isinstance(value, str) and (name in _CODES or re.split(r"[._]", name)[-1] in _VERBATIM):
         return {"value": value.strip()}
     if isinstance(value, str):
         text, tag = say(value, name)
