@@ -1,11 +1,12 @@
 """One product record into eight listings: does any text leave over its limit?
 
-Data: 1,000 records generated here, seeded (random.Random(6)): a fifth are home textiles that the glossary can say, the
-others are made of words and signs of twelve scripts, long words without a blank, families of emoji, stacked
-accents, direction marks, barred claims and measures; titles of 0 to 5,000 signs, 0 to 8 bullets of 0 to 900, descriptions of 0
-to 6,000, 0 to 40 search terms; sources English, German and Japanese. Each goes into eight countries with the text
-rules of the skill. What is counted: titles, bullets, descriptions and search terms of more bytes or characters than
-their rule, and bullets beyond their number. Out of scope: limits of a product type's own schema, real sellers' texts.
+Data: 1,000 records generated here, seeded (random.Random(6)). A fifth are home textiles that the glossary can say;
+the others are made of words and signs of twelve scripts, long words without a blank, families of emoji, stacked
+accents, direction marks, barred claims and measures. Titles have up to 5,000 signs, up to 8 bullets up to 900,
+descriptions up to 6,000, and there are up to 40 search terms; sources are English, German and Japanese. Each goes
+into eight countries with the text rules of the skill. What is counted: titles, bullets, descriptions and search terms
+of more bytes or characters than their rule, and bullets beyond their number. Out of scope: limits of a product type's
+own schema, real sellers' texts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A product's attributes in Amazon's form: lists of objects with marketplace, language, unit; canonical value beside.
 
-A number is in the canonical unit of what its name says (cm, g, ml, °C, W, V), or is given as {"value", "unit"}.
+A number is in the canonical unit of what its name says (cm, g, ml, °C, W, V), or is given as {"value", "unit"}. A
+plain text is for readers: translated, and tagged with its language. A text inside a dict ({"value": "new_new"},
+{"media_location": …}) is a code or an address: kept to the letter, without a language.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ NO_UNIT = mark("{attribute}: “{value}” is no number of {canonical}. It was l
 STATED_IN = mark("{attribute}: given as {value} {unit}, kept as {kept} {canonical}.")
 
 _ENDINGS = (
+    (("fabric_weight",), "surface weight"),
     (("length", "width", "height", "depth", "diameter", "thickness"), "length"),
     (("weight",), "mass"),
     (("capacity", "volume"), "volume"),
@@ -33,8 +36,7 @@ _ENDINGS = (
     (("temperature",), "temperature"),
 )
 _VERBATIM = frozenset(("number", "id", "identifier", "code", "origin", "url", "name", "manufacturer", "brand"))
-_CODES = frozenset(("condition_type", "power_plug_type", "external_product_type"))
-"""Endings and names of attributes that hold codes and names: their texts are not changed at all."""
+"""Endings of attributes whose texts are names: they carry a language and are never changed."""
 
 _BY_NAME = {name: code for code, unit in UNITS.items() for name in (code, unit.label, unit.amazon)}
 
@@ -75,26 +77,33 @@ def expected_dimension(name: str) -> str:
 def _write(name: str, value: Any, market: Market, say: Say, answer: Localised) -> dict[str, Any] | None:
     if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, dict) and set(value) == {"value"}:
+    if isinstance(value, dict) and set(value) == {"value"} and not isinstance(value["value"], str):
         return _write(name, value["value"], market, say, answer)
     if isinstance(value, dict):
         if "unit" in value:
             return _measure(name, value.get("value"), str(value["unit"]), market, answer)
-        parts = {key: _write(f"{name}.{key}", part, market, say, answer) for key, part in sorted(value.items())}
+        parts = {
+            key: _write(f"{name}.{key}" if key != "value" else name, part, market, _keep, answer)
+            for key, part in sorted(value.items())
+        }
         kept: dict[str, Any] = {
             key: part if "unit" in part else part["value"] for key, part in parts.items() if part is not None
         }
         return kept or None
     dimension = expected_dimension(name)
-    if dimension and not isinstance(value, bool):
+    if dimension and not isinstance(value, bool) and not (say is _keep and isinstance(value, str)):
         return _measure(name, value, CANONICAL[dimension], market, answer)
-    if isinstance(value, str) and (name in _CODES or re.split(r"[._]", name)[-1] in _VERBATIM):
-        return {"value": value.strip()}
+    if isinstance(value, str) and say is not _keep and re.split(r"[._]", name)[-1] in _VERBATIM:
+        return {"value": value.strip(), "language_tag": market.language_tag}
     if isinstance(value, str):
         text, tag = say(value, name)
         return {"value": text, "language_tag": tag} if text else None
     plain = value.item() if hasattr(value, "item") else value
     return {"value": plain} if not isinstance(plain, float) or abs(plain) != float("inf") else None
+
+
+def _keep(text: str, where: str) -> tuple[str, str]:
+    return text, ""
 
 
 def _measure(name: str, value: Any, unit: str, market: Market, answer: Localised) -> dict[str, Any] | None:

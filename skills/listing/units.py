@@ -49,7 +49,15 @@ UNITS = {
     "gsm": Unit("surface weight", Fraction(1), "g/m²", "grams_per_square_meter"),
     "percent": Unit("share", Fraction(1), "%", "percent"),
 }
-CANONICAL = {"length": "cm", "mass": "g", "volume": "ml", "temperature": "degC", "power": "W", "voltage": "V"}
+CANONICAL = {
+    "surface weight": "gsm",
+    "length": "cm",
+    "mass": "g",
+    "volume": "ml",
+    "temperature": "degC",
+    "power": "W",
+    "voltage": "V",
+}
 SYSTEMS = {
     "metric": {"in": "cm", "ft": "m", "oz": "g", "lb": "kg", "fl_oz": "ml", "degF": "degC"},
     "us": {"mm": "in", "cm": "in", "m": "ft", "g": "oz", "kg": "lb", "ml": "fl_oz", "l": "fl_oz", "degC": "degF"},

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from listing_world import make_schema
 
 from config.settings import read_settings
-from skills.listing import compose, compose_product, compose_texts
+from skills.listing import check_listing, compose, compose_product, compose_texts
 from skills.listing.compose import compose_listings
 from skills.listing.compose_feed import MOST_MESSAGES, UnusableListings, make_feed, make_feeds
 from skills.listing.compose_rules import MissingLimits, read_rules
@@ -93,6 +94,15 @@ def test_attributes_are_in_the_marketplaces_own_form() -> None:
     assert attributes["batteries_included"] == [{"value": False, "marketplace_id": "A1PA6795UKMFR9"}]
     [offer] = attributes["purchasable_offer"]
     assert (offer["currency"], offer["our_price"]) == ("EUR", [{"schedule": [{"value_with_tax": 19.99}]}])
+
+
+def test_what_is_composed_passes_the_schema_of_its_product_type() -> None:
+    found = write()
+    german = found[found["country"] == "DE"]
+    problems = check_listing({"TOWEL": make_schema("DE")}, german, ListingPolicy())
+    written = set(german.iloc[0]["attributes"]) - {"country_of_origin", "purchasable_offer"}
+    assert {"item_name", "bullet_point", "item_length", "color", "generic_keyword", "fabric_type"} <= written
+    assert not written & {attribute.split(" ")[0] for attribute in problems["attribute"]}
 
 
 def test_search_terms_repeat_no_word_brand_or_title() -> None:

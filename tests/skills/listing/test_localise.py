@@ -167,6 +167,8 @@ def test_attributes_carry_unit_marketplace_and_language_and_keep_the_canonical_v
 def test_parts_of_an_attribute_are_measured_one_by_one() -> None:
     [size] = write({"item_dimensions": {"length": 70, "width": 50}}, "US").attributes["item_dimensions"]
     assert size["length"] == {"value": 27.6, "unit": "inches"}
+    [length] = write({"item_length": {"value": 70}}, "US").attributes["item_length"]
+    assert length["value"] == 27.6
 
 
 @pytest.mark.parametrize(
@@ -194,8 +196,22 @@ def test_an_attribute_in_inches_is_converted_and_said() -> None:
 
 
 def test_codes_and_names_are_left_exactly_as_they_are() -> None:
-    [code] = write({"part_number": "A_1 50 cm"}, "US").attributes["part_number"]
-    assert code == {"value": "A_1 50 cm", "marketplace_id": "ATVPDKIKX0DER"}
+    us = {"marketplace_id": "ATVPDKIKX0DER"}
+    found = write(
+        {
+            "part_number": "A_1 50 cm",
+            "condition_type": {"value": "new_new"},
+            "main_product_image_locator": {"media_location": "https://example.com/50 cm.jpg"},
+        },
+        "US",
+    ).attributes
+    assert found["part_number"] == [{"value": "A_1 50 cm", "language_tag": "en_US", **us}]
+    assert found["condition_type"] == [{"value": "new_new", **us}]
+    assert found["main_product_image_locator"] == [{"media_location": "https://example.com/50 cm.jpg", **us}]
+
+
+def test_a_weight_of_the_cloth_is_no_weight_of_the_product() -> None:
+    assert write({"fabric_weight": 400}, "US").attributes["fabric_weight"][0]["unit"] == "grams_per_square_meter"
 
 
 def test_every_market_has_a_source_and_a_day() -> None:
