@@ -66,6 +66,10 @@ class Words:
             self.found[key] = self.patterns[group].search(text) is not None
         return self.found[key]
 
+    def know(self, name: str) -> bool:
+        """Whether any group holds a word of the name: else it may be anything."""
+        return any(self.find(group, name) for group in self.patterns)
+
 
 def compile_words(words: Iterable[str]) -> re.Pattern[str]:
     """Any of the words: whole, or with an open end where `*` stands behind; Chinese and Japanese ones anywhere.
@@ -145,7 +149,7 @@ def _judge_fact(term: Term, facts: Facts, words: Words) -> bool | None:
     if term.fact == "material":
         if any(words.find(group, material) for group in term.values for material in facts.materials):
             return True
-        return False if facts.composed else None
+        return False if facts.composed and all(words.know(material) for material in facts.materials) else None
     if term.fact == "age_below":
         return None if facts.age_months is None else facts.age_months < int(term.values[0])
     if term.fact == "product_type":

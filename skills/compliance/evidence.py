@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +9,7 @@ import pandas as pd
 
 from skills.compliance.facts import ANY, EU_MEMBERS, Note, UnusableEvidence, is_blank
 from skills.compliance.names import name_kind
-from skills.compliance.rules import NEEDS, Kind
+from skills.compliance.rules import EXEMPTION, NEEDS, Kind, Rule
 from skills.vocabulary import check_columns, mark, name_rows
 
 EVIDENCE_COLUMNS = ("sku", "country", "kind", "document", "number", "issued_on", "expires", "status")
@@ -105,41 +104,41 @@ class Evidence:
                 statuses=", ".join(STATUSES[:-1]),
             )
 
-    def list_documents(self, kind: str, sku: str, country: str) -> list[Document]:
-        """Those of a kind that speak of the product and the country, in a fixed order."""
+    def list_documents(self, rule: Rule, sku: str, country: str) -> list[Document]:
+        """Those that answer the rule and speak of the product and the country, in a fixed order."""
         found = [
             document
+            for kind in (*rule.evidence, EXEMPTION)
             for document in self._by_kind.get(kind, [])
-            if document.sku in (sku, ANY)
+            if (kind != EXEMPTION or document.number == rule.id)
+            and document.sku in (sku, ANY)
             and (document.country in (country, ANY) or (document.country == "EU" and country in EU_MEMBERS))
         ]
         return sorted(found, key=lambda document: (_best_first(document), repr(document)))
 
     def find_best(
         self,
-        kinds: Iterable[str],
-        known: dict[str, Kind],
+        rule: Rule,
+        kinds: dict[str, Kind],
         sku: str,
         country: str,
         as_of: date,
         until: date,
         renew: date,
     ) -> Found:
-        """The document that is worth most, of the kinds that a rule accepts.
+        """The document that is worth most for a rule.
 
         Args:
             as_of: Documents dated later do not count.
             until: The day on which it must hold.
             renew: A document that ends on or before this day is to be renewed.
         """
-        listed = list(kinds)
         found = [
-            judge_document(document, known[kind], as_of, until, renew)
-            for kind in listed
-            for document in self.list_documents(kind, sku, country)
+            judge_document(document, kinds[document.kind], as_of, until, renew)
+            for document in self.list_documents(rule, sku, country)
         ]
         if not found:
-            return Found(7, None, (NONE, {"document": name_kind(listed[0])}))
+            return Found(7, None, (NONE, {"document": name_kind(rule.evidence[0])}))
         return min(found, key=lambda one: one.state)
 
 

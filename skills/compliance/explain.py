@@ -107,9 +107,8 @@ def _say_documents(
     until = max(as_of, rule.effective_from)
     renew = until + timedelta(days=policy.renew_days)
     found = [
-        judge_document(document, book.kinds[kind], as_of, until, renew)
-        for kind in rule.evidence
-        for document in documents.list_documents(kind, sku, country)
+        judge_document(document, book.kinds[document.kind], as_of, until, renew)
+        for document in (documents.list_documents(rule, sku, country) if rule.evidence else [])
     ]
     return [
         (one.note[0], YES if one.counts else NO, "", one.document.document if one.document else "", one.note[1])

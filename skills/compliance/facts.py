@@ -134,7 +134,7 @@ def _read_one(row: Row, policy: CompliancePolicy) -> Facts:
         described=not is_blank(row["product_type"]) and not is_blank(row["title"]),
         language="en" if is_blank(row.get("language")) else str(row["language"])[:2],
         product_type=_read_text(row["product_type"]).upper(),
-        origin=_read_text(row["origin"]).upper(),
+        origin=_read_origin(sku, row["origin"]),
         materials=materials,
         composed=composed,
         has_battery=battery,
@@ -158,6 +158,13 @@ def _read_materials(sku: str, cell: object) -> tuple[tuple[str, ...], bool]:
         names.append(fold(str(pair[0])))
         whole += share or 0.0
     return tuple(sorted(names)), whole >= WHOLE_PERCENT
+
+
+def _read_origin(sku: str, cell: object) -> str:
+    code = _read_text(cell).upper()
+    if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise _refuse(sku, "origin", cell, mark("a country code of two letters"))
+    return code
 
 
 def _read_age(sku: str, cell: object, policy: CompliancePolicy) -> float | None:

@@ -98,6 +98,7 @@ KIND_NAMES = {
     "opinion_biocide": mark("Written opinion on biocidal claims"),
     "opinion_food": mark("Written opinion on food law"),
     "opinion_blade": mark("Written opinion on blades"),
+    "exemption": mark("Written statement that the rule does not apply"),
     "opinion_national": mark("Written opinion on national rules"),
 }
 

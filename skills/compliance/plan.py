@@ -139,7 +139,7 @@ def find_evidence(
         return None
     until = max(as_of, rule.effective_from)
     renew = until + timedelta(days=policy.renew_days)
-    return documents.find_best(rule.evidence, book.kinds, facts.sku, country, as_of, until, renew)
+    return documents.find_best(rule, book.kinds, facts.sku, country, as_of, until, renew)
 
 
 def _check_country(

@@ -26,6 +26,8 @@ PASS, BLOCK = mark("pass"), mark("block")
 MISSING, ASK = mark("missing evidence"), mark("ask a professional")
 SEVERITY = {PASS: 0, MISSING: 1, ASK: 2, BLOCK: 3}
 """Answers, best first."""
+EXEMPTION = "exemption"
+"""A written statement that one rule does not apply: its number is the rule's id. It is a kind of every book."""
 NEEDS = ("document", "number", "issued_on", "expires")
 
 
@@ -92,7 +94,7 @@ def type_rules(book: RuleBook) -> Book:
     check_columns("compliance kinds", book.kinds.columns, KIND_COLUMNS)
     check_columns("compliance rules", book.rules.columns, RULE_COLUMNS)
     words = _type_words(book.words)
-    kinds = {}
+    kinds = {EXEMPTION: Kind(of_product=True, per_country=True, needs=("document", "number", "issued_on"))}
     for row in _rows(book.kinds):
         kind = str(row["kind"])
         if not kind or kind in kinds:

@@ -13,7 +13,7 @@ from skills.compliance import evidence as said
 from skills.compliance.facts import EU_MEMBERS, UnknownCheck, UnusableEvidence, UnusableRecords
 from skills.compliance.names import KIND_NAMES, TOPIC_NAMES
 from skills.compliance.policy import CompliancePolicy
-from skills.compliance.rules import ASK, BLOCK, MISSING, PASS, RuleBook
+from skills.compliance.rules import ASK, BLOCK, EXEMPTION, MISSING, PASS, RuleBook
 from skills.vocabulary import MissingColumns
 
 POLICY = CompliancePolicy()
@@ -86,6 +86,7 @@ def test_an_unknown_fact_asks_and_never_passes(check: Any) -> None:
     assert check("DE", "eu_azo", materials=[], **unnamed)["answer"] == ASK
     assert check("DE", "eu_azo", materials=[("steel", 60)], **unnamed)["answer"] == ASK
     assert check("DE", "eu_azo", materials=[("steel", 100)], **unnamed)["applies"] == "no"
+    assert check("DE", "eu_azo", materials=[("Baumwolle", 100)], **unnamed)["answer"] == ASK
     assert check("DE", "eu_food_contact", touches_food=None, **unnamed)["answer"] == ASK
     assert check("DE", "eu_battery", has_battery=None)["answer"] == ASK
     assert check("JP", "jp_pse", plug=None)["answer"] == ASK
@@ -194,6 +195,17 @@ def test_what_must_not_be_listed_blocks_whatever_is_held(shipped: RuleBook, reco
         assert judge_gate(checks)["answer"].tolist() == [BLOCK]
 
 
+def test_a_written_statement_answers_one_rule_that_a_word_called_for_in_vain(check: Any) -> None:
+    statement = {"kind": EXEMPTION, "number": "us_cpc", "country": "US", "expires": ""}
+    assert check("US", "us_cpc", title="Toy for dogs")["answer"] == MISSING
+    assert check("US", "us_cpc", statement, title="Toy for dogs")["answer"] == PASS
+    assert check("US", "us_child_lead", statement, title="Toy for dogs")["answer"] == MISSING
+    assert check("US", "us_cpc", statement | {"sku": "*"}, title="Toy for dogs")["answer"] == MISSING
+    assert check("US", "us_cpc", statement | {"document": ""}, title="Toy for dogs")["answer"] == MISSING
+    weapon = statement | {"number": "us_prohibited"}
+    assert check("US", "us_prohibited", weapon, title="Taser")["answer"] == BLOCK
+
+
 def test_claims_to_heal_or_to_kill_germs_are_found_in_both_languages(check: Any) -> None:
     assert check("DE", "eu_medical", bullets=["Relieves pain of arthritis"])["answer"] == ASK
     assert check("US", "us_biocide", description="抗菌洗碗布")["answer"] == BLOCK
@@ -221,6 +233,9 @@ def test_the_steps_of_an_answer_name_requirement_facts_and_documents(
     ]  # fmt: skip
     assert steps.loc[steps["label"] == "Answer", "value"].tolist() == [MISSING]
     assert (steps["label"] == said.NOT_COMPLETE).sum() == 2
+    exempt = held({"kind": EXEMPTION, "number": "us_uflpa_yarn", "country": "US"})
+    said_again = explain_check(recorded(), exempt, shipped, POLICY, DAY, "CLOTH", "US", "us_uflpa_yarn")
+    assert said_again.loc[said_again["label"] == "Answer", "value"].tolist() == [PASS]
     assert steps["value"].iloc[-1] == "2026-12-24 / 2027-02-22"
     with pytest.raises(UnknownCheck, match="No rule us_fire was checked in US"):
         explain_check(recorded(), documents, shipped, POLICY, DAY, "CLOTH", "US", "us_fire")
@@ -235,6 +250,7 @@ def test_the_steps_of_an_answer_name_requirement_facts_and_documents(
         ({"materials": [("cotton", "much")]}, "materials is much"),
         ({"materials": [("cotton", -5)]}, "materials is -5"),
         ({"age_from_months": "teen"}, "age_from_months is teen"),
+        ({"origin": "China"}, "origin is China. Expected a country code"),
         ({"has_battery": "maybe"}, "has_battery is maybe. Expected yes, no or blank"),
         ({"attributes": ["blue"]}, "attributes is"),
     ],
@@ -274,5 +290,5 @@ def test_no_products_give_no_checks_and_no_gate(shipped: RuleBook, recorded: Any
 
 
 def test_every_kind_and_topic_that_ships_has_a_name_for_readers(shipped: RuleBook) -> None:
-    assert set(shipped.kinds["kind"]) == set(KIND_NAMES)
+    assert {*shipped.kinds["kind"], EXEMPTION} == set(KIND_NAMES)
     assert set(shipped.rules["topic"]) == set(TOPIC_NAMES)
