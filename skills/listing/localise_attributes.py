@@ -19,8 +19,7 @@ from skills.listing.units import CANONICAL, UNITS, convert, local_unit, to_canon
 from skills.vocabulary import mark
 
 WRONG_UNIT = mark(
-    "{attribute}: given in {unit}, which measures {found}; a {expected} was expected. It was left out: state it in "
-    "{canonical}."
+    "{attribute}: given in {unit}, but it is measured in {canonical}. It was left out: state it in {canonical}."
 )
 UNKNOWN_UNIT = mark("{attribute}: the unit {unit} is not known. It was left out: state it in {canonical}.")
 NO_UNIT = mark("{attribute}: “{value}” is no number of {canonical}. It was left out: state the number alone.")
@@ -115,7 +114,7 @@ def _measure(name: str, value: Any, unit: str, market: Market, answer: Localised
         answer.notes.append((UNKNOWN_UNIT, said))
         return None
     if dimension and UNITS[code].dimension != dimension:
-        answer.notes.append((WRONG_UNIT, said | {"found": UNITS[code].dimension, "expected": dimension}))
+        answer.notes.append((WRONG_UNIT, said))
         return None
     number = _number(value)
     if number is None:

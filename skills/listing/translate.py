@@ -20,8 +20,16 @@ Note = tuple[str, dict[str, Any]]
 
 UNTRANSLATED = mark("Untranslated: the engine cannot say all of “{text}” in {language}; it lacks: {words}.")
 UNSPOKEN = mark("Untranslated: the engine does not speak {language}, so the texts stay in {source}.")
-CHANGED = mark("Untranslated: the engine's {language} for “{text}” was refused, because {what} did not survive.")
-NUMBERS, MEASURES, NAMES = mark("a number"), mark("a unit"), mark("a brand or a protected word")
+LOST_NUMBER = mark(
+    "Untranslated: the engine's {language} for “{text}” was refused, because a number was lost, added or changed."
+)
+LOST_UNIT = mark(
+    "Untranslated: the engine's {language} for “{text}” was refused, because a unit was lost, added or changed."
+)
+LOST_NAME = mark(
+    "Untranslated: the engine's {language} for “{text}” was refused, because a brand or a protected word was lost, "
+    "added or changed."
+)
 CLAIMED = mark("Untranslated: the engine's {language} for “{text}” was refused, because it claims “{claim}”.")
 EMPTY = mark("Untranslated: the engine gave no {language} for “{text}”.")
 TOO_MANY = mark("Untranslated: “{text}” holds more protected words than can be kept apart.")
@@ -129,9 +137,9 @@ def translate_text(
     if not result.strip():
         return Translation(text, False, [(EMPTY, said)])
     unmasked = _unmask(result, kept)
-    lost = _find_loss(masked, result) or ("" if _names_in(text, names) == _names_in(unmasked, names) else NAMES)
+    lost = _find_loss(masked, result) or ("" if _names_in(text, names) == _names_in(unmasked, names) else LOST_NAME)
     if lost:
-        return Translation(text, False, [(CHANGED, said | {"what": lost})])
+        return Translation(text, False, [(lost, said)])
     claim = find_claim(unmasked)
     if claim:
         return Translation(text, False, [(CLAIMED, said | {"claim": claim})])
@@ -161,10 +169,10 @@ def _find_loss(before: str, after: str) -> str:
         return Counter(sign for sign in text if _FIRST <= ord(sign) <= _LAST)
 
     if signs(before) != signs(after):
-        return NAMES
+        return LOST_NAME
     if Counter(_ANY_NUMBER.findall(before)) != Counter(_ANY_NUMBER.findall(after)):
-        return NUMBERS
-    return "" if _measures_in(before) == _measures_in(after) else MEASURES
+        return LOST_NUMBER
+    return "" if _measures_in(before) == _measures_in(after) else LOST_UNIT
 
 
 def _measures_in(text: str) -> Counter[tuple[str, ...]]:

@@ -147,7 +147,7 @@ def test_a_text_in_another_script_than_its_language_is_flagged() -> None:
 def test_an_attribute_in_the_wrong_unit_is_left_out_and_said() -> None:
     row = listing("DE", make_record(attributes={"item_length": {"value": 3, "unit": "kg"}}))
     assert "item_length" not in row["attributes"]
-    assert any("a length was expected" in sentence.format(**values) for sentence, values in row["notes"])
+    assert any("it is measured in cm" in sentence.format(**values) for sentence, values in row["notes"])
 
 
 def test_missing_texts_are_said_and_a_listing_without_a_title_is_refused() -> None:

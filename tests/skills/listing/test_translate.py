@@ -100,11 +100,11 @@ def test_a_language_that_the_engine_does_not_speak_is_said_as_such() -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ("Vier Tücher, 50 x 70 cm", translate.CHANGED),
-        ("4 Tücher, 50 x 70", translate.CHANGED),
-        ("4 Tücher, 50 x 70 mm", translate.CHANGED),
-        ("4 Tücher, 5.0 x 70 cm", translate.CHANGED),
-        ("4 Nordhaus Tücher, 50 x 70 cm", translate.CHANGED),
+        ("Vier Tücher, 50 x 70 cm", translate.LOST_NUMBER),
+        ("4 Tücher, 50 x 70", translate.LOST_UNIT),
+        ("4 Tücher, 50 x 70 mm", translate.LOST_UNIT),
+        ("4 Tücher, 5.0 x 70 cm", translate.LOST_NUMBER),
+        ("4 Nordhaus Tücher, 50 x 70 cm", translate.LOST_NAME),
         ("", translate.EMPTY),
     ],
 )
