@@ -18,20 +18,20 @@ from skills.vocabulary import Refusal, mark
 
 Note = tuple[str, dict[str, Any]]
 
-UNTRANSLATED = mark("Untranslated: the engine cannot say all of “{text}” in {language}; it lacks: {words}.")
-UNSPOKEN = mark("Untranslated: the engine does not speak {language}, so the texts stay in {source}.")
+UNTRANSLATED = mark("Untranslated ({language}): the engine cannot say all of “{text}”; it lacks: {words}.")
+UNSPOKEN = mark("Untranslated ({language}): the engine does not speak that language; the texts stay as they were.")
 LOST_NUMBER = mark(
-    "Untranslated: the engine's {language} for “{text}” was refused, because a number was lost, added or changed."
+    "Untranslated ({language}): the engine's text for “{text}” was refused: a number was lost, added or changed."
 )
 LOST_UNIT = mark(
-    "Untranslated: the engine's {language} for “{text}” was refused, because a unit was lost, added or changed."
+    "Untranslated ({language}): the engine's text for “{text}” was refused: a unit was lost, added or changed."
 )
 LOST_NAME = mark(
-    "Untranslated: the engine's {language} for “{text}” was refused, because a brand or a protected word was lost, "
-    "added or changed."
+    "Untranslated ({language}): the engine's text for “{text}” was refused: a brand or a protected word was lost, added "
+    "or changed."
 )
-CLAIMED = mark("Untranslated: the engine's {language} for “{text}” was refused, because it claims “{claim}”.")
-EMPTY = mark("Untranslated: the engine gave no {language} for “{text}”.")
+CLAIMED = mark("Untranslated ({language}): the engine's text for “{text}” was refused: it claims “{claim}”.")
+EMPTY = mark("Untranslated ({language}): the engine gave no text for “{text}”.")
 TOO_MANY = mark("Untranslated: “{text}” holds more protected words than can be kept apart.")
 
 _FIRST, _LAST = 0xE000, 0xF8FF
@@ -129,7 +129,7 @@ def translate_text(
     try:
         result = engine.translate(masked, source, target)
     except UnknownLanguage as refusal:
-        note = (UNSPOKEN, {"language": target, "source": source})
+        note = (UNSPOKEN, {"language": target})
         return Translation(text, False, [note], refusal.words)
     except Unsayable as refusal:
         missing = tuple(_unmask(word, kept) for word in refusal.words)
