@@ -27,8 +27,8 @@ LOST_UNIT = mark(
     "Untranslated ({language}): the engine's text for “{text}” was refused: a unit was lost, added or changed."
 )
 LOST_NAME = mark(
-    "Untranslated ({language}): the engine's text for “{text}” was refused: a brand or a protected word was lost, added "
-    "or changed."
+    "Untranslated ({language}): the engine's text for “{text}” was refused: a brand or a protected word was lost, "
+    "added or changed."
 )
 CLAIMED = mark("Untranslated ({language}): the engine's text for “{text}” was refused: it claims “{claim}”.")
 EMPTY = mark("Untranslated ({language}): the engine gave no text for “{text}”.")
