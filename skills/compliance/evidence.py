@@ -71,7 +71,7 @@ class Found:
 
 
 class Evidence:
-    """All documents by kind.
+    """All documents, by kind and product.
 
     Raises:
         MissingColumns: of the evidence.
@@ -80,7 +80,7 @@ class Evidence:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         check_columns("evidence", frame.columns, EVIDENCE_COLUMNS)
-        self._by_kind: dict[str, list[Document]] = {}
+        self._found: dict[tuple[str, str], list[Document]] = {}
         wrong = []
         for row in frame.to_dict("records"):
             texts = {name: "" if is_blank(row[name]) else str(row[name]).strip() for name in EVIDENCE_COLUMNS}
@@ -93,7 +93,7 @@ class Evidence:
                 continue
             texts = {name: text for name, text in texts.items() if name not in ("issued_on", "expires")}
             document = Document(**texts, issued_on=days[0], expires=days[1])
-            self._by_kind.setdefault(document.kind, []).append(document)
+            self._found.setdefault((document.kind, document.sku), []).append(document)
         if wrong:
             raise UnusableEvidence(
                 mark(
@@ -109,9 +109,9 @@ class Evidence:
         found = [
             document
             for kind in (*rule.evidence, EXEMPTION)
-            for document in self._by_kind.get(kind, [])
+            for named in {sku, ANY}
+            for document in self._found.get((kind, named), [])
             if (kind != EXEMPTION or document.number == rule.id)
-            and document.sku in (sku, ANY)
             and (document.country in (country, ANY) or (document.country == "EU" and country in EU_MEMBERS))
         ]
         return sorted(found, key=lambda document: (_best_first(document), repr(document)))
