@@ -171,6 +171,32 @@ def check_enum(keyword: str, allowed: list[Any], labels: list[str]) -> Check:
         written = str(value).casefold()
         meant = by_label.get(written, by_case.get(written))
         values: dict[str, Any] = {"found": show(value), "allowed": [show(item) for item in allowed]}
-        return [Fault(keyword, (), values | ({} if meant is None else {"meant": show(meant)}))]
+        hint = {} if meant is None or show(meant) == show(value) else {"meant": show(meant)}
+        return [Fault(keyword, (), values | hint)]
 
     return check
+
+
+def list_text_checks(node: dict[str, Any]) -> list[Check]:
+    """The checks that a schema makes of a text."""
+    found = [make(int(node[name])) for name, make in _LENGTHS.items() if name in node]
+    if "pattern" in node:
+        found.append(check_pattern(re.compile(node["pattern"])))
+    if node.get("format") in FORMATS:
+        found.append(check_format(node["format"]))
+    return found
+
+
+_LENGTHS = {
+    "maxLength": check_most_characters,
+    "minLength": check_least_characters,
+    "maxUtf8ByteLength": check_most_bytes,
+    "minUtf8ByteLength": check_least_bytes,
+}
+
+
+def list_number_checks(node: dict[str, Any]) -> list[Check]:
+    """The checks that a schema makes of a number."""
+    bounds = [name for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") if name in node]
+    found = [check_bound(name, node[name]) for name in bounds]
+    return [*found, check_multiple(node["multipleOf"])] if "multipleOf" in node else found

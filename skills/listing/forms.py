@@ -40,7 +40,7 @@ def escape(name: str) -> str:
 
 
 def _is_count(value: Any) -> bool:
-    return type(value) in (int, float) and value == int(value) and value >= 0
+    return (type(value) is int or (type(value) is float and value.is_integer())) and value >= 0
 
 
 def _is_schema(value: Any) -> bool:

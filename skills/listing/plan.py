@@ -109,7 +109,7 @@ def _find_notices(
     schema: CompiledSchema, attributes: dict[str, Any], published: Any, faults: list[Fault]
 ) -> Iterator[Fault]:
     refused = {fault.path[0] for fault in faults if fault.path}
-    for name in attributes:
+    for name in () if "patternProperties" in schema.schema else attributes:
         if (name,) not in schema.attributes and name not in refused:
             close = get_close_matches(name, sorted({path[0] for path in schema.attributes}), n=1)
             yield Fault("unknown_attribute", (name,), {"meant": close[0]} if close else {})

@@ -55,7 +55,7 @@ class References:
         reference = node[keyword]
         if keyword == "$recursiveRef" and (self._recursive or reference != "#"):
             raise self._refuse(node, keyword, reference, mark("`$recursiveAnchor` is not supported"))
-        address, fragment = urldefrag(urljoin(self._base[id(node)], reference))
+        address, fragment = urldefrag(_join(self._base[id(node)], reference))
         document = self._named.get(address)
         if document is None:
             raise self._refuse(node, keyword, reference, mark("it is not in this file, and nothing is fetched"))
@@ -88,7 +88,7 @@ class References:
         for keyword, value in node.items():
             self._check_form(keyword, value, where)
         if "$id" in node:
-            base = urldefrag(urljoin(base, node["$id"]))[0]
+            base = urldefrag(_join(base, node["$id"]))[0]
         if "$id" in node or where == "#":
             self._named[base] = node
             if where == "#":
@@ -149,6 +149,13 @@ class References:
                     sweep(child)
 
         sweep(self.root)
+
+
+def _join(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
 
 
 def _step(document: Any, pointer: str) -> Any:

@@ -47,16 +47,21 @@ def compile_schema(schema: Mapping[str, Any]) -> CompiledSchema:
         The compiled schema. Keywords and formats that are not known stand in `unread`.
     Raises:
         UnusableSchema: another dialect; a reference that leads outside the document, nowhere or in a circle; a
-            keyword that checks and has a form that cannot be read.
+            keyword that checks and has a form that cannot be read; endless depth.
     """
     if not isinstance(schema, dict):
         raise UnusableSchema(
             mark("A product type's schema is a JSON object; this is {found}. Fetch the product type's schema anew."),
             found=name_type(schema),
         )
-    references = References(schema)
-    check = _Builder(references).build(schema) or _pass
-    attributes = list_attributes(references)
+    try:
+        references = References(schema)
+        check = _Builder(references).build(schema) or _pass
+        attributes = list_attributes(references)
+    except RecursionError:
+        raise UnusableSchema(
+            mark("The schema is nested so deep that it cannot be compiled. Fetch the schema anew and compile that.")
+        ) from None
     noticed = {path: item for path, item in attributes.items() if item.is_noticed}
     return CompiledSchema(schema, check, attributes, noticed, tuple(references.unread))
 
@@ -96,8 +101,8 @@ class _Builder:
     def _assemble(self, node: dict[str, Any]) -> Check | None:
         every = self._check_every(node)
         by_kind = {
-            "string": _check_text(node),
-            "number": _check_number(node),
+            "string": checks_value.list_text_checks(node),
+            "number": checks_value.list_number_checks(node),
             "array": self._check_list(node),
             "object": self._check_object(node),
         }
@@ -224,29 +229,6 @@ def _refuse_type(allowed: list[str]) -> Check:
 def _whole(allowed: list[str]) -> Check:
     refuse = _refuse_type(allowed)
     return lambda value: None if value.is_integer() else refuse(value)
-
-
-def _check_text(node: dict[str, Any]) -> list[Check]:
-    found = [make(int(node[name])) for name, make in _LENGTHS.items() if name in node]
-    if "pattern" in node:
-        found.append(checks_value.check_pattern(re.compile(node["pattern"])))
-    if node.get("format") in checks_value.FORMATS:
-        found.append(checks_value.check_format(node["format"]))
-    return found
-
-
-_LENGTHS = {
-    "maxLength": checks_value.check_most_characters,
-    "minLength": checks_value.check_least_characters,
-    "maxUtf8ByteLength": checks_value.check_most_bytes,
-    "minUtf8ByteLength": checks_value.check_least_bytes,
-}
-
-
-def _check_number(node: dict[str, Any]) -> list[Check]:
-    bounds = [name for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") if name in node]
-    found = [checks_value.check_bound(name, node[name]) for name in bounds]
-    return [*found, checks_value.check_multiple(node["multipleOf"])] if "multipleOf" in node else found
 
 
 def _name_tested(node: Node) -> str:

@@ -146,6 +146,21 @@ def test_a_value_that_cannot_change_any_more_is_told_beside_the_live_one(
     assert "Keep OTHER" in rows[0]["said"]
 
 
+def test_a_value_in_the_wrong_spelling_is_answered_with_the_right_one_and_a_wrong_kind_with_all() -> None:
+    schema = {"T": {"properties": {"a": {"enum": ["red", 1]}}}}
+    rows = [{"sku": str(at), "country": "DE", "product_type": "T", "attributes": {"a": found}} for at, found in
+            enumerate(["Red", "1"])]  # fmt: skip
+    found = check_listing(schema, pd.DataFrame(rows), ListingPolicy())
+    said = [reason.format(**values) for reason, values in zip(found["reason"], found["values"], strict=True)]
+    assert said == ["a cannot be Red. Write red.", "a cannot be 1. Choose one of: red, 1."]
+
+
+def test_attributes_named_by_a_pattern_are_known() -> None:
+    schema = {"T": {"patternProperties": {"^image_": {"type": "string"}}}}
+    row = {"sku": "A", "country": "DE", "product_type": "T", "attributes": {"image_1": "a"}}
+    assert check_listing(schema, pd.DataFrame([row]), ListingPolicy()).empty
+
+
 @pytest.mark.parametrize(
     ("attributes", "said"), [(None, "null"), ("", "string"), ([], "[]")], ids=["nothing", "empty text", "a list"]
 )

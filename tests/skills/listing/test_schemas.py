@@ -27,6 +27,8 @@ from skills.listing.policy import ListingPolicy
         ({"properties": {"a": {"pattern": "("}}}, "The keyword pattern at #/properties/a"),
         ({"properties": {"a": {"type": "text"}}}, "The keyword type at #/properties/a"),
         ({"$recursiveAnchor": True, "items": {"$recursiveRef": "#"}}, "`$recursiveAnchor` is not supported"),
+        ({"$ref": "http://["}, "it is not in this file, and nothing is fetched"),
+        ({"properties": {"a": {"maxItems": float("inf")}}}, "The keyword maxItems at #/properties/a"),
         ([], "is a JSON object; this is array"),
     ],
 )  # fmt: skip
@@ -35,6 +37,14 @@ def test_a_schema_that_cannot_be_compiled_is_refused_with_the_place_and_the_reme
         compile_schema(schema)
     assert said in str(refused.value)
     assert "Fetch the" in str(refused.value)
+
+
+def test_a_schema_of_endless_depth_is_refused() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5_000):
+        deep = {"items": deep}
+    with pytest.raises(UnusableSchema, match="nested so deep"):
+        compile_schema(deep)
 
 
 def test_references_by_pointer_anchor_and_embedded_name_are_followed() -> None:
