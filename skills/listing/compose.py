@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from skills.listing.compose_desk import Desk, unique
 from skills.listing.compose_product import list_product_attributes, write_offer
-from skills.listing.compose_rules import FIELDS, TextRules, find_claim, read_rules
-from skills.listing.compose_texts import apply_rules, check_repeats, check_scripts, clean_text, join_search_terms
-from skills.listing.limits import clip, count_bytes, fits
+from skills.listing.compose_rules import TextRules, read_rules
+from skills.listing.compose_texts import check_repeats, clean_text, join_search_terms
 from skills.listing.localise import (
     Market,
-    describe_conversions,
     fits_socket,
-    localise_text,
-    plain_numbers,
     read_markets,
 )
 from skills.listing.localise_attributes import localise_attributes
 from skills.listing.policy import ListingPolicy
-from skills.listing.translate import Engine, Note, match_names, translate_text
+from skills.listing.translate import Engine, match_names
 from skills.vocabulary import check_columns, mark
 
-CUT = mark("{field}: {bytes} bytes and {characters} characters; cut to {kept} bytes for {country}.")
-CUT_INSIDE = mark("{field}: one word alone is longer than {country} allows; it was cut inside the word.")
 MISSING = mark("{field}: the record has no text for it. Write one and compose again.")
 NOTHING_LEFT = mark("{field}: nothing is left of the text after the rules of {country}.")
 TOO_MANY_BULLETS = mark("bullet: {count} were given, {country} takes {most}; the last ones were left out.")
@@ -40,76 +34,6 @@ LISTED = {
     "attributes": "object", "canonical": "object", "conversions": "object", "untranslated": "object",
     "notes": "object",
 }  # fmt: skip
-LANGUAGE_TAGS = {
-    "de": "de_DE", "en": "en_US", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "ja": "ja_JP", "zh": "zh_CN",
-}  # fmt: skip
-"""How Amazon's attributes tag a text that stays in its own language."""
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What one listing is written with, and what is noted on the way."""
-
-    market: Market
-    rules: TextRules
-    engine: Engine
-    source: str
-    names: tuple[str, ...]
-    notes: list[Note] = field(default_factory=list)
-    conversions: list[dict[str, Any]] = field(default_factory=list)
-    untranslated: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return (self.source, self.market.language)
-
-    def write(self, text: object, where: str) -> tuple[str, str]:
-        """A text for the country, and its language tag; "" where it is missing or refused."""
-        kind = where if where in FIELDS else "attribute"
-        cleaned, notes = clean_text(text, where)
-        self.notes += notes + check_scripts(cleaned, where, self.source, self.names)
-        plain, notes = apply_rules(
-            plain_numbers(cleaned, self.source), kind, self.rules, self.languages[:1], self.names, self.market.country
-        )
-        self.notes += _name(notes, where)
-        said, language = self._translate(plain, where)
-        local, found = localise_text(said, self.market, "" if language == self.market.language else language)
-        local, notes = apply_rules(local, kind, self.rules, self.languages, self.names, self.market.country)
-        self.notes += _name(notes, where)
-        kept = local if kind == "attribute" else self._cut(_capitalise(local, self.names), where, kind, language)
-        self.conversions += [{"field": where, **one} for one in describe_conversions(_unique(found))] if kept else []
-        home = language == self.market.language
-        return kept, self.market.language_tag if home else LANGUAGE_TAGS.get(language, language)
-
-    def _translate(self, text: str, where: str) -> tuple[str, str]:
-        claims = self.rules.claims_for(where, self.languages)
-
-        def name_claim(result: str) -> str:
-            found = find_claim(result, claims, self.names)
-            return result[found[1] : found[2]] if found is not None else ""
-
-        answer = translate_text(text, self.source, self.market.language, self.engine, self.names, name_claim)
-        if not answer.translated:
-            self.untranslated.append({"field": where, "words": list(answer.missing)})
-            self.notes += answer.notes
-            return text, self.source
-        if text != answer.text:
-            cleaned, notes = clean_text(answer.text, where)
-            self.notes += notes + check_scripts(cleaned, where, self.market.language, self.names)
-            return cleaned, self.market.language
-        return text, self.market.language
-
-    def _cut(self, text: str, where: str, kind: str, language: str) -> str:
-        most_bytes, most_characters = self.rules.max_bytes[kind], self.rules.max_characters.get(kind)
-        if fits(text, most_bytes, most_characters):
-            return text
-        kept, inside = clip(text, most_bytes, most_characters, language)
-        said = {"field": where, "country": self.market.country}
-        sizes = {"bytes": count_bytes(text), "characters": len(text), "kept": count_bytes(kept)}
-        self.notes.append((CUT, said | sizes))
-        if inside:
-            self.notes.append((CUT_INSIDE, said))
-        return kept
 
 
 def compose_listings(
@@ -157,7 +81,7 @@ def _compose(
     source = record.get("language") if isinstance(record.get("language"), str) else ""
     brand = clean_text(record.get("brand"), "brand")[0]
     names = tuple(dict.fromkeys(name for name in (brand, *policy.protected_words) if name))
-    desk = _Desk(market, rules, engine, source or "en", names)
+    desk = Desk(market, rules, engine, source or "en", names)
     for name in ("title", "bullets", "description"):
         if not any(clean_text(text, name)[0] for text in _texts(record.get(name))):
             desk.notes.append((MISSING, {"field": name.removesuffix("s")}))
@@ -176,7 +100,8 @@ def _compose(
     )  # fmt: skip
     offer, notes = write_offer(record, market)
     desk.notes += local.notes + notes
-    plug = str(record.get("plug") or "")
+    plug = record.get("plug")
+    plug = plug if isinstance(plug, str) else ""
     if not fits_socket(plug, market):
         desk.notes.append((PLUG, {"plug": plug, "country": market.country, "sockets": ", ".join(market.plugs)}))
     return {
@@ -185,11 +110,11 @@ def _compose(
         "state": ("flagged" if desk.notes else "ready") if title else "refused",
         "title": title, "bullets": [text for text, _ in bullets], "description": description, "search_terms": terms,
         "attributes": dict(sorted((attributes | offer).items())), "canonical": local.canonical,
-        "conversions": desk.conversions, "untranslated": desk.untranslated, "notes": _unique(desk.notes),
+        "conversions": desk.conversions, "untranslated": desk.untranslated, "notes": unique(desk.notes),
     }  # fmt: skip
 
 
-def _write_bullets(record: dict[Any, Any], desk: _Desk) -> list[tuple[str, str]]:
+def _write_bullets(record: dict[Any, Any], desk: Desk) -> list[tuple[str, str]]:
     written = [found for text in _texts(record.get("bullets")) if (found := desk.write(text, "bullet"))[0]]
     most = desk.rules.max_count.get("bullet", len(written))
     if len(written) > most:
@@ -198,13 +123,13 @@ def _write_bullets(record: dict[Any, Any], desk: _Desk) -> list[tuple[str, str]]
     return written[:most]
 
 
-def _write_terms(record: dict[Any, Any], desk: _Desk, title: str) -> str:
+def _write_terms(record: dict[Any, Any], desk: Desk, title: str) -> str:
     terms, names = [], match_names(desk.names)
     for text in _texts(record.get("search_terms")):
         cleaned, notes = clean_text(text, "search_terms")
         desk.notes += notes
         bare = names.sub(" ", cleaned) if names is not None else cleaned
-        said, _ = desk._translate(" ".join(bare.split()), "search_terms")
+        said, _ = desk.translate(" ".join(bare.split()), "search_terms")
         terms.append(said)
     line, notes = join_search_terms(terms, title, desk.names, desk.rules, desk.languages)
     desk.notes += notes
@@ -228,22 +153,3 @@ def _texts(value: object) -> list[str]:
     if isinstance(value, Iterable):
         return [text for text in value if isinstance(text, str) and text.strip()]
     return []
-
-
-def _capitalise(text: str, names: tuple[str, ...]) -> str:
-    """With a capital at the beginning, unless a brand or a protected word stands there."""
-    pattern, upper = match_names(names), text[:1].upper()
-    spared = pattern is not None and pattern.match(text)
-    return text if spared or len(upper) != 1 else upper + text[1:]
-
-
-def _name(notes: list[Note], where: str) -> list[Note]:
-    return [(sentence, values | {"field": where}) for sentence, values in notes]
-
-
-def _unique(found: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for one in found:
-        if one not in kept:
-            kept.append(one)
-    return kept

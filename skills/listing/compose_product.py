@@ -52,7 +52,7 @@ def write_offer(record: dict[Any, Any], market: Market) -> tuple[dict[str, Any],
     if currency != market.currency:
         said = {"country": market.country, "currency": currency, "expected": market.currency}
         return attributes, [(OTHER_CURRENCY, said)]
-    if isinstance(minor, bool) or int(minor) != minor or minor <= 0:
+    if isinstance(minor, bool) or not minor > 0 or minor % 1:
         return attributes, [(WRONG_PRICE, {"price": f"{minor} {currency}", "country": market.country})]
     schedule = [{"schedule": [{"value_with_tax": price_value(int(minor), currency)}]}]
     offer = {"marketplace_id": market.marketplace_id, "currency": currency, "our_price": schedule}

@@ -20,6 +20,7 @@ from skills.listing.units import MEASURE, NUMBER, UNITS, convert, local_unit, un
 from skills.vocabulary import Money, Refusal, check_columns, mark, minor_digits, name_rows
 
 MARKET_COLUMNS = ("country", "marketplace_id", "language_tag", "currency", "system", "plugs", "voltage")
+Write = Callable[[re.Match[str]], str]
 _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
@@ -96,22 +97,25 @@ def read_markets(countries: pd.DataFrame) -> list[Market]:
     ]  # fmt: skip
 
 
-def plain_numbers(text: str, language: str) -> str:
-    """The text with the numbers of its measures written with a point and without groups: 1,5 kg → 1.5 kg."""
+def plain_numbers(text: str, language: str, names: re.Pattern[str] | None = None) -> str:
+    """The text with the numbers of its measures, names apart, with a point and without groups: 1,5 kg → 1.5 kg."""
     decimal, group = get_decimal_symbol(language), get_group_symbol(language)
 
     def write(match: re.Match[str]) -> str:
         return NUMBER.sub(lambda number: _plain(number[0], decimal, group), match[0])
 
-    return MEASURE.sub(write, text)
+    return MEASURE.sub(_outside(names, text, write), text)
 
 
-def localise_text(text: str, market: Market, language: str = "") -> tuple[str, list[Conversion]]:
+def localise_text(
+    text: str, market: Market, language: str = "", names: re.Pattern[str] | None = None
+) -> tuple[str, list[Conversion]]:
     """A text whose measures are in the country's units and with its decimal sign.
 
     Args:
         text: Its measures are plain (see `plain_numbers`); other numbers are never touched.
         language: Of the text, where it is not the country's: its decimal sign is written.
+        names: What matches is a brand or protected, and stays as it is.
     Returns:
         The text, and each number that was converted with what it was and what it became.
     """
@@ -134,7 +138,7 @@ def localise_text(text: str, market: Market, language: str = "") -> tuple[str, l
         gap = match["gap"] or " "
         return f"{NUMBER.sub(change, match['numbers'])}{gap}{UNITS[target].label}"
 
-    return MEASURE.sub(_unless_doubtful(write), text), found
+    return MEASURE.sub(_outside(names, text, _unless_doubtful(write)), text), found
 
 
 def format_price(minor: int, currency: str, market: Market) -> str:
@@ -172,7 +176,17 @@ def _plain(number: str, decimal: str, group: str) -> str:
     return number.replace(decimal, ".")
 
 
-def _unless_doubtful(write: Callable[[re.Match[str]], str]) -> Callable[[re.Match[str]], str]:
+def _outside(names: re.Pattern[str] | None, text: str, write: Write) -> Write:
+    """A match that shares a sign with a name is left as it is."""
+    spans = [found.span() for found in names.finditer(text)] if names is not None else []
+
+    def guarded(match: re.Match[str]) -> str:
+        return match[0] if any(start < match.end() and match.start() < end for start, end in spans) else write(match)
+
+    return guarded
+
+
+def _unless_doubtful(write: Write) -> Write:
     """A match whose numbers are no plain decimals (1.2.3) is left as it is."""
 
     def guarded(match: re.Match[str]) -> str:

@@ -103,7 +103,7 @@ _JOINED = r"[ \u00a0]*[x×X*–-][ \u00a0]*"
 _LETTERS = "A-Za-zÀ-ɏΑ-ωА-я\u0300-\u036f0-9"
 MEASURE = re.compile(
     rf"(?<![{_LETTERS}.,/−–-])(?P<numbers>{_NUMBER}(?:{_JOINED}{_NUMBER})*)(?P<gap>[ \u00a0-]?)"
-    + "(?:" + "|".join(f"(?P<{code}>{_WRITTEN[code]})" for code in _ORDER) + rf")(?![{_LETTERS}²])",
+    + "(?:" + "|".join(f"(?P<{code}>{_WRITTEN[code]})" for code in _ORDER) + rf")(?![{_LETTERS}²³^/])",
 )  # fmt: skip
 """One number or several joined by ×, and a unit: `50 x 70 cm`, `40-60 °C`. A number after a minus
 sign is none: it stays as it is."""

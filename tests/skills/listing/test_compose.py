@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from listing_world import make_schema
 
 from config.settings import read_settings
-from skills.listing import check_listing, compose, compose_product, compose_texts
+from skills.listing import check_listing, compose, compose_desk, compose_product, compose_texts
 from skills.listing.compose import compose_listings
 from skills.listing.compose_feed import MOST_MESSAGES, UnusableListings, make_feed, make_feeds
 from skills.listing.compose_rules import MissingLimits, read_rules
@@ -122,7 +122,7 @@ def test_a_title_of_five_thousand_characters_is_cut_at_a_word_and_said() -> None
     row = listing("US", make_record(title="Nordhaus Kitchen Towels and " * 179))
     assert count_bytes(row["title"]) <= 200
     assert row["title"].endswith("Towels")
-    assert {compose.CUT, compose_texts.REPEATED} <= set(sentences(row))
+    assert {compose_desk.CUT, compose_texts.REPEATED} <= set(sentences(row))
     assert row["state"] == "flagged"
 
 
@@ -187,6 +187,16 @@ def test_a_brand_that_holds_a_claim_or_a_symbol_keeps_it() -> None:
 def test_protected_words_of_the_policy_are_never_translated() -> None:
     policy = ListingPolicy(protected_words=("Kitchen",))
     assert listing("DE", make_record(title="Kitchen Towels"), policy=policy)["title"] == "Kitchen Handtücher"
+
+
+@pytest.mark.parametrize(
+    "brand", ["iPillow", "50 cm", "Soft", "Best Seller", "A$B", "綿", "Kitchen Towels", "1,5 kg"]
+)
+@pytest.mark.parametrize("source", ["en", "de", "ja"])
+def test_a_brand_stands_in_every_title_as_it_is_written(brand: str, source: str) -> None:
+    record = make_record(brand=brand, language=source, title=f"{brand} Kitchen Towels, 30 x 40 cm")
+    titles = write(record)["title"]
+    assert all(title.startswith(f"{brand} ") for title in titles)
 
 
 def test_no_price_is_converted() -> None:

@@ -81,6 +81,7 @@ def test_a_unit_of_another_kind_is_never_converted() -> None:
         ("wash at 40-60 °C", "US", "wash at 104-140 °F"),
         ("20 x 28 in, 16 fl oz", "JP", "50.8 x 71.1 cm, 473 ml"),
         (UNTOUCHED, "US", UNTOUCHED),
+        ("30 cm³, 5 g/l, 50cm/20in, 2 m²", "US", "30 cm³, 5 g/l, 50cm/20in, 2 m²"),
         ("綿100%で60°C、幅30cmです", "US", "綿100%で140 °F、幅11.8 inです"),
         ("1,500 ml", "GB", "1500 ml"),
     ],
