@@ -20,7 +20,7 @@ from skills.listing.localise import (
 from skills.listing.localise_attributes import localise_attributes
 from skills.listing.policy import ListingPolicy
 from skills.listing.translate import Engine, match_names
-from skills.vocabulary import check_columns, mark
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 MISSING = mark("{field}: the record has no text for it. Write one and compose again.")
 NOTHING_LEFT = mark("{field}: nothing is left of the text after the rules of {country}.")
@@ -34,6 +34,10 @@ LISTED = {
     "attributes": "object", "canonical": "object", "conversions": "object", "untranslated": "object",
     "notes": "object",
 }  # fmt: skip
+
+
+class UnusableRecords(Refusal):
+    """A SKU with two product records: which one is meant nobody can say."""
 
 
 def compose_listings(
@@ -63,9 +67,15 @@ def compose_listings(
         (list: field, value, unit, shown, shown_unit), untranslated (list: field, words), notes (list of (sentence,
         values)).
     Raises:
-        MissingColumns, UnusableMarkets, MissingLimits.
+        MissingColumns, UnusableMarkets, MissingLimits, UnusableRecords.
     """
     check_columns("records", records.columns, RECORD_COLUMNS)
+    twice = sorted({str(sku) for sku in records.loc[records["sku"].duplicated(), "sku"]})
+    if twice:
+        raise UnusableRecords(
+            mark("These SKUs have more than one product record: {skus}. Expected one each. Take the others out."),
+            skus=name_rows(twice),
+        )
     markets = [(market, read_rules(limits, market, as_of)) for market in read_markets(countries)]
     rows = [
         _compose(record, market, rules, engine, policy)

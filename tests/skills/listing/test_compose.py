@@ -16,7 +16,7 @@ from listing_world import make_schema
 
 from config.settings import read_settings
 from skills.listing import check_listing, compose, compose_desk, compose_product, compose_texts
-from skills.listing.compose import compose_listings
+from skills.listing.compose import UnusableRecords, compose_listings
 from skills.listing.compose_feed import MOST_MESSAGES, UnusableListings, make_feed, make_feeds
 from skills.listing.compose_rules import MissingLimits, read_rules
 from skills.listing.limits import count_bytes
@@ -224,6 +224,21 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     one, other = write(*records), write(*records[::-1])
     pd.testing.assert_frame_equal(one, other)
     assert one[["sku", "country"]].to_numpy().tolist() == sorted(one[["sku", "country"]].to_numpy().tolist())
+
+
+def test_a_sku_with_two_records_is_refused_by_name() -> None:
+    with pytest.raises(UnusableRecords, match="T4"):
+        write(make_record(), make_record(title="Another"))
+
+
+def test_the_example_comes_out_as_it_says() -> None:
+    case = json.loads((ASSETS.parent / "examples" / "kitchen_towels.json").read_text(encoding="utf-8"))
+    rows = {row["country"]: row for row in write(case["record"]).to_dict("records")}
+    for expected in case["expected"]:
+        row = rows[expected["country"]]
+        told = {name: row[name] for name in ("country", "state", "title", "bullets", "search_terms")}
+        told |= {"item_length": row["attributes"]["item_length"]}
+        assert told | {"notes": [said.format(**values) for said, values in row["notes"]]} == expected
 
 
 def test_a_country_without_rules_and_a_table_without_a_column_are_refused() -> None:
