@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from skills.listing.faults import Check, Fault, Faults, move
+from skills.listing.faults import Check, Fault, Faults, make_writable, move
 
 
 def check_properties(
@@ -53,7 +53,7 @@ def refuse_name(keyword: str, key: str, known: dict[str, Any]) -> Fault:
 
 def _guess(key: str, known: dict[str, Any]) -> dict[str, Any]:
     close = get_close_matches(key, sorted(known), n=1)
-    return {"name": key} | ({"meant": close[0]} if close else {})
+    return {"name": make_writable(key)} | ({"meant": close[0]} if close else {})
 
 
 def check_required(names: tuple[str, ...]) -> Check:
@@ -106,7 +106,7 @@ def check_names(one: Check) -> Check:
     """propertyNames."""
 
     def check(value: Any) -> Faults | None:
-        faults = [Fault("propertyNames", (key,), {"name": key}) for key in value if one(key)]
+        faults = [Fault("propertyNames", (key,), {"name": make_writable(key)}) for key in value if one(key)]
         return faults or None
 
     return check

@@ -61,10 +61,15 @@ def freeze(value: Any) -> Any:
     return value
 
 
+def make_writable(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def show(value: Any, longest: int = 60) -> str:
     """A value as a reader sees it: text as it is, the rest as JSON would write it; cut where it is long."""
     if isinstance(value, str):
-        said = value
+        said = make_writable(value)
     elif isinstance(value, bool):
         said = "true" if value else "false"
     elif value is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skills.listing.faults import Fault, Faults, Path, show
+from skills.listing.faults import Fault, Faults, Path, make_writable, show
 from skills.vocabulary import mark
 
 _TYPE = {
@@ -74,8 +74,8 @@ _SAID = {
     "unknown_attribute": mark("{attribute} is not an attribute of {product_type}. Take it out, or correct its name."),
     "editable": mark("{attribute} cannot be changed once a listing is live. Keep {live}, or open a new listing."),
     "hidden_characters": mark(
-        "{attribute} holds {count} characters that nobody sees ({signs}) near “{near}”. Type that part anew instead "
-        "of pasting it."
+        "{attribute} holds characters that nobody sees ({signs}; {count} in all) near “{near}”. Type that part anew "
+        "instead of pasting it."
     ),
     "mixed_scripts": mark("{attribute} has words with letters of two alphabets: {words}. Type them anew in one."),
     "replacedBy": mark("{attribute} is being withdrawn. Give {meant} instead."),
@@ -104,7 +104,7 @@ TOO_DEEP = mark("The attributes are nested so deep that they cannot be read. Exp
 
 def name_path(path: Path) -> str:
     """`bullet_point · 3 · value`: names, and places in a list counted from 1."""
-    return " · ".join(map(str, path))
+    return " · ".join(make_writable(str(step)) for step in path)
 
 
 def say(fault: Fault, product_type: str, shown: int) -> tuple[str, dict[str, Any]]:

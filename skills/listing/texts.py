@@ -11,7 +11,7 @@ from skills.listing.faults import Fault, Path
 
 _MARKS = "\u200e\u200f"
 _HIDDEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _NOT_LATIN = re.compile("[\u0370-\u052f\u1f00-\u1fff]")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -90,9 +90,19 @@ def test_direction_marks_are_named_with_the_place_where_they_stand(check: Check,
     [row] = check(attributes)
     assert (row["keyword"], row["severity"]) == ("hidden_characters", "error")
     assert row["said"] == (
-        "item_name · value holds 2 characters that nobody sees (U+202E RIGHT-TO-LEFT OVERRIDE, U+202C POP "
-        "DIRECTIONAL FORMATTING) near “Geschirrtuch elohnuaB aus L”. Type that part anew instead of pasting it."
+        "item_name · value holds characters that nobody sees (U+202E RIGHT-TO-LEFT OVERRIDE, U+202C POP "
+        "DIRECTIONAL FORMATTING; 2 in all) near “Geschirrtuch elohnuaB aus L”. Type that part anew instead of pasting it."
     )
+
+
+def test_half_a_sign_that_no_file_can_hold_is_told_and_written_as_a_question_mark(
+    check: Check, attributes: Attributes
+) -> None:
+    attributes["color"] = [entry("rot\ud83d", **{"odd\ud83d": 1})]
+    rows = {row["keyword"]: row["said"] for row in check(attributes)}
+    assert set(rows) == {"hidden_characters", "additionalProperties"}
+    assert "(U+D83D; 1 in all)" in rows["hidden_characters"]
+    assert "color · odd?" in rows["additionalProperties"]
 
 
 def test_the_marks_that_arabic_needs_are_in_order_where_arabic_is_sold(check: Check, attributes: Attributes) -> None:
