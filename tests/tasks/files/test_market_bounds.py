@@ -100,7 +100,7 @@ def test_percents_that_only_a_late_part_shows_hold_for_the_whole_column(
 def measure(folder: Path, most_rows: int) -> tuple[dict[str, int], float, float]:
     """Rows by what became of them, CPU seconds and peak GiB of reading a folder in a process of its own."""
     code = f"""
-import resource, time
+import time
 from datetime import date
 from config.seller import Seller
 from tasks.files.market import read_market
@@ -111,7 +111,7 @@ began = time.process_time()
 read = read_market(seller, date(2025, 11, 24), TABLES["products"].empty(), {most_rows})
 spent = time.process_time() - began
 row = read.accounting.iloc[0]
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+peak = max(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 2**20
 print("rows", row["rows_in"], row["kept"], row["set_aside"], row["quarantined"])
 print("cost", spent, peak)
 """
