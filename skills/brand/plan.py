@@ -41,6 +41,7 @@ LOOKS_NEAR = mark("It is {changes} letter changes from the brand {brand} ({skele
 SOUNDS = mark("It sounds like the brand {brand}: both keys are {key}.")
 HOLDS = mark("It holds the brand {brand} as a word of its own.")
 HELD = mark("It is a word of the brand {brand}.")
+ENDS = mark("It begins or ends with the brand {brand}, which is half of it or more.")
 BAD_WORD = mark('"{word}" is an offensive word ({language}).')
 BAD_MEANING = mark('"{word}" means {meaning} ({language}).')
 BAD_INSIDE = mark('The letters hold "{word}", an offensive word ({language}).')
@@ -178,6 +179,10 @@ def _find_brands(name: str, book: BrandBook, policy: BrandPolicy) -> Iterator[Fi
         for at in book.by_name.get(word, []):
             if at not in said and len(word) >= policy.near_from_letters:
                 yield take(at, "part", "check", HOLDS, None, {})
+    for part in _list_ends(squeeze(name), policy):
+        for at in book.by_name.get(part, []):
+            if at not in said:
+                yield take(at, "part", "check", ENDS, None, {})
     for at in book.by_word.get(squeeze(name), []):
         if at not in said and len(squeeze(name)) >= policy.near_from_letters:
             yield take(at, "part", "check", HELD, None, {})
@@ -186,6 +191,12 @@ def _find_brands(name: str, book: BrandBook, policy: BrandPolicy) -> Iterator[Fi
         for at in book.by_sound.get(key, []):
             if at not in said:
                 yield take(at, "sound_alike", "check", SOUNDS, None, {"key": key})
+
+
+def _list_ends(letters: str, policy: BrandPolicy) -> list[str]:
+    """Beginnings and ends that are at least half of a name and one letter longer than a near name must be."""
+    least = max(policy.near_from_letters + 1, -(-len(letters) // 2))
+    return [part for size in range(least, len(letters)) for part in (letters[:size], letters[-size:])]
 
 
 def _find_words(name: str, words: Sequence[BadWord], policy: BrandPolicy) -> Iterator[Finding]:

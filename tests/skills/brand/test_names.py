@@ -107,6 +107,12 @@ def test_a_brand_as_a_word_of_the_name_is_looked_at() -> None:
     policy = BrandPolicy(most_letters=20)
     found = screen(["Zara Living", "ZaraLiving", "Living"], ["Zara", "Tavide Living"], policy=policy)
     assert found["Zara Living"]["found"] == found["ZaraLiving"]["found"] == [("part", "check", "Zara")]
+    glued = screen(["Zalandoly", "Myzalando", "Zalandopolitano"], ["Zalando"], policy=policy)
+    assert glued["Zalandoly"]["found"][0] == glued["Myzalando"]["found"][0] == ("part", "check", "Zalando")
+    assert screen(["Zalandoshop"], ["Zalando"], policy=policy)["Zalandoshop"]["found"] == [
+        ("part", "check", "Zalando")
+    ]
+    assert glued["Zalandopolitano"]["verdict"] == "passes"
     assert found["Living"]["found"] == [("part", "check", "Tavide Living")]
 
 
