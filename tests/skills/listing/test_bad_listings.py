@@ -91,7 +91,8 @@ def test_direction_marks_are_named_with_the_place_where_they_stand(check: Check,
     assert (row["keyword"], row["severity"]) == ("hidden_characters", "error")
     assert row["said"] == (
         "item_name · value holds characters that nobody sees (U+202E RIGHT-TO-LEFT OVERRIDE, U+202C POP "
-        "DIRECTIONAL FORMATTING; 2 in all) near “Geschirrtuch elohnuaB aus L”. Type that part anew instead of pasting it."
+        "DIRECTIONAL FORMATTING; 2 in all) near “Geschirrtuch elohnuaB aus L”. Type that part anew instead of "
+        "pasting it."
     )
 
 
