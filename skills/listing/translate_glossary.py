@@ -164,8 +164,8 @@ def _fill(key: tuple[str, ...], tokens: list[Token], target: str) -> dict[str, s
 def _say_group(tokens: list[Token], target: str) -> str | None:
     group, at = Group([]), 0
     opening = [text.casefold() for _, text in tokens[:2]]
-    if opening == ["set", "of"] and len(tokens) > 2 and tokens[2][0] == "number":
-        group.count, group.is_set, at = tokens[2][1], True, 3
+    if opening in (["set", "of"], ["pack", "of"]) and len(tokens) > 2 and tokens[2][0] == "number":
+        group.count, group.wrapped, at = tokens[2][1], opening[0], 3
     elif tokens[0][0] == "number":
         group.count, at = tokens[0][1], 1
     noun = None

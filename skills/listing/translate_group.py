@@ -9,6 +9,8 @@ from skills.listing import translate_words as words
 _GENDERED = {"m": "er", "f": "e", "n": "es"}
 """Endings of a German adjective without an article, nominative."""
 
+_WRAPPED = {"": words.COUNTED, "set": words.SET_OF, "pack": words.PACK_OF}
+
 
 @dataclass(slots=True)
 class Group:
@@ -19,7 +21,7 @@ class Group:
     places: str = ""
     feature: str = ""
     count: str = ""
-    is_set: bool = False
+    wrapped: str = ""
 
 
 def write_group(group: Group, number: int, noun: dict[str, str], target: str) -> str:
@@ -33,7 +35,7 @@ def write_group(group: Group, number: int, noun: dict[str, str], target: str) ->
         said = used + fitted + "".join(one[target] for one in group.adjectives) + made + noun[target]
     if not group.count:
         return said
-    return (words.SET_OF if group.is_set else words.COUNTED)[target].format(n=group.count, np=said)
+    return _WRAPPED[group.wrapped][target].format(n=group.count, np=said)
 
 
 def _write_western(group: Group, number: int, noun: str, target: str) -> str:

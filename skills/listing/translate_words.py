@@ -43,7 +43,7 @@ pot holder/pot holders|Topflappen:m/Topflappen|manique:f/maniques|agarrador:m/ag
 ADJECTIVES = """
 soft|weich|doux/douce/doux/douces|suave/suave/suaves/suaves|柔らかい|柔软的
 absorbent|saugfähig|absorbant/absorbante/absorbants/absorbantes|absorbente/absorbente/absorbentes/absorbentes|吸水性の高い|吸水的
-thick|dick|^épais/épaisse/épais/épaisses|grueso/gruesa/gruesos/gruesas|厚手の|加厚的
+thick|dick|épais/épaisse/épais/épaisses|grueso/gruesa/gruesos/gruesas|厚手の|加厚的
 light|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|軽い|轻便的
 large|groß|^grand/grande/grands/grandes|grande/grande/grandes/grandes|大きい|大号
 small|klein|^petit/petite/petits/petites|pequeño/pequeña/pequeños/pequeñas|小さい|小号
@@ -79,12 +79,12 @@ PLACES = """
 kitchen|Küche|la cuisine|la cocina|キッチン|厨房
 bathroom|Bad|la salle de bain|el baño|バスルーム|浴室
 home|Zuhause|la maison|el hogar|家庭|家居
-table|Tisch|la table|la mesa|食卓|餐桌
+table|den Tisch|la table|la mesa|食卓|餐桌
 bedroom|Schlafzimmer|la chambre|el dormitorio|寝室|卧室
 living room|Wohnzimmer|le salon|la sala de estar|リビング|客厅
 restaurant|Restaurant|le restaurant|el restaurante|レストラン|餐厅
 hotel|Hotel|l'hôtel|el hotel|ホテル|酒店
-travel|Reise|le voyage|los viajes|旅行|旅行
+travel|die Reise|le voyage|los viajes|旅行|旅行
 """
 
 FEATURES = """
@@ -143,6 +143,13 @@ SET_OF = {
     "es": "juego de {n} {np}",
     "ja": "{np} {n}点セット",
     "zh": "{np} {n}件套",
+}
+PACK_OF = {
+    "de": "{n}er-Pack {np}",
+    "fr": "paquet de {n} {np}",
+    "es": "paquete de {n} {np}",
+    "ja": "{np} {n}個パック",
+    "zh": "{np} {n}件装",
 }
 COUNTED = {"de": "{n} {np}", "fr": "{n} {np}", "es": "{n} {np}", "ja": "{np} {n}点", "zh": "{n}件{np}"}
 STOPS = {"ja": {",": "、", ".": "。", ":": "：", ";": "；"}, "zh": {",": "，", ".": "。", ":": "：", ";": "；"}}

@@ -57,6 +57,7 @@ USE = "Ideal for kitchen and bathroom: quick drying, wash at 60 °C."
         (SET, "es", "Juego de 2 toallas de baño a rayas de algodón para el baño"),
         (USE, "fr", "Idéal pour la cuisine et la salle de bain\u00a0: séchage rapide, lavage à 60 °C."),
         ("4 tea towels", "ja", "ティータオル 4点"),
+        ("Pack of 6 thick dishcloths", "fr", "Paquet de 6 lavettes épaisses"),
     ],
 )
 def test_home_textiles_are_said_in_four_languages(text: str, target: str, expected: str) -> None:
