@@ -62,8 +62,8 @@ def test_a_link_that_leads_nowhere_is_a_problem(broken: Path) -> None:
 def test_an_unknown_skill_is_named_with_those_that_exist() -> None:
     with pytest.raises(
         UnknownSkill,
-        match="assortment, bills, classification, customs, distribution, documents, economics, forecasting, "
-        "freight, inbound, niches, replenishment, selection, sourcing",
+        match="assortment, bills, brand, classification, compliance, customs, distribution, documents, economics, "
+        "forecasting, freight, images, inbound, listing, niches, replenishment, selection, sourcing",
     ):
         find_skill("astrology")
 
