@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from skills.brand.letters import count_changes, draw_skeleton, spell_out
+from skills.brand.letters import draw_skeleton, spell_out
 from skills.brand.policy import BrandPolicy
 from skills.vocabulary import Refusal, mark
 
@@ -60,12 +60,12 @@ def propose_names(roots: Sequence[str], count: int, seed: int, policy: BrandPoli
     stream = _draw(seed)
     stems = sorted({stem for root in roots if (stem := _take_stem(root))})
     found: list[str] = []
+    taken: set[str] = set()
     for attempt in range(count * 400):
         name = _make_name(stream, stems, attempt, policy)
-        skeleton = draw_skeleton(name)
-        if policy.least_letters <= len(name) <= policy.most_letters and all(
-            count_changes(skeleton, draw_skeleton(other)) > 1 for other in found
-        ):
+        forms = _leave_out(draw_skeleton(name))
+        if policy.least_letters <= len(name) <= policy.most_letters and taken.isdisjoint(forms):
+            taken |= forms
             found.append(name)
             if len(found) == count:
                 break
@@ -118,6 +118,11 @@ def _make_name(stream: Iterator[int], stems: list[str], attempt: int, policy: Br
         openings = _OPENINGS if at or next(stream) % 2 else _PAIRED
         name += openings[next(stream) % len(openings)] + _VOWELS[next(stream) % len(_VOWELS)]
     return re.sub(r"(.)\1", r"\1", name + _ENDINGS[next(stream) % len(_ENDINGS)])
+
+
+def _leave_out(skeleton: str) -> set[str]:
+    """The skeleton, and it without each of its letters: two that are one change apart share one of them."""
+    return {skeleton, *(skeleton[:at] + skeleton[at + 1 :] for at in range(len(skeleton)))}
 
 
 def _draw(seed: int) -> Iterator[int]:

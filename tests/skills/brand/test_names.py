@@ -177,6 +177,7 @@ def test_the_steps_of_a_name_end_with_what_it_is_not() -> None:
 
 def test_names_of_a_seed_are_always_the_same_ones() -> None:
     names = propose_names(["linen", "home"], 12, 7, POLICY)
+    assert list(names["name"].head(4)) == ["Kamori", "Sedan", "Todolal", "Kinopil"]
     pd.testing.assert_frame_equal(names, propose_names(["home", "linen"], 12, 7, POLICY))
     assert list(names["name"]) != list(propose_names(["linen", "home"], 12, 8, POLICY)["name"])
 
