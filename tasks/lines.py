@@ -111,6 +111,15 @@ KINDS: dict[str, str] = {
 }
 """Every kind of payload, and how a reader calls its lines."""
 
+DECISIONS: dict[str, str] = {
+    "order": mark("Order"),
+    "ship": mark("Ship"),
+    "price": mark("Change prices"),
+    "choose": mark("Choose an opportunity"),
+    "rules": mark("Standing rules"),
+}
+"""Every kind of decision, and how a reader calls it."""
+
 EFFECTS: dict[str, Effect] = {
     "purchase_order_line": "spend",
     "shipment_line": "spend",

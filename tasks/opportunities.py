@@ -12,7 +12,6 @@ from skills.selection.volume import RANK_ONLY
 from skills.vocabulary import ALL_COUNTRIES, mark
 from tasks import sourcing
 from tasks.candidates import Candidates, match_quotes, quote_candidates
-from tasks.files.risk_words import read_risk_words
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
@@ -266,7 +265,7 @@ def weigh_margins(
     risks = sourcing.check_risks(
         list_checked(metrics, known.supplier_quotes, joined),
         sum_brands(joined.clicks, known.search_terms, own_asins),
-        read_risk_words(),
+        known.risk_words,
         night.as_of,
         night.seller.policy.sourcing,
     )

@@ -12,6 +12,7 @@ from tasks import choices
 from tasks.files.exports import Exports
 from tasks.files.market import Market
 from tasks.files.reference import read_starter_rates
+from tasks.files.risk_words import read_risk_words
 from tasks.inputs import is_worth_another_try
 from tasks.morning_report import Before
 from tasks.nights import Night
@@ -32,7 +33,7 @@ def record_snapshot(
 ) -> snapshots.Snapshot:
     """Bring the rate book up to date, then freeze exports, rates and customs choices together.
 
-    With a market, its tables and the niches of the run before are frozen too.
+    With a market, its tables, the niches of the run before and the rules of risk are frozen too.
 
     Raises:
         StoreUnreachable: the database does not answer.
@@ -47,7 +48,8 @@ def record_snapshot(
     }
     quarantine = exports.quarantine
     if market is not None:
-        tables |= market.tables | {"previous_niches": niches.read_members(seller_id, as_of)}
+        tables |= market.tables
+        tables |= {"previous_niches": niches.read_members(seller_id, as_of), "risk_words": read_risk_words()}
         quarantine = pd.concat([quarantine, market.quarantine], ignore_index=True)
     return snapshots.record_snapshot(seller_id, as_of, tables, quarantine)
 

@@ -142,6 +142,7 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
     if not (isinstance(result, str) and len(result) == 64):
         return [] if result is None else [f"{name}: {result}"]
     from tasks.artifacts import report_path
+    from tasks.report_words import say_journey
     from tasks.store.proposals import read_proposal
 
     t = translator(language)
@@ -152,11 +153,12 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
         own = mark("order lines") if file["feed"] == "order_lines" else mark("other inputs")
         groups.setdefault(own, []).append(file)
     lines = [f"{t(what)}{t(': ')}{_account(files, language)}" for what, files in groups.items()]
-    page = _PAGES.get(proposal.body["journey"], mark("shipment"))
+    journey = proposal.body["journey"]
+    page = t(mark("morning report")) if journey in ("nightly", "what-if") else say_journey(journey, t)
     return [
         *lines,
         f"{t(mark('proposal'))} {proposal.digest}",
-        f"{t(page)} {report_path(proposal)}",
+        f"{page} {report_path(proposal)}",
         say(
             mark(
                 "to decide: make decide SELLER={seller}, make workbook SELLER={seller}, or make up and the waiting "
@@ -166,14 +168,6 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
             language,
         ),
     ]
-
-
-_PAGES = {
-    "nightly": mark("morning report"),
-    "what-if": mark("morning report"),
-    "select_products": mark("new products"),
-}
-"""Journey → what its page is called; every other one's is a shipment's."""
 
 
 def _account(files: list[dict[str, Any]], language: Language) -> str:

@@ -6,14 +6,17 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from config.seller import Seller
+import pytest
+
+from config.seller import Seller, read_seller
 from tasks.approvals import codes
+from tasks.store import session as store_session
 from tests.up import Up
 
 BROWSER = shutil.which("chromium")
@@ -128,3 +131,31 @@ class Desk:
         """Rows of the store, read without our own code."""
         with closing(sqlite3.connect(f"file:{self.up.home / 'farsail.db'}?mode=ro", uri=True)) as store:
             return store.execute(question, values).fetchall()
+
+
+@contextmanager
+def run_up(home: Path) -> Iterator[Up]:
+    """`make up` in a home of its own, in English; this process reads the same store, and everything ends with it."""
+    if BROWSER is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    running = Up(home, FARSAIL_LANGUAGE="en", PREFECT_WORKER_QUERY_SECONDS="1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FARSAIL_HOME", str(home))
+        patch.delenv("FARSAIL_DATABASE_URL", raising=False)
+        yield running
+        store_session.close_engines()
+    if running.process.poll() is None:
+        running.kill_all()
+
+
+@contextmanager
+def open_desk(up: Up, pictures: Path) -> Iterator[Desk]:
+    """A browser of a laptop's size on the running installation, once it answers."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    up.wait_for("[4/4] up:")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=QUIET)
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(60_000)
+        yield Desk(up, page, read_seller("demo"), pictures)
+        browser.close()

@@ -147,10 +147,12 @@ def test_figures_in_the_docs_are_the_measured_ones() -> None:
     results = {row["name"]: row["value"] for row in json.loads((ROOT / "benchmarks" / "results.json").read_text())}
     for document in DOCS:
         text = document.read_text(encoding="utf-8")
-        for written, name in re.findall(r"([\d][\d,.]*)\s?\S{0,8}\s?<!-- figure:([\w.]+) -->", text):
+        for written, name in re.findall(r"(−?\d[\d,.]*)\s?\S{0,8}\s?<!-- figure:([\w.]+) -->", text):
             assert name in results, f"{document.name}: {name} was never measured"
             digits = len(written.partition(".")[2])
-            assert float(written.replace(",", "")) == round(results[name], digits), f"{document.name}: {name}"
+            assert float(written.replace(",", "").replace("−", "-")) == round(results[name], digits), (
+                f"{document.name}: {name}"
+            )
 
 
 def test_the_readme_is_short() -> None:

@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from config.seller import read_seller
 from tasks.artifacts import report_path
 from tasks.chosen import list_chosen
-from tasks.store import session as store_session
 from tasks.store.ledger import list_events
 from tasks.store.niches import JOURNEY
 from tasks.store.proposals import Proposal, list_waiting
-from tests.browser import BROWSER, QUIET, Desk
+from tests.browser import Desk, open_desk, run_up
 from tests.up import Up
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
@@ -25,29 +23,14 @@ pytestmark = [pytest.mark.long, pytest.mark.browser]
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    if BROWSER is None:
-        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
-    home = tmp_path_factory.mktemp("select") / "home"
-    running = Up(home, FARSAIL_LANGUAGE="en", PREFECT_WORKER_QUERY_SECONDS="1")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FARSAIL_HOME", str(home))
-        patch.delenv("FARSAIL_DATABASE_URL", raising=False)
+    with run_up(tmp_path_factory.mktemp("select") / "home") as running:
         yield running
-        store_session.close_engines()
-    if running.process.poll() is None:
-        running.kill_all()
 
 
 @pytest.fixture(scope="module")
 def desk(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    up.wait_for("[4/4] up:")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=BROWSER, args=QUIET)
-        page = browser.new_page(viewport={"width": 1366, "height": 900})
-        page.set_default_timeout(60_000)
-        yield Desk(up, page, read_seller("demo"), tmp_path_factory.mktemp("pictures"))
-        browser.close()
+    with open_desk(up, tmp_path_factory.mktemp("pictures")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

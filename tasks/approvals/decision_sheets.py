@@ -21,6 +21,7 @@ from config.language import LANGUAGES, say, translator
 from config.seller import Language, Seller
 from skills.vocabulary import Money, mark
 from tasks.approvals.answer import Body, Line
+from tasks.lines import DECISIONS
 from tasks.morning_report import say_reason
 from tasks.report_words import WORDS
 from tasks.sheets import Column, Pen, head_of, open_book, read_back
@@ -169,16 +170,9 @@ def describe_row(number: str, decision: Body, line: Line, language: Language) ->
 def name_decision(decision: Body, language: Language) -> tuple[str, str]:
     """What a decision is, and with whom or on which lane."""
     t = translator(language)
-    names = {
-        "order": mark("Order"),
-        "ship": mark("Ship"),
-        "price": mark("Change prices"),
-        "choose": mark("Choose an opportunity"),
-        "rules": mark("Standing rules"),
-    }
     partner = str(decision.get("supplier_name") or decision.get("supplier") or decision.get("lane") or "")
     mode = str(decision.get("mode", ""))
-    return t(names[decision["kind"]]), f"{partner} ({t(WORDS.get(mode, mode))})" if mode else partner
+    return t(DECISIONS[decision["kind"]]), f"{partner} ({t(WORDS.get(mode, mode))})" if mode else partner
 
 
 def say_why(line: Line, language: Language) -> str:

@@ -9,7 +9,7 @@ from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.approvals.answer import is_expired
 from tasks.approvals.standing import Standing
-from tasks.lines import Body, flatten, number_lines
+from tasks.lines import DECISIONS, Body, flatten, number_lines
 from tasks.morning_report import say_reason
 from tasks.report_words import WORDS
 
@@ -118,11 +118,10 @@ def _list_rules(line: Body) -> list[str]:
 
 
 def _title(decision: Body, t: Translate) -> str:
+    name = t(DECISIONS[decision["kind"]])
     if decision["kind"] == "order":
-        return f"{t(mark('Order'))} · {decision.get('supplier_name') or decision['supplier']}"
+        return f"{name} · {decision.get('supplier_name') or decision['supplier']}"
     if decision["kind"] == "ship":
         mode = t(WORDS.get(str(decision["mode"]), str(decision["mode"])))
-        return f"{t(mark('Ship'))} · {decision['from_node']} → {decision['to_node']} ({decision['country']}), {mode}"
-    if decision["kind"] == "choose":
-        return t(mark("Choose an opportunity"))
-    return t(mark("Standing rules")) if decision["kind"] == "rules" else t(mark("Change prices"))
+        return f"{name} · {decision['from_node']} → {decision['to_node']} ({decision['country']}), {mode}"
+    return name

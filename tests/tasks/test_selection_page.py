@@ -13,6 +13,7 @@ from skills.economics.tariff import SELLERS_FILES
 from tasks import inputs, market_history, niches, opportunities, own_products, selection
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.quarantine import ACCOUNTING
+from tasks.files.risk_words import read_risk_words
 from tasks.files.tables import TABLES
 from tasks.selection_page import render_selection, view_selection
 from tasks.selection_proposal import Weighed, from_opportunities
@@ -63,7 +64,14 @@ def propose(**known: pd.DataFrame) -> Proposal:
     priced = world.snapshot().tables
     sales = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in SALES.items()})
     given = {name: priced[name] for name in ("rates", "nodes", "lanes", "hs_codes", "registrations")}
-    tables = {**blank, **given, "sales": sales, "previous_niches": no_members(), **known}
+    tables = {
+        **blank,
+        **given,
+        "sales": sales,
+        "previous_niches": no_members(),
+        "risk_words": read_risk_words(),
+        **known,
+    }
     snapshot, night = Snapshot("d", "demo", world.MORNING, tables), world.NIGHT
     own, policy = inputs.name_own_asins(snapshot), night.seller.policy
     searches, asked = snapshot.search_terms, snapshot.search_queries
