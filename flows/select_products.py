@@ -62,7 +62,7 @@ def select_products(seller_id: str, as_of: str = "last", language: str = "") -> 
     margins = opportunities.weigh_margins(joined, measured.metrics, quoted, own, known, night)
     ranked = selection.rank_opportunities(measured.metrics, margins, policy.selection, morning)
     flips = selection.find_score_flips(ranked, margins, policy.selection)
-    asked = opportunities.list_facts(margins, quoted.candidates, measured.metrics, policy.selection)
+    asked = selection.list_facts(margins, quoted.candidates.costs, measured.metrics, policy.selection)
     facts = selection.value_facts(asked, policy.selection)
     backtest = market_history.look_back(known, own, policy)
     products = own_products.review(known, night)

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skills.niches.plan import Niches
-from skills.selection.policy import SelectionPolicy
-from skills.selection.volume import RANK_ONLY
-from skills.vocabulary import ALL_COUNTRIES, mark
-from tasks import sourcing
+from skills.vocabulary import ALL_COUNTRIES
+from tasks import selection, sourcing
 from tasks.candidates import Candidates, match_quotes, quote_candidates
 from tasks.nights import Night
 from tasks.store.snapshots import Snapshot
 
-WEEKS = 52
 MOST_CHECKED = 2000
 """Niches whose words are looked at for risks, the most searched first; a niche beyond them has no level of risk."""
 
@@ -136,7 +133,7 @@ def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: 
     """
     base, policy, morning = night.seller.base_currency, night.seller.policy, night.as_of
     quotes = known.supplier_quotes
-    sales = plan_sales(joined.matches, metrics, policy.selection)
+    sales = selection.plan_sales(joined.matches, metrics, policy.selection)
     candidates = quote_candidates(quotes, joined.matches, sales, metrics, known, night)
     landed = lay_landed(candidates, sales, base, policy.selection.least_cm2_percent)
     compared = sourcing.compare_quotes(quotes, landed, NO_TERMS, policy.sourcing, morning)
@@ -145,35 +142,13 @@ def weigh_quotes(joined: Joined, metrics: pd.DataFrame, known: Snapshot, night: 
         sales,
         compared,
         sourcing.plan_cash(quotes, landed, NO_TERMS, policy.sourcing, morning),
-        pick_quotes(compared, joined.matches, landed),
+        sourcing.pick_quotes(compared, joined.matches, landed),
         sourcing.score_suppliers(known.deliveries, policy.sourcing, morning),
     )
 
 
 NO_TERMS = pd.DataFrame({"country": pd.Series([], dtype="str")})
 """No country pays out by other terms than the policy's."""
-
-
-def plan_sales(matches: pd.DataFrame, metrics: pd.DataFrame, policy: SelectionPolicy) -> pd.DataFrame:
-    """What a new product is planned to sell: the niche's purchases in a year, of which the planned share.
-
-    Args:
-        matches: From `match_quotes`.
-        metrics: From `measure_niches`: volume [searches a week], volume_basis, conversion_percent.
-
-    Returns:
-        One row per (quote, country): yearly_units [whole units], weekly_units; NaN where volume is only an index of
-        the rank, which says nothing about how many are sold.
-    """
-    facts = matches[["quote", "country", "niche"]].merge(
-        metrics[["niche", "country", "volume", "volume_basis", "conversion_percent"]], on=["niche", "country"]
-    )
-    rate = facts["conversion_percent"].fillna(policy.planned_conversion_percent) / 100
-    searched = facts["volume"].where(facts["volume_basis"] != RANK_ONLY).astype("float64")
-    bought = searched * policy.clicks_per_search * rate * policy.planned_share_percent / 100
-    yearly = (bought * WEEKS).round()
-    table = facts[["quote", "country"]].assign(yearly_units=yearly, weekly_units=yearly / WEEKS)
-    return table.sort_values(["quote", "country"], ignore_index=True)
 
 
 def lay_landed(
@@ -221,34 +196,6 @@ def keep_sold(facts: pd.DataFrame, least_cm2_percent: float) -> pd.DataFrame:
 def _weigh_units(rows: pd.DataFrame) -> pd.Series:
     """Planned units of a year; one where none are planned or nothing is known, so that a sum is never nothing."""
     return rows["yearly_units"].astype("float64").fillna(1.0).clip(lower=1.0)
-
-
-def pick_quotes(compared: pd.DataFrame, matches: pd.DataFrame, landed: pd.DataFrame) -> pd.DataFrame:
-    """Each concept's first quote over all its countries; a concept whose quotes all fell out has none.
-
-    A quote whose smallest order is more than a year's planned units comes after those whose order is not; then the
-    one that leaves most a year: planned units × (payout − cost all told, landed and in cash), so that a quote that is
-    worth selling in five countries is weighed against one that is in two. Where nothing is planned, no order is too
-    large, and the one that costs least comes first.
-
-    Args:
-        compared: From `compare_quotes`, the rows of all countries (`*`) among them.
-        matches: With the concepts of `join_concepts`.
-        landed: From `lay_landed`: weekly_units and net_minor of all countries.
-
-    Returns:
-        One row per concept: quote, supplier, order_units, cash_minor, days_to_payout, days_to_cash.
-    """
-    concepts = matches[["quote", "concept"]].drop_duplicates("quote")
-    planned = landed[landed["country"] == ALL_COUNTRIES].set_index("quote")[["weekly_units", "net_minor"]]
-    whole = compared[(compared["country"] == ALL_COUNTRIES) & compared["rank"].notna()].merge(concepts, on="quote")
-    year = whole["quote"].map(planned["weekly_units"]).astype("float64") * WEEKS
-    each = whole["quote"].map(planned["net_minor"]).astype("float64") - whole["all_told_minor"].astype("float64")
-    whole = whole.assign(above=whole["order_units"].astype("float64") > year.round(), costs=-(year * each).round())
-    order = ["above", "costs", "all_told_minor", "rank", "quote"]
-    first = whole.sort_values(order, kind="stable").drop_duplicates("concept")
-    kept = ["concept", "quote", "supplier", "order_units", "cash_minor", "days_to_payout", "days_to_cash"]
-    return first[kept].sort_values("concept", ignore_index=True)
 
 
 def weigh_margins(
@@ -333,61 +280,3 @@ def sum_brands(clicks: pd.DataFrame, search_terms: pd.DataFrame, own_asins: froz
     branded = branded[~branded["brand"].isin(own)]
     shares = branded.groupby(["country", "brand", "niche"])["click_share"].sum()
     return shares.groupby(["country", "brand"]).max().clip(upper=1).reset_index()
-
-
-FACT_NAMES = {
-    "share": mark("the share of the niche's purchases that a new product wins [%]"),
-    "price": mark("the price at which it sells [% of the planned one]"),
-    "ads": mark("advertising [% of the net price]"),
-    "duty": mark("the customs value and code that the broker settles [% of the planned duty]"),
-    "returns": mark("how many are returned [%]"),
-    "conversion": mark("purchases per click [%]"),
-}
-"""Facts that nobody knows before the choice, and what a reader calls them."""
-
-_CHANCES = {"p_low": 0.25, "p_known": 0.5, "p_high": 0.25}
-
-
-def list_facts(
-    margins: pd.DataFrame, candidates: Candidates, metrics: pd.DataFrame, policy: SelectionPolicy
-) -> pd.DataFrame:
-    """What is not known of each quoted opportunity, with what it would earn a year at either end.
-
-    The ends are declared here and shown: half or twice the planned share, a tenth of the price, advertising from 8
-    to 25 %, no duty or twice the planned one; returns from 2 to 15 % and purchases per click from 4 to 14 % only
-    where no report says them. One fact moves, all else stays, but the referral fee and advertising go with the price;
-    the planned value has half of the chance. An opportunity whose sales are not planned has no fact to value.
-
-    Returns:
-        One row per (concept, fact), as `value_facts` asks.
-    """
-    quoted = margins[margins["quote"] != ""].merge(candidates.costs, on=["quote", "country"], suffixes=("", "_cost"))
-    known = metrics.drop_duplicates(["concept", "country"])[
-        ["concept", "country", "conversion_percent", "return_share"]
-    ]
-    quoted = quoted[quoted["yearly_units"].notna()].merge(known, on=["concept", "country"], how="left")
-    rows = []
-    for concept, part in quoted.groupby("concept", sort=True):
-        base = float(part["yearly_cm3_minor"].sum())
-        units = part["yearly_units"]
-        sold = float((units * part["net_sales_minor"]).sum())
-        kept = float((units * (part["net_sales_minor"] - part["referral_minor"] - part["ads_minor"])).sum())
-        ads, duty = policy.planned_ads_percent, float((units * part["duty_minor"]).sum())
-        share, rate = policy.planned_share_percent, policy.planned_conversion_percent
-        outcomes = {
-            "share": (share, share / 2, share * 2, base / 2, base * 2),
-            "price": (100.0, 90.0, 110.0, base - kept / 10, base + kept / 10),
-            "ads": (float(ads), 8.0, 25.0, base + sold * (ads - 8) / 100, base - sold * (25 - ads) / 100),
-            "duty": (100.0, 0.0, 200.0, base + duty, base - duty),
-        }
-        if part["return_share"].isna().all():
-            outcomes["returns"] = (0.0, 2.0, 15.0, base - sold * 0.02, base - sold * 0.15)
-        if part["conversion_percent"].isna().all():
-            outcomes["conversion"] = (rate, 4.0, 14.0, base * 4 / rate, base * 14 / rate)
-        rows += [
-            {"concept": concept, "fact": fact, "value": value, "low": low, "high": high, **_CHANCES,
-             "cm3_low_minor": at_low, "cm3_known_minor": base, "cm3_high_minor": at_high}
-            for fact, (value, low, high, at_low, at_high) in outcomes.items()
-        ]  # fmt: skip
-    money = ["cm3_low_minor", "cm3_known_minor", "cm3_high_minor"]
-    return pd.DataFrame(rows, columns=["concept", "fact", "value", "low", "high", *_CHANCES, *money])

@@ -7,6 +7,8 @@ from tasks.capability import capability
 
 measure_niches = capability(selection.measure_niches, timeout_seconds=1800)
 rank_opportunities = capability(selection.rank_opportunities)
+plan_sales = capability(selection.plan_sales)
+list_facts = capability(selection.list_facts)
 find_score_flips = capability(selection.find_score_flips)
 value_facts = capability(selection.value_facts)
 backtest_score = capability(selection.backtest_score, timeout_seconds=900)

@@ -15,11 +15,11 @@ from config.language import format_day, format_money, format_number, format_perc
 from config.seller import Language, Seller
 from skills.assortment.verdict import VERDICTS
 from skills.selection.explain import LABELS
+from skills.selection.planned import FACT_NAMES
 from skills.vocabulary import Money, mark
 from tasks.artifacts import replace_file, report_path
 from tasks.briefs import NO_QUOTE
 from tasks.morning_report import PAGES, open_pages
-from tasks.opportunities import FACT_NAMES
 from tasks.report_charts import chart_waterfall
 from tasks.selection_charts import chart_balance, chart_demand, chart_prices, chart_score
 from tasks.store.proposals import Proposal

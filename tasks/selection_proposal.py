@@ -26,8 +26,6 @@ from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
 
-HOLDS_DAYS = 28
-"""An opportunity that nobody decides on within so many days is weighed again with newer searches."""
 MOST_LEFT_OUT = 500
 NO_ROOM = mark("It scores {score}; the cut between shown and not shown lies at {cut}.")
 
@@ -113,7 +111,9 @@ def from_opportunities(
 
 
 def _decide(brief: Brief, night: Night) -> Body:
-    expires = (pd.Timestamp(night.as_of) + pd.Timedelta(days=HOLDS_DAYS)).date().isoformat()
+    expires = (
+        (pd.Timestamp(night.as_of) + pd.Timedelta(days=night.seller.policy.selection.holds_days)).date().isoformat()
+    )
     facts = brief.facts
     line = make_line(
         Opportunity(**brief.payload),

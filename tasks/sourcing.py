@@ -6,6 +6,7 @@ from skills import sourcing
 from tasks.capability import capability
 
 compare_quotes = capability(sourcing.compare_quotes)
+pick_quotes = capability(sourcing.pick_quotes)
 plan_cash = capability(sourcing.plan_cash)
 explain_quote = capability(sourcing.explain_quote)
 score_suppliers = capability(sourcing.score_suppliers)

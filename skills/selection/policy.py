@@ -84,6 +84,29 @@ def _unmet_parts() -> tuple[UnmetPart, ...]:
     )
 
 
+class FactEnd(BaseModel):
+    """How far a fact that nobody knows before the choice may lie from what is planned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: Literal["share", "price", "ads", "duty", "returns", "conversion"] = Field(description="Which fact.")
+    low: float = Field(description="Its lower end, in the fact's unit.")
+    high: float = Field(description="Its upper end, in the fact's unit.")
+    source: str = Field(default="", description="Unit, and why these ends.")
+
+
+def _fact_ends() -> tuple[FactEnd, ...]:
+    guess = "a planning range, no source found"
+    return (
+        FactEnd(fact="share", low=50, high=200, source=f"% of the planned share; {guess}"),
+        FactEnd(fact="price", low=90, high=110, source=f"% of the planned price; {guess}"),
+        FactEnd(fact="ads", low=8, high=25, source=f"% of the net price; {guess}"),
+        FactEnd(fact="duty", low=0, high=200, source=f"% of the planned duty; {guess}"),
+        FactEnd(fact="returns", low=2, high=15, source=f"% of units; {guess}"),
+        FactEnd(fact="conversion", low=4, high=14, source=f"% of clicks; {guess}"),
+    )
+
+
 class SelectionPolicy(BaseModel):
     """Anchors, filters and bars of the choice of products."""
 
@@ -224,6 +247,21 @@ class SelectionPolicy(BaseModel):
     )
     planned_ads_percent: int = Field(
         default=12, ge=0, le=100, description="Advertising that a new product is planned with [% of the net price]."
+    )
+    fact_ends: tuple[FactEnd, ...] = Field(
+        default_factory=_fact_ends, description="Facts that nobody knows before the choice, each with its two ends."
+    )
+    planned_chance_percent: int = Field(
+        default=50,
+        ge=0,
+        le=100,
+        description="Chance of the planned value of such a fact; each end has half the rest [%].",
+    )
+    holds_days: int = Field(
+        default=28,
+        ge=1,
+        le=365,
+        description="How long an opportunity may be chosen before it is weighed anew [days].",
     )
     least_score: int = Field(default=40, ge=0, le=100, description="Below it an opportunity is not shown [points].")
     most_opportunities: int = Field(default=10, ge=1, le=50, description="Opportunities that are shown at most.")

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from skills.niches.plan import Niches
-from skills.selection import value_facts
+from skills.selection import list_facts, plan_sales, value_facts
 from skills.selection.policy import SelectionPolicy
-from skills.sourcing import compare_quotes
+from skills.sourcing import compare_quotes, pick_quotes
 from skills.sourcing.policy import SourcingPolicy
 from skills.vocabulary import ALL_COUNTRIES
 from tasks.candidates import COSTS, Candidates
@@ -23,9 +23,6 @@ from tasks.opportunities import (
     join_concepts,
     lay_landed,
     list_checked,
-    list_facts,
-    pick_quotes,
-    plan_sales,
     sum_brands,
 )
 
@@ -262,7 +259,7 @@ def margins() -> pd.DataFrame:
 
 
 def test_each_fact_moves_alone_and_what_follows_the_price_moves_with_it() -> None:
-    facts = list_facts(margins(), candidates(), METRICS, POLICY).set_index("fact")
+    facts = list_facts(margins(), costs(), METRICS, POLICY).set_index("fact")
     base, units = 218 * 2_000, 218
     assert (facts["cm3_known_minor"] == base).all()
     assert facts.loc["price", "cm3_low_minor"] == pytest.approx(base - units * (6_000 - 900 - 700) / 10)
@@ -274,7 +271,7 @@ def test_each_fact_moves_alone_and_what_follows_the_price_moves_with_it() -> Non
 
 def test_an_opportunity_without_planned_sales_has_no_fact_to_value() -> None:
     unknown = margins().assign(yearly_units=float("nan"), yearly_cm3_minor=float("nan"))
-    facts = list_facts(unknown, candidates(), METRICS, POLICY)
+    facts = list_facts(unknown, costs(), METRICS, POLICY)
     assert facts.empty and value_facts(facts, POLICY).empty
 
 

@@ -85,7 +85,7 @@ def propose(**known: pd.DataFrame) -> Proposal:
     quoted = opportunities.weigh_quotes(joined, measured.metrics, snapshot, night)
     margins = opportunities.weigh_margins(joined, measured.metrics, quoted, own, snapshot, night)
     ranked = selection.rank_opportunities(measured.metrics, margins, policy.selection, world.MORNING)
-    facts = opportunities.list_facts(margins, quoted.candidates, measured.metrics, policy.selection)
+    facts = selection.list_facts(margins, quoted.candidates.costs, measured.metrics, policy.selection)
     weighed = Weighed(
         joined, volumes, measured, quoted, margins, ranked,
         selection.find_score_flips(ranked, margins, policy.selection),
