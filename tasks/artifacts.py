@@ -110,10 +110,29 @@ def show_on_run(
             language,
         ),
     )
+    link_page(
+        f"report-file-{suffix}",
+        page,
+        mark("Open the whole report"),
+        state_headline(body, language),
+        mark("morning report"),
+        language,
+    )
+
+
+def link_page(key: str, page: Path, text: str, headline: str, name: str, language: Language) -> None:
+    """A link to a page's file on the run; the log's last lines say its headline and where it lies.
+
+    Args:
+        key: Of the artifact.
+        page: The file.
+        text, name: What the link says and what the page is called; sentences of the catalogue.
+        headline: In the language.
+    """
     create_link_artifact(
-        key=f"report-file-{suffix}",
+        key=key,
         link=page.as_uri(),
-        link_text=say_(mark("Open the whole report")),
+        link_text=translator(language)(text),
         description=say(
             mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
             {"path": str(page)},
@@ -121,8 +140,8 @@ def show_on_run(
         ),
     )
     log = get_run_logger()
-    log.info("%s", state_headline(body, language))
-    log.info("%s %s", say_(mark("morning report")), page)
+    log.info("%s", headline)
+    log.info("%s %s", translator(language)(name), page)
 
 
 def write_report_files(

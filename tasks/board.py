@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from prefect import get_run_logger, task
-from prefect.artifacts import create_link_artifact, create_table_artifact
+from prefect import task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, say, translator
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import replace_file
+from tasks.artifacts import link_page, replace_file
 from tasks.morning_report import PAGES, open_pages
 from tasks.report_words import WORDS
 
@@ -83,18 +83,14 @@ def publish_bills(settled: Settled, seller: Seller, as_of: date, snapshot: str, 
         table=tabulate_shipments(settled, as_of, language),
         description=t(mark("Shipments on the way")),
     )
-    create_link_artifact(
-        key=f"bills-file-{seller.id}",
-        link=path.as_uri(),
-        link_text=t(mark("Open the page of bills and shipments")),
-        description=say(
-            mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
-            {"path": str(path)},
-            language,
-        ),
+    link_page(
+        f"bills-file-{seller.id}",
+        path,
+        mark("Open the page of bills and shipments"),
+        state_settled(settled, base, as_of, language),
+        mark("bills and shipments"),
+        language,
     )
-    get_run_logger().info("%s", state_settled(settled, base, as_of, language))
-    get_run_logger().info("%s %s", t(mark("bills and shipments")), path)
     return path
 
 

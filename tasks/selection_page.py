@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from prefect import get_run_logger, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, format_percent, name_country, say, translator
@@ -17,7 +17,7 @@ from skills.assortment.verdict import VERDICTS
 from skills.selection.explain import LABELS
 from skills.selection.planned import FACT_NAMES
 from skills.vocabulary import Money, mark
-from tasks.artifacts import replace_file, report_path
+from tasks.artifacts import link_page, replace_file, report_path
 from tasks.briefs import NO_QUOTE
 from tasks.morning_report import PAGES, open_pages
 from tasks.report_charts import chart_waterfall
@@ -316,18 +316,14 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
         ],
         description=t(mark("One row per opportunity")),
     )
-    create_link_artifact(
-        key=f"new-products-file-{seller.id}",
-        link=path.as_uri(),
-        link_text=t(mark("Open the briefs: one page each")),
-        description=say(
-            mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
-            {"path": str(path)},
-            language,
-        ),
+    link_page(
+        f"new-products-file-{seller.id}",
+        path,
+        mark("Open the briefs: one page each"),
+        headline,
+        mark("new products"),
+        language,
     )
-    get_run_logger().info("%s", headline)
-    get_run_logger().info("%s %s", t(mark("new products")), path)
 
 
 def _say_headline(view: Body, currency: str, language: Language) -> str:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from prefect import get_run_logger, task
+from prefect import task
 from prefect.artifacts import (
     create_image_artifact,
-    create_link_artifact,
     create_markdown_artifact,
     create_table_artifact,
 )
@@ -25,7 +24,7 @@ from config.language import format_day, format_money, format_number, name_countr
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import replace_file, report_path
+from tasks.artifacts import link_page, replace_file, report_path
 from tasks.consignments import RELEASED
 from tasks.loading_picture import draw_loading
 from tasks.morning_report import PAGES, open_pages, slug
@@ -265,18 +264,14 @@ def _show_on_run(path: Path, proposal: Proposal, seller: Seller, language: Langu
         table=[_tabulate(consignment, body["base_currency"], language) for consignment in body["consignments"]],
         description=t(mark("One row per consignment")),
     )
-    create_link_artifact(
-        key=f"shipment-file-{name}",
-        link=path.as_uri(),
-        link_text=t(mark("Open the shipment's page: pictures, waterfall, papers")),
-        description=say(
-            mark("The whole report lies at {path}; a browser that does not open the link takes the path."),
-            {"path": str(path)},
-            language,
-        ),
+    link_page(
+        f"shipment-file-{name}",
+        path,
+        mark("Open the shipment's page: pictures, waterfall, papers"),
+        head,
+        mark("shipment"),
+        language,
     )
-    get_run_logger().info("%s", head)
-    get_run_logger().info("%s %s", t(mark("shipment")), path)
 
 
 def _show_pictures(body: Body, pictures: dict[str, list[str]], seller: Seller, language: Language) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from skills.niches.arrays import Bools, Codes, Hashes, Ints
-from skills.niches.letters import BASE, UNSPACED, find_hash, hash_letters, number_hashes
+from skills.niches.letters import BASE, UNSPACED, find_hash, hash_letters, list_powers, number_hashes
 
 _ONE = np.uint64(1)
 _E = np.uint32(ord("e"))
@@ -78,12 +78,7 @@ def find_singulars(letters: Codes, starts: Ints, ends: Ints, hashes: Hashes, slo
 def count_pairs(begins: Ints, words: Ints, starts: Ints, ends: Ints, hashes: Hashes, slots: Ints,
                 searches: Ints, fixed: Bools) -> Ints:  # fmt: skip
     """For each word, the searches of terms in which two words side by side are that word with a blank in it."""
-    longest = 0
-    for word in range(starts.size):
-        longest = max(longest, ends[word] - starts[word])
-    powers = np.ones(longest + 1, np.uint64)
-    for k in range(1, longest + 1):
-        powers[k] = powers[k - 1] * BASE
+    powers = list_powers(starts, ends)
     pairs = np.zeros(starts.size, np.int64)
     for term in range(begins.size - 1):
         for place in range(begins[term], begins[term + 1] - 1):

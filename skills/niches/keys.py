@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from skills.niches.arrays import Bools, Codes, Hashes, Ints
-from skills.niches.letters import BASE, find_hash, hash_letters
+from skills.niches.letters import BASE, find_hash, hash_letters, list_powers
 
 LEFT_OUT, MEASURE, NUMBER, MEASURED = 1, 2, 3, 4
 _ONE = np.uint64(1)
@@ -30,12 +30,7 @@ def mend_blanks(begins: Ints, words: Ints, letters: Codes, starts: Ints, ends: I
     """
     new_begins = np.zeros(begins.size, np.int64)
     mended = np.empty(2 * words.size, np.int64)
-    longest = 0
-    for word in range(starts.size):
-        longest = max(longest, ends[word] - starts[word])
-    powers = np.ones(longest + 1, np.uint64)
-    for k in range(1, longest + 1):
-        powers[k] = powers[k - 1] * BASE
+    powers = list_powers(starts, ends)
     filled = 0
     for term in range(begins.size - 1):
         place, end = begins[term], begins[term + 1]

@@ -31,6 +31,18 @@ def hash_letters(letters: Codes, start: int, end: int) -> np.uint64:
 
 
 @njit(cache=True)
+def list_powers(starts: Ints, ends: Ints) -> Hashes:
+    """What a hash is multiplied by when so many letters follow it, up to the longest word."""
+    longest = 0
+    for word in range(starts.size):
+        longest = max(longest, ends[word] - starts[word])
+    powers = np.ones(longest + 1, np.uint64)
+    for k in range(1, longest + 1):
+        powers[k] = powers[k - 1] * BASE
+    return powers
+
+
+@njit(cache=True)
 def find_slot(slots: Ints, hashes: Hashes, wanted: np.uint64) -> int:
     """The place in the open table where a hash stands, or the free one where it would."""
     mask = np.uint64(slots.size - 1)

@@ -19,20 +19,9 @@ from tasks.proposals import kept_lines
 from tasks.store import nights
 from tasks.store.proposals import read_current, read_previous, read_proposal
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("at_home")]
 
 MORNING = date(2025, 11, 24)
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("installation")
-
-
-@pytest.fixture(autouse=True)
-def at_home(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FARSAIL_HOME", str(installation))
-    monkeypatch.delenv("FARSAIL_DATABASE_URL", raising=False)
 
 
 @pytest.fixture(scope="module")
