@@ -38,6 +38,13 @@ class ListingPolicy(BaseModel):
     choices_shown: int = Field(
         default=8, ge=1, le=100, description="How many of the allowed values a message lists [values]."
     )
+    engine: str = Field(
+        default="glossary",
+        description="What translates: the embedded glossary, or an engine that an installed package offers by name.",
+    )
+    holds_days: int = Field(
+        default=14, ge=1, le=90, description="How long a proposal to put listings live may be decided [days]."
+    )
     protected_words: tuple[str, ...] = Field(
         default=(),
         description="Trademarks and other words beside a product's brand that are never translated, changed or taken "

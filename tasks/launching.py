@@ -1,0 +1,172 @@
+"""What a launch is for: which products, in which countries, with what the seller's tables say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+import pandas as pd
+
+from config.seller import Seller
+from skills.images.pictures import Picture
+from skills.listing.translate import Engine
+from skills.listing.translate_glossary import GlossaryEngine
+from skills.vocabulary import Refusal, mark, name_rows
+from tasks.files.sources import resolve_files
+from tasks.images import read_pictures
+from tasks.nights import BadParameter, Night
+from tasks.product_records import join_records
+from tasks.store.snapshots import Snapshot
+
+JOURNEY = "launch_listing"
+ENGINES = "farsail.engines"
+"""Entry points of installed translation engines; each names a class that is called without arguments."""
+
+Body = dict[str, Any]
+
+NO_RECORDS = mark("No product record is there: fill the table listing_records, one row per SKU (docs/inputs.md).")
+NO_PRICES = mark("No country has a price: fill the table listing_prices, one row per SKU and country.")
+
+
+class UnknownEngine(Refusal):
+    """The seller's file names a translation engine that is not installed."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What is to be listed where.
+
+    Attributes:
+        records: One row per sku, as the skills take it (`join_records`).
+        countries: Where, sorted.
+        markets: The rows of `listing_markets` of these countries.
+        pairs: (sku, country) that are asked for: a chosen opportunity's product goes to its countries alone.
+        chosen: What the seller chose so far, each with `skus`: the records that answer it.
+        lacks: Why nothing can be listed: (sentence, values).
+    """
+
+    records: pd.DataFrame
+    countries: list[str]
+    markets: pd.DataFrame
+    pairs: frozenset[tuple[str, str]]
+    chosen: list[Body]
+    lacks: list[tuple[str, Body]]
+
+
+def choose_products(
+    known: Snapshot, night: Night, chosen: list[Body], skus: str, countries: str, opportunity: str
+) -> Launch:
+    """The products and countries of a run, as its form asks.
+
+    Args:
+        known: The frozen inputs.
+        night: For whom.
+        chosen: From `chosen.read_chosen`.
+        skus: SKUs with blanks or commas between; empty takes every product record.
+        countries: The same with countries; empty takes the seller's marketplaces that some product has a price in.
+        opportunity: A chosen opportunity, by its concept or the number of its paper; its records alone are taken.
+
+    Raises:
+        BadParameter: names what is not known, and what is.
+    """
+    records = join_records(known)
+    answered = [{**row, "skus": _find_answers(records, row)} for row in chosen]
+    if opportunity:
+        asked = _find_opportunity(answered, opportunity)
+        records = records[records["sku"].isin(asked["skus"])]
+    wanted = _split(skus.upper())
+    unknown = [sku for sku in wanted if sku not in set(records["sku"])]
+    if unknown:
+        raise BadParameter(
+            mark("skus names {unknown}, which no product record has. Known: {known}. Nothing was run."),
+            unknown=name_rows(unknown),
+            known=name_rows(records["sku"]) or "–",
+        )
+    records = records[records["sku"].isin(wanted)] if wanted else records
+    listed = _choose_countries(known, night.seller, _split(countries.upper()))
+    home = {sku: set(row["countries"]) for row in answered for sku in row["skus"]}
+    pairs = frozenset(
+        (sku, country) for sku in records["sku"] for country in listed if country in home.get(sku, {country})
+    )
+    lacks: list[tuple[str, Body]] = [] if len(records) else [(NO_RECORDS, {})]
+    lacks += [] if listed else [(NO_PRICES, {})]
+    markets = known.listing_markets[known.listing_markets["country"].isin(listed)].reset_index(drop=True)
+    return Launch(records.reset_index(drop=True), listed, markets, pairs, answered, lacks)
+
+
+def keep_asked(frame: pd.DataFrame, launch: Launch) -> pd.DataFrame:
+    """The rows of the (sku, country) pairs that are asked for."""
+    asked = [pair in launch.pairs for pair in zip(frame["sku"], frame["country"], strict=True)]
+    return frame[asked].reset_index(drop=True)
+
+
+def open_engine(name: str) -> Engine:
+    """The translation engine of that name: the embedded `glossary`, or one that an installed package offers.
+
+    Raises:
+        UnknownEngine: lists those that exist.
+    """
+    if name == "glossary":
+        return GlossaryEngine()
+    found = {entry.name: entry for entry in entry_points(group=ENGINES)}
+    if name not in found:
+        raise UnknownEngine(
+            mark(
+                "There is no translation engine {name!r}. Installed: {known}. Correct policy.listing.engine, or "
+                "install the package that offers it."
+            ),
+            name=name,
+            known=", ".join(["glossary", *sorted(found)]),
+        )
+    engine: Engine = found[name].load()()
+    return engine
+
+
+def open_pictures(seller: Seller, launch: Launch) -> Iterator[Picture]:
+    """The photos of the launch's products, one by one; one that is not there says so."""
+    names = dict(zip(launch.records["sku"], launch.records["images"], strict=True))
+    files = resolve_files(seller.inputs["photos"].files) if "photos" in seller.inputs else []
+    if not files:
+        return
+    yield from read_pictures(files[0].parent, {sku: list(mine) for sku, mine in names.items() if len(mine)})
+
+
+def _choose_countries(known: Snapshot, seller: Seller, asked: list[str]) -> list[str]:
+    possible = sorted(known.listing_markets["country"])
+    unknown = [country for country in asked if country not in possible]
+    if unknown:
+        raise BadParameter(
+            mark(
+                "countries names {unknown}, and the table of marketplaces (skills/listing/assets/markets.csv) has no "
+                "row for it; it has {known}. Add the row, with text rules and compliance rules for the country, or "
+                "take it out. Nothing was run."
+            ),
+            unknown=name_rows(unknown),
+            known=name_rows(possible),
+        )
+    if asked:
+        return sorted(set(asked))
+    priced = set(known.listing_prices["country"])
+    return sorted(priced.intersection(possible, seller.marketplaces or priced))
+
+
+def _find_answers(records: pd.DataFrame, row: Body) -> list[str]:
+    names = {row["concept"], row["number"]}
+    return sorted(records.loc[records["opportunity"].isin(names), "sku"])
+
+
+def _find_opportunity(chosen: list[Body], name: str) -> Body:
+    found = [row for row in chosen if name.strip() in (row["concept"], row["number"])]
+    if found:
+        return found[0]
+    raise BadParameter(
+        mark("opportunity is {name!r}, which nobody chose. Chosen so far: {known}. Nothing was run."),
+        name=name,
+        known=name_rows(row["number"] for row in chosen) or "–",
+    )
+
+
+def _split(text: str) -> list[str]:
+    return text.replace(",", " ").replace("，", " ").split()
