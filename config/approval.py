@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from skills.catalogue import Effect
 
-Kind = Literal["purchase_order_line", "shipment_line", "price_change", "opportunity", "standing_rules"]
+Kind = Literal["purchase_order_line", "shipment_line", "price_change", "opportunity", "listing", "standing_rules"]
 TargetKind = Literal["idempotent", "readable", "at_most_once"]
 
 
@@ -103,6 +103,13 @@ class ExecutionPolicy(_Strict):
     shipment_targets: Targets = Field(default=["files"], description="Targets of shipments, in this order.")
     price_targets: Targets = Field(default=["files"], description="Targets of price changes.")
     choice_targets: Targets = Field(default=["files"], description="Targets of chosen opportunities.")
+    listing_targets: Targets = Field(
+        default=["files", "feeds"], description="Targets of listings: a workbook, and the feed that carries them."
+    )
+    marketplace_sellers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Country → the seller's id at the marketplace (merchant token), as a feed's header carries it.",
+    )
     carrier_url: str = Field(
         default="",
         description="Address of the carrier's booking interface; `simulated` starts a simulated one, for "

@@ -18,11 +18,15 @@ from config.approval import ApprovalPolicy, Approver, ExecutionPolicy, Role, Sta
 from config.settings import Settings, read_settings
 from skills.assortment.policy import AssortmentPolicy
 from skills.bills.policy import BillsPolicy
+from skills.brand.policy import BrandPolicy
+from skills.compliance.policy import CompliancePolicy
 from skills.distribution.policy import DistributionPolicy
 from skills.economics.policy import EconomicsPolicy
 from skills.forecasting.policy import ForecastingPolicy
 from skills.freight.policy import FreightPolicy
+from skills.images.policy import ImagePolicy
 from skills.inbound.policy import LoadingPolicy, PackingPolicy
+from skills.listing.policy import ListingPolicy
 from skills.niches.policy import NichesPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.selection.policy import SelectionPolicy
@@ -102,6 +106,10 @@ class Policy(_Strict):
     selection: SelectionPolicy = SelectionPolicy()
     sourcing: SourcingPolicy = SourcingPolicy()
     assortment: AssortmentPolicy = AssortmentPolicy()
+    listing: ListingPolicy = ListingPolicy()
+    compliance: CompliancePolicy = CompliancePolicy()
+    brand: BrandPolicy = BrandPolicy()
+    images: ImagePolicy = ImagePolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

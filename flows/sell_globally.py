@@ -1,9 +1,10 @@
-"""From choosing products over one pool to many countries: the selection, the night, and every shipment of it."""
+"""From choosing products over one pool to many countries: selection, listings, the night, every shipment of it."""
 
 from __future__ import annotations
 
 from prefect import flow
 
+from flows.launch_listing import launch_listing
 from flows.nightly import nightly
 from flows.select_products import select_products
 from flows.ship_inbound import ship_inbound
@@ -14,7 +15,7 @@ from tasks import chain, chosen, nights
 def sell_globally(
     seller_id: str, as_of: str = "last", purchase_order: str = "", customs_mode: str = "0110", language: str = ""
 ) -> list[str]:
-    """Propose new products, split the hub over the countries, prepare each shipment; returns the digests.
+    """Propose new products and listings, split the hub over the countries, prepare each shipment; returns digests.
 
     Args:
         seller_id: Which seller, as named in config/sellers.
@@ -25,9 +26,11 @@ def sell_globally(
     """
     selection = select_products(seller_id, as_of, language)
     next_products = chosen.read_chosen(seller_id, as_of)
+    listings = launch_listing(seller_id, as_of, language=language)
     distribution = nightly(seller_id, as_of, language=language)
     proposed = [
         selection,
+        listings,
         distribution,
         ship_inbound(seller_id, as_of, proposal=distribution, customs_mode=customs_mode, language=language),
     ]

@@ -13,13 +13,14 @@ from prefect.client.schemas.objects import TaskRun
 
 from config.seller import Seller
 from skills.vocabulary import ALL_COUNTRIES, Refusal
-from tasks.files import market
+from tasks.files import listings, market
 from tasks.files.exports import Exports, read_exports
+from tasks.files.listings import Listings
 from tasks.files.market import Market
 from tasks.nights import Night
 from tasks.proposals import kept_lines
 from tasks.released import count_released
-from tasks.simulated.prepare import complete_exports, prepare_exports, prepare_market
+from tasks.simulated.prepare import complete_exports, prepare_exports, prepare_listings, prepare_market
 from tasks.store.proposals import read_previous
 from tasks.store.snapshots import Snapshot
 
@@ -64,6 +65,23 @@ def read_market(seller: Seller, as_of: date, exports: Exports) -> Market:
     """
     prepare_market(seller)
     return market.read_market(seller, as_of, exports.tables["products"])
+
+
+@task(
+    name="files · read listings",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def read_listings(seller: Seller, as_of: date) -> Listings:
+    """Everything that listings are written from and checked by; a demo's files are written first.
+
+    Raises:
+        UnusableInput: a file or a whole table cannot be used (tasks/files/problems.py). A bad row never raises.
+    """
+    prepare_listings(seller)
+    return listings.read_listings(seller, as_of)
 
 
 def name_own_asins(known: Snapshot) -> frozenset[str]:

@@ -54,6 +54,16 @@ class Launch:
     chosen: list[Body]
     lacks: list[tuple[str, Body]]
 
+    @property
+    def brands(self) -> list[str]:
+        """Every brand of the records, once."""
+        return sorted({str(name) for name in self.records["brand"] if str(name).strip()})
+
+    @property
+    def languages(self) -> list[str]:
+        """What buyers there read."""
+        return sorted({str(tag).partition("_")[0] for tag in self.markets["language_tag"]})
+
 
 def choose_products(
     known: Snapshot, night: Night, chosen: list[Body], skus: str, countries: str, opportunity: str

@@ -92,6 +92,21 @@ class Opportunity(_Payload):
     price_currencies: dict[str, str]
 
 
+class ListingContent(_Payload):
+    """One SKU's listing in one country, as the marketplace is to take it.
+
+    `attributes` is Amazon's JSON as one text with sorted keys, so that equal content has an equal digest.
+    """
+
+    kind: Literal["listing"] = "listing"
+    sku: str
+    country: str
+    marketplace_id: str
+    product_type: str
+    title: str
+    attributes: str
+
+
 class StandingRules(_Payload):
     """The seller's standing rules as one whole; approved by this payload's digest or not at all."""
 
@@ -99,7 +114,7 @@ class StandingRules(_Payload):
     rules: list[dict[str, Any]]
 
 
-Payload = PurchaseOrderLine | ShipmentLine | PriceChange | Opportunity | StandingRules
+Payload = PurchaseOrderLine | ShipmentLine | PriceChange | Opportunity | ListingContent | StandingRules
 _PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="kind")])
 
 KINDS: dict[str, str] = {
@@ -107,6 +122,7 @@ KINDS: dict[str, str] = {
     "shipment_line": mark("shipment lines"),
     "price_change": mark("price changes"),
     "opportunity": mark("opportunities"),
+    "listing": mark("listings"),
     "standing_rules": mark("standing rules"),
 }
 """Every kind of payload, and how a reader calls its lines."""
@@ -116,6 +132,7 @@ DECISIONS: dict[str, str] = {
     "ship": mark("Ship"),
     "price": mark("Change prices"),
     "choose": mark("Choose an opportunity"),
+    "list": mark("Put listings live"),
     "rules": mark("Standing rules"),
 }
 """Every kind of decision, and how a reader calls it."""
@@ -125,6 +142,7 @@ EFFECTS: dict[str, Effect] = {
     "shipment_line": "spend",
     "price_change": "write",
     "opportunity": "draft",
+    "listing": "write",
     "standing_rules": "draft",
 }
 """What carrying out a line of that kind does; a standing rule decides only up to the effect that it allows."""

@@ -49,6 +49,7 @@ FORMS = (
     *("nightly/nightly", "nightly/on-demand"),
     *(
         "select_products/select_products",
+        "launch_listing/launch_listing",
         "ship_inbound/ship_inbound",
         "sell_globally/sell_globally",
         "sweep/sweep",

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks import choices
 from tasks.files.exports import Exports
+from tasks.files.listings import Listings
 from tasks.files.market import Market
 from tasks.files.reference import read_starter_rates
 from tasks.files.risk_words import read_risk_words
@@ -29,11 +30,12 @@ from tasks.store.anchors import write_anchor
     retry_condition_fn=is_worth_another_try,
 )
 def record_snapshot(
-    seller_id: str, as_of: date, exports: Exports, market: Market | None = None
+    seller_id: str, as_of: date, exports: Exports, market: Market | None = None, listings: Listings | None = None
 ) -> snapshots.Snapshot:
     """Bring the rate book up to date, then freeze exports, rates and customs choices together.
 
-    With a market, its tables, the niches of the run before and the rules of risk are frozen too.
+    With a market, its tables, the niches of the run before and the rules of risk are frozen too; with listings,
+    their tables and every rule that they are held against.
 
     Raises:
         StoreUnreachable: the database does not answer.
@@ -51,6 +53,9 @@ def record_snapshot(
         tables |= market.tables
         tables |= {"previous_niches": niches.read_members(seller_id, as_of), "risk_words": read_risk_words()}
         quarantine = pd.concat([quarantine, market.quarantine], ignore_index=True)
+    if listings is not None:
+        tables |= listings.tables
+        quarantine = pd.concat([quarantine, listings.quarantine], ignore_index=True)
     return snapshots.record_snapshot(seller_id, as_of, tables, quarantine)
 
 

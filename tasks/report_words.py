@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "what-if": mark("what if"),
     "ship_inbound": mark("shipment"),
     "select_products": mark("new products"),
+    "launch_listing": mark("listings"),
     # kinds of the rate book
     "vat": mark("VAT"),
     "duty": mark("duty"),

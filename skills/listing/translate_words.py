@@ -38,6 +38,20 @@ blanket/blankets|Decke:f/Decken|couverture:f/couvertures|manta:f/mantas|ブラ�
 curtain/curtains|Vorhang:m/Vorhänge|rideau:m/rideaux|cortina:f/cortinas|カーテン|窗帘
 oven mitt/oven mitts|Ofenhandschuh:m/Ofenhandschuhe|gant de cuisine:m/gants de cuisine|guante de horno:m/guantes de horno|オーブンミトン|隔热手套
 pot holder/pot holders|Topflappen:m/Topflappen|manique:f/maniques|agarrador:m/agarradores|鍋つかみ|锅垫
+dish cloth/dish cloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|ふきん|洗碗布
+kitchen cloth/kitchen cloths|Küchentuch:n/Küchentücher|torchon de cuisine:m/torchons de cuisine|paño de cocina:m/paños de cocina|キッチンクロス|厨房抹布
+bar towel/bar towels|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|バータオル|吧台毛巾
+polishing cloth/polishing cloths|Poliertuch:n/Poliertücher|chiffon à lustrer:m/chiffons à lustrer|paño para pulir:m/paños para pulir|磨きクロス|擦拭布
+bath sheet/bath sheets|Duschtuch:n/Duschtücher|drap de bain:m/draps de bain|sábana de baño:f/sábanas de baño|大判バスタオル|大浴巾
+gym towel/gym towels|Sporthandtuch:n/Sporthandtücher|serviette de sport:f/serviettes de sport|toalla de deporte:f/toallas de deporte|スポーツタオル|运动毛巾
+hooded towel/hooded towels|Kapuzenhandtuch:n/Kapuzenhandtücher|serviette à capuche:f/serviettes à capuche|toalla con capucha:f/toallas con capucha|フード付きタオル|带帽浴巾
+picnic mat/picnic mats|Picknickdecke:f/Picknickdecken|couverture de pique-nique:f/couvertures de pique-nique|manta de picnic:f/mantas de picnic|ピクニックマット|野餐垫
+beach blanket/beach blankets|Stranddecke:f/Stranddecken|couverture de plage:f/couvertures de plage|manta de playa:f/mantas de playa|ビーチマット|沙滩垫
+play mat/play mats|Spielmatte:f/Spielmatten|tapis de jeu:m/tapis de jeu|alfombra de juegos:f/alfombras de juegos|プレイマット|游戏垫
+bib apron/bib aprons|Latzschürze:f/Latzschürzen|tablier à bavette:m/tabliers à bavette|delantal con peto:m/delantales con peto|胸当てエプロン|挂脖围裙
+chef apron/chef aprons|Kochschürze:f/Kochschürzen|tablier de chef:m/tabliers de chef|delantal de chef:m/delantales de chef|シェフエプロン|厨师围裙
+waist apron/waist aprons|Bistroschürze:f/Bistroschürzen|tablier bistrot:m/tabliers bistrot|delantal de cintura:m/delantales de cintura|腰エプロン|半身围裙
+double oven mitt/double oven mitts|Doppelofenhandschuh:m/Doppelofenhandschuhe|double gant de cuisine:m/doubles gants de cuisine|guante de horno doble:m/guantes de horno dobles|ダブルオーブンミトン|连体隔热手套
 """
 
 ADJECTIVES = """
@@ -60,6 +74,13 @@ pink|rosa!|rose/rose/roses/roses|rosa/rosa/rosas/rosas|ピンクの|粉色
 woven|gewebt|tissé/tissée/tissés/tissées|tejido/tejida/tejidos/tejidas|織りの|机织
 knitted|gestrickt|tricoté/tricotée/tricotés/tricotées|tejido/tejida/tejidos/tejidas|ニットの|针织
 reusable|wiederverwendbar|réutilisable/réutilisable/réutilisables/réutilisables|reutilizable/reutilizable/reutilizables/reutilizables|繰り返し使える|可重复使用的
+checked|kariert|à carreaux!|a cuadros!|チェック柄の|格子
+round|rund|rond/ronde/ronds/rondes|redondo/redonda/redondos/redondas|丸い|圆形
+long|lang|^long/longue/longs/longues|largo/larga/largos/largas|長い|加长
+foldable|faltbar|pliable/pliable/pliables/pliables|plegable/plegable/plegables/plegables|折りたたみ式の|可折叠
+sturdy|robust|robuste/robuste/robustes/robustes|resistente/resistente/resistentes/resistentes|丈夫な|耐用
+padded|gepolstert|rembourré/rembourrée/rembourrés/rembourrées|acolchado/acolchada/acolchados/acolchadas|パッド入りの|加垫
+printed|bedruckt|imprimé/imprimée/imprimés/imprimées|estampado/estampada/estampados/estampadas|プリント柄の|印花
 """
 
 MATERIALS = """
@@ -85,12 +106,22 @@ living room|Wohnzimmer|le salon|la sala de estar|リビング|客厅
 restaurant|Restaurant|le restaurant|el restaurante|レストラン|餐厅
 hotel|Hotel|l'hôtel|el hotel|ホテル|酒店
 travel|die Reise|le voyage|los viajes|旅行|旅行
+children|Kinder|les enfants|los niños|子供|儿童
+garden|Garten|le jardin|el jardín|庭|花园
+beach|Strand|la plage|la playa|ビーチ|沙滩
+sports|Sport|le sport|el deporte|スポーツ|运动
+baking|Backen|la pâtisserie|la repostería|お菓子作り|烘焙
 """
 
 FEATURES = """
 hanging loop|Aufhänger|boucle de suspension|trabilla para colgar|吊り下げループ|挂环
 zip|Reißverschluss|fermeture éclair|cremallera|ファスナー|拉链
 waffle weave|Waffelmuster|tissage gaufré|tejido de gofre|ワッフル織り|华夫格织纹
+two pockets|zwei Taschen|deux poches|dos bolsillos|ポケット2つ|两个口袋
+adjustable neck strap|verstellbarem Nackenband|tour de cou réglable|cinta de cuello ajustable|調節できる首ひも|可调节挂脖带
+carry handle|Tragegriff|poignée de transport|asa de transporte|持ち手|提手
+water repellent back|wasserabweisender Rückseite|envers déperlant|reverso repelente al agua|撥水加工の裏面|防泼水底面
+fringe|Fransen|franges|flecos|フリンジ|流苏
 """
 
 PHRASES = """
@@ -131,6 +162,27 @@ machine wash at {m}|Maschinenwäsche bei {m}|lavage en machine à {m}|lavado a m
 machine washable at {m}|maschinenwaschbar bei {m}|lavage en machine à {m}|lavado a máquina a {m}|{m}で洗濯機洗い可|可 {m} 机洗
 for {p}|für {p}|pour {p}|para {p}|{p}用|适用于{p}
 ideal for {p}|ideal für {p}|idéal pour {p}|ideal para {p}|{p}に最適|适合{p}
+pre washed|vorgewaschen|prélavé|prelavado|プレウォッシュ加工|预洗
+hemmed edges|gesäumte Kanten|bords ourlés|bordes con dobladillo|縁かがり|锁边
+double stitched edges|doppelt genähte Kanten|bords à double couture|bordes con doble costura|二重縫いの縁|双线包边
+colour fast|farbecht|couleurs résistantes au lavage|colores resistentes al lavado|色落ちしにくい|不易褪色
+heat resistant up to {m}|hitzebeständig bis {m}|résistance à la chaleur jusqu'à {m}|resistencia al calor hasta {m}|{m}まで耐熱|耐热至 {m}
+water repellent|wasserabweisend|déperlant|repelente al agua|撥水|防泼水
+sand free|sandabweisend|anti-sable|repele la arena|砂がつきにくい|防沙
+easy to fold|leicht zu falten|facile à plier|fácil de plegar|折りたたみ簡単|易折叠
+wipe clean|abwischbar|nettoyage facile à l'éponge|se limpia con un paño|拭き取り可能|可擦拭
+iron on low|bei niedriger Temperatur bügeln|repassage à basse température|planchado a baja temperatura|低温アイロン|低温熨烫
+one size|Einheitsgröße|taille unique|talla única|フリーサイズ|均码
+for everyday use|für den täglichen Gebrauch|pour un usage quotidien|para el uso diario|毎日の使用に|日常使用
+thick and soft|dick und weich|épaisseur et douceur|grosor y suavidad|厚手で柔らかい|厚实柔软
+soft on the skin|sanft zur Haut|doux pour la peau|suave con la piel|肌にやさしい|亲肤
+fits a table for {n} people|passt auf einen Tisch für {n} Personen|pour une table de {n} personnes|para una mesa de {n} personas|{n}人用テーブルに対応|适合{n}人餐桌
+shell|Außenmaterial|extérieur|exterior|表地|面料
+filling|Füllung|garnissage|relleno|中材|填充物
+plain|unifarben|uni|liso|無地|素色
+printed|bedruckt|imprimé|estampado|プリント柄|印花
+striped|gestreift|rayé|a rayas|ストライプ|条纹
+checked|kariert|à carreaux|a cuadros|チェック柄|格子
 """
 
 AND = {"de": " und ", "fr": " et ", "es": " y ", "ja": "・", "zh": "和"}

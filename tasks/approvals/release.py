@@ -14,7 +14,7 @@ from tasks.store.models import InstructionRow
 
 SCHEMA = "farsail.instruction/1"
 
-_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC", "choose": "OC"}
+_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC", "choose": "OC", "list": "LF"}
 
 
 def release(session: Session, seller: Seller, proposal: str, body: Body, approved: dict[str, Body]) -> dict[str, str]:
@@ -60,6 +60,7 @@ def targets_of(seller: Seller, kind: str) -> list[str]:
         "ship": policy.shipment_targets,
         "price": policy.price_targets,
         "choose": policy.choice_targets,
+        "list": policy.listing_targets,
     }.get(kind, [])
 
 
@@ -77,7 +78,7 @@ def _write_instruction(
     partner = decision.get("supplier") or decision["id"].partition(":")[2]
     days = [line["expires"] for line in lines.values() if line["expires"]]
     kept = ("supplier", "supplier_name", "lane", "mode", "from_node", "to_node", "country", "ready_on",
-            "arrival_p50", "purchase_order", "papers")  # fmt: skip
+            "arrival_p50", "purchase_order", "papers", "marketplace_id")  # fmt: skip
     return {
         "schema": SCHEMA,
         "number": f"{_PREFIXES[decision['kind']]}-{body['as_of'].replace('-', '')}-{partner}-{proposal[:6]}",

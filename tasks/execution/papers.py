@@ -1,4 +1,4 @@
-"""Files as a target: a purchase order, shipment instruction or price change as a workbook and as JSON.
+"""Files as a target: an order, shipment instruction, price change, choice or listings as a workbook and as JSON.
 
 The same instruction always makes the same bytes at the same place, so writing it again changes nothing: the target is
 idempotent. Each file is written beside and moved over; nobody ever opens half a paper.
@@ -28,6 +28,7 @@ TITLES = {
     "ship": mark("Shipment instruction"),
     "price": mark("Price change"),
     "choose": mark("Chosen opportunity"),
+    "list": mark("Listings"),
 }
 
 _NAMES = (
@@ -73,7 +74,16 @@ _CHOICES = (
     Column("first_units", mark("First order, units"), "number", 14),
     Column("capital_minor", mark("Capital it takes"), "money", 18),
 )
-_COLUMNS = {"order": _ORDER, "ship": _SHIPMENT, "price": _PRICES, "choose": _CHOICES}
+_LISTINGS = (
+    Column("number", mark("No."), width=8),
+    Column("sku", "SKU", width=18),
+    Column("listing_title", mark("Title"), width=80),
+    Column("product_type", mark("Product type"), width=20),
+    Column("country", mark("Country"), width=10),
+    Column("attribute_count", mark("Attributes"), "number", 12),
+    Column("digest", mark("Digest"), width=66),
+)
+_COLUMNS = {"order": _ORDER, "ship": _SHIPMENT, "price": _PRICES, "choose": _CHOICES, "list": _LISTINGS}
 
 
 class PapersTarget:
@@ -92,8 +102,8 @@ class PapersTarget:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
-            _replace(path.with_name(f"{path.name}.json"), text.encode())
-            _replace(path.with_name(f"{path.name}.xlsx"), write_paper(payload, key, self.seller.language))
+            replace_file(path.with_name(f"{path.name}.json"), text.encode())
+            replace_file(path.with_name(f"{path.name}.xlsx"), write_paper(payload, key, self.seller.language))
         except OSError as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
         return path.relative_to(read_settings().home).as_posix()
@@ -163,6 +173,9 @@ def _list_lines(payload: Payload) -> Rows:
             if name in row:
                 row[place] = _major(row[name], row.get("cost_currency") or row.get("currency", "CNY"))
         row["countries_listed"] = ", ".join(row.get("countries", []))
+        if row["kind"] == "listing":
+            row["listing_title"] = line["payload"]["title"]
+            row["attribute_count"] = len(json.loads(row["attributes"]))
         yield row
 
 
@@ -170,7 +183,8 @@ def _major(minor: int, currency: str) -> str:
     return format(Money(minor, currency).amount, "f")
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write beside, to the disk, and move over."""
     beside = path.with_name(f".{path.name}.new")  # one execution at a time: what a dead one left is written over
     with beside.open("wb") as file:
         file.write(content)

@@ -87,7 +87,7 @@ def open_target(name: str, seller: Seller, carrier: str = "") -> Target:
     """The target that a seller's file names.
 
     Args:
-        name: files or carrier.
+        name: files, feeds or carrier.
         seller: Whose.
         carrier: The carrier's address, where it is not the one in the seller's file.
 
@@ -95,14 +95,17 @@ def open_target(name: str, seller: Seller, carrier: str = "") -> Target:
         UnknownTarget: lists those that exist.
     """
     from tasks.execution.carrier import CarrierTarget
+    from tasks.execution.feeds import FeedsTarget
     from tasks.execution.papers import PapersTarget
 
     if name == "files":
         return PapersTarget(seller)
+    if name == "feeds":
+        return FeedsTarget(seller)
     if name == "carrier":
         return CarrierTarget(seller, carrier)
     raise UnknownTarget(
-        mark("{seller} sends to a target {name!r}; there are files and carrier. Correct {path}."),
+        mark("{seller} sends to a target {name!r}; there are files, feeds and carrier. Correct {path}."),
         seller=seller.id,
         name=name,
         path=f"config/sellers/{seller.id}.yaml",

@@ -11,6 +11,7 @@ import pandas as pd
 from config.seller import InputFiles, Seller
 from skills.vocabulary import mark
 from tasks.files.freshness import measure_feeds
+from tasks.files.listing_tables import LISTING_TABLES, PHOTOS, PRODUCT_TYPES
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.order_lines import NOT_A_PRODUCT
 from tasks.files.problems import InvalidInput
@@ -125,12 +126,12 @@ def _check_codes(seller_id: str, pattern: str, orders: OrderLines) -> None:
 
 
 def check_names(seller: Seller) -> None:
-    """Every input is a table, of the night or of the market.
+    """Every input is a table, of the night, the market or the listings, or one of the listings' folders of files.
 
     Raises:
         InvalidInput: names those that are not.
     """
-    known = {ORDER_LINES.name, *TABLES, *MARKET_TABLES}
+    known = {ORDER_LINES.name, *TABLES, *MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS}
     unknown = sorted(set(seller.inputs) - known)
     if unknown:
         raise InvalidInput(

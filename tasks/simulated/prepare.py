@@ -15,6 +15,7 @@ from config.seller import Seller
 from config.settings import read_settings
 from tasks.simulated.carrier import start_carrier
 from tasks.simulated.demo import write_demo_exports
+from tasks.simulated.demo_listing import write_demo_listings, write_demo_watch
 from tasks.simulated.demo_market import write_demo_market
 from tasks.simulated.online_retail import write_online_retail_facts
 
@@ -25,7 +26,9 @@ def prepare_exports(seller: Seller) -> list[Path]:
     Returns:
         The files written now.
     """
-    return write_demo_exports(exports_folder(seller)) if seller.generator == "demo" else []
+    if seller.generator != "demo":
+        return []
+    return [*write_demo_exports(exports_folder(seller)), *write_demo_watch(exports_folder(seller))]
 
 
 def prepare_market(seller: Seller) -> list[Path]:
@@ -35,6 +38,15 @@ def prepare_market(seller: Seller) -> list[Path]:
         The files written now.
     """
     return write_demo_market(exports_folder(seller)) if seller.generator == "demo" else []
+
+
+def prepare_listings(seller: Seller) -> list[Path]:
+    """Write the demo's product records, evidence, schemas and photos where they are absent; nothing for any other.
+
+    Returns:
+        The files written now.
+    """
+    return write_demo_listings(exports_folder(seller)) if seller.generator == "demo" else []
 
 
 def complete_exports(seller: Seller, as_of: date, sales: pd.DataFrame) -> list[Path]:

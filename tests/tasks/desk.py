@@ -32,7 +32,7 @@ SELLER: dict[str, Any] = {
         "planner": {"decides": ["purchase_order_line", "shipment_line", "price_change"], "limit_minor": 1_000_000},
         "buyer": {"decides": ["purchase_order_line"]},
         "owner": {
-            "decides": ["purchase_order_line", "shipment_line", "price_change", "opportunity", "standing_rules"],
+            "decides": ["purchase_order_line", "shipment_line", "price_change", "opportunity", "listing", "standing_rules"],
             "lifts_stops": True,
         },
     },
