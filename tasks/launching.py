@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from config.seller import Seller
+from config.seller import Seller, resolve_files
 from skills.images.pictures import Picture
 from skills.listing.translate import Engine
 from skills.listing.translate_glossary import GlossaryEngine
 from skills.vocabulary import Refusal, mark, name_rows
-from tasks.files.sources import resolve_files
 from tasks.images import read_pictures
 from tasks.nights import BadParameter, Night
 from tasks.product_records import join_records

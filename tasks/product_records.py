@@ -54,9 +54,9 @@ def join_records(known: Snapshot) -> pd.DataFrame:
 
 
 def read_materials(text: str) -> list[tuple[str, Decimal]]:
-    """`60% cotton, 40% linen` as (name, percent); nothing where a part is no share: then what it is made of is unknown.
+    """`60% cotton, 40% linen` as (name, percent); a comma without blanks is a decimal sign.
 
-    A comma without blanks is a decimal sign.
+    Nothing where a part is no share: then what it is made of is not known.
     """
     found = [_MATERIAL.fullmatch(part) for part in re.split(r"[;+]|,\s|,$", text) if part.strip()]
     if not all(found):

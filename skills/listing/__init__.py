@@ -5,6 +5,7 @@ from __future__ import annotations
 from skills.listing.compose import compose_listings
 from skills.listing.compose_feed import make_feed, make_feeds
 from skills.listing.explain import explain_problem
+from skills.listing.issues import read_back
 from skills.listing.launch import judge_launch
 from skills.listing.plan import check_listing
 from skills.listing.required import list_required
@@ -19,4 +20,5 @@ __all__ = [
     "list_required",
     "make_feed",
     "make_feeds",
+    "read_back",
 ]

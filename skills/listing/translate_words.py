@@ -94,6 +94,9 @@ microfiber|Mikrofaser|microfibre|microfibra|マイクロファイバー|超细�
 wool|Wolle|laine|lana|ウール|羊毛
 silk|Seide|soie|seda|シルク|真丝
 terry|Frottee|tissu éponge|rizo|パイル地|毛圈布
+polyamide|Polyamid|polyamide|poliamida|ポリアミド|锦纶
+polyurethane|Polyurethan|polyuréthane|poliuretano|ポリウレタン|聚氨酯
+eva|EVA|EVA|EVA|EVA|EVA
 """
 
 PLACES = """
@@ -117,7 +120,7 @@ FEATURES = """
 hanging loop|Aufhänger|boucle de suspension|trabilla para colgar|吊り下げループ|挂环
 zip|Reißverschluss|fermeture éclair|cremallera|ファスナー|拉链
 waffle weave|Waffelmuster|tissage gaufré|tejido de gofre|ワッフル織り|华夫格织纹
-two pockets|zwei Taschen|deux poches|dos bolsillos|ポケット2つ|两个口袋
+two pockets|zwei Taschen|deux poches|dos bolsillos|ポケット二つ|两个口袋
 adjustable neck strap|verstellbarem Nackenband|tour de cou réglable|cinta de cuello ajustable|調節できる首ひも|可调节挂脖带
 carry handle|Tragegriff|poignée de transport|asa de transporte|持ち手|提手
 water repellent back|wasserabweisender Rückseite|envers déperlant|reverso repelente al agua|撥水加工の裏面|防泼水底面

@@ -102,7 +102,8 @@ LISTING_RECORDS = Table(
         Column("plug", "text", "Letter of its plug (IEC); blank: it has none.", blank=""),
         Column("images", "text", "File names of its photos, `;` between; the first is the main picture.", blank="",
                aliases=("photos", "图片")),
-        Column("opportunity", "text", "Number of the paper (OC-…) of the chosen opportunity that it answers.", blank=""),
+        Column("opportunity", "text", "Number of the paper (OC-…) of the chosen opportunity that it answers.",
+               blank=""),
     ),
     key=("sku",),
 )  # fmt: skip

@@ -36,18 +36,20 @@ certificates and numbers, product types, photos, listings seen and the marketpla
 of a certificate begins with GEN. Real schemas of product types are not published: a seller fetches them with an
 account. Delete the folder and it is written again, byte for byte.
 
-listing_records.csv, listing_attributes.csv, listing_prices.csv   40 SKUs in English, in cm and g, priced in 5 countries
+listing_records.csv, listing_attributes.csv, listing_prices.csv   40 SKUs in English, in cm and g, with prices in 5
+                          countries
 listing_evidence.csv      documents per product and country, and the company's numbers
 schemas/*.json            one per product type, in the outer shape of Amazon's
 photos/*                  drawn: a folded cloth on white, and one on a coloured ground
 own_listings.csv, listing_snapshots.csv, listing_offers.csv       24 SKUs that are live, seen on three days
 DE_Listings_Feed_Report_*.json                                    what the marketplace returned
 
-On purpose: a product type with a slip (HN-DC109); no colour (HN-OM603); a title of 300 signs (HN-TW205); a hidden sign
-and a Cyrillic letter (HN-TL304); a weight in cm (HN-TW204); no price in Japan (HN-AP502); a word that claims to kill
-germs (HN-DC104); an expired report (HN-TL301); children's goods without a test (HN-AP503, HN-PM406); a cotton chain
-without its yarn (HN-TW203); unknown materials (HN-AP505); a photo that is too small (HN-DC106), grey behind (HN-TW207),
-with letters on it (HN-TL303), twice the same (HN-PM404), missing (HN-OM604); a French number that ends soon.
+On purpose: a product type with a slip (HN-DC109); no colour (HN-OM603); a title of 300 signs (HN-TW205); a hidden
+sign and a Cyrillic letter (HN-TL304); a weight in cm (HN-TW204); no price in Japan (HN-AP502); a word that claims to
+kill germs (HN-DC104); an expired report (HN-TL301); children's goods without a test (HN-AP503, HN-PM406); a cotton
+chain without its yarn (HN-TW203); unknown materials (HN-AP505); a photo that is too small (HN-DC106), grey behind
+(HN-TW207), with letters on it (HN-TL303), twice the same (HN-PM404), missing (HN-OM604); a French number that ends
+soon.
 """
 
 _RECORD = ("sku", "product_type", "brand", "title", "bullet_1", "bullet_2", "bullet_3", "bullet_4", "bullet_5",
@@ -90,7 +92,7 @@ def _write_records() -> bytes:
         sku, product = row["sku"], products[row["sku"]]
         title = f"{BRAND} {row['title']}"
         if sku == LONG_TITLE:
-            title += ", light, soft and absorbent" + ", quick drying, machine washable, colour fast" * 6
+            title += ", soft and absorbent" + ", quick drying, machine washable, colour fast" * 6
         made = read_composition(sku, product["composition"])
         bullets = [
             row["bullet"],
@@ -102,8 +104,8 @@ def _write_records() -> bytes:
         if sku == HIDDEN:
             bullets[1] = "Made of 100%\u200b \u0441otton"
         rows.append(
-            [sku, row["product_type"], BRAND, title, *bullets, f"{row['bullet']}. {row['extra']}.", row["terms"], "en",
-             product["origin"], ", ".join(made), "0" if sku == "HN-TW206" else "36" if sku in CHILDREN else "168",
+            [sku, row["product_type"], BRAND, title, *bullets, f"{row['bullet']}. {row['extra']}.", row["terms"],
+             "en", product["origin"], ", ".join(made), "0" if sku == "HN-TW206" else "36" if sku in CHILDREN else "168",
              "no", "yes" if sku in FOOD else "no", f"{sku}_main.jpg;{sku}_2.jpg"]
         )  # fmt: skip
     return _csv(_RECORD, rows)
@@ -121,9 +123,7 @@ def read_composition(sku: str, text: str) -> list[str]:
 def _write_attributes() -> bytes:
     weights = {row["sku"]: row["weight_kg"] for row in read_facts("products")}
     rows = [
-        line
-        for row in read_facts("listing_products")
-        for line in _list_attributes(row, weights[row["sku"]] or "0.6")
+        line for row in read_facts("listing_products") for line in _list_attributes(row, weights[row["sku"]] or "0.6")
     ]
     return _csv(("sku", "attribute", "value", "unit", "reads_as"), rows)
 

@@ -15,7 +15,7 @@ _EXPIRED = date(2025, 9, 30)
 _FRENCH_NUMBER_ENDS = AS_OF + timedelta(days=37)
 
 EXPIRED_REPORT, NO_YARN, NO_TEST = "HN-TL301", "HN-TW203", ("HN-AP503", "HN-PM406")
-FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC105")
+FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC105", "HN-DC107", "HN-DC108")
 CHILDREN = ("HN-TW206", *NO_TEST)
 
 _HEADER = "sku,country,kind,document,number,issued_on,expires,status"

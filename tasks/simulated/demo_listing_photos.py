@@ -19,7 +19,8 @@ SMALL, GREY, LETTERS, TWICE, MISSING = "HN-DC106", "HN-TW207", "HN-TL303", "HN-P
 
 _COLOURS = {
     "Grey": (150, 152, 156), "Blue": (62, 96, 148), "White": (216, 214, 208), "Red": (168, 52, 48),
-    "Beige": (201, 178, 142), "Green": (78, 124, 84), "Black": (52, 52, 56), "Pink": (214, 150, 164), "": (120, 110, 98),
+    "Beige": (201, 178, 142), "Green": (78, 124, 84), "Black": (52, 52, 56), "Pink": (214, 150, 164),
+    "": (120, 110, 98),
 }  # fmt: skip
 _GROUNDS = ((196, 172, 140), (142, 160, 150), (176, 178, 186))
 
@@ -38,7 +39,7 @@ def draw_photo(name: str) -> bytes:
     row = _products()[sku]
     main = which == "main" or sku == TWICE
     ground = _GROUNDS[sum(map(ord, sku)) % len(_GROUNDS)]
-    pixels = _lay_cloth(row, ground=(255, 255, 255) if main else ground, share=90 if main else 74)
+    pixels = _lay_cloth(row, ground=(255, 255, 255) if main else ground, share=87 if main else 74)
     if sku == GREY and main:
         pixels = np.minimum(pixels, np.uint8(226))
     image = Image.fromarray(pixels)

@@ -47,7 +47,9 @@ _MEASURES = (
     "item_length item_width item_height item_weight* item_package_length item_package_width item_package_height "
     "item_package_weight fabric_weight item_thickness maximum_temperature item_diameter"
 )
-_COUNTS = "number_of_items* unit_count number_of_pieces number_of_boxes manufacturer_minimum_age thread_count pocket_count"
+_COUNTS = (
+    "number_of_items* unit_count number_of_pieces number_of_boxes manufacturer_minimum_age thread_count pocket_count"
+)
 _YES_NO = (
     "batteries_required* batteries_included is_dishwasher_safe is_food_contact is_waterproof is_customizable "
     "is_recyclable is_foldable has_hanging_loop is_fragile"
@@ -76,7 +78,10 @@ def write_type(name: str) -> bytes:
         "properties": {one.removesuffix("*"): about for one, about in attributes.items()},
         "allOf": [
             {"if": _says("batteries_required", True), "then": {"required": ["batteries_included"]}},
-            {"if": _says("supplier_declared_dg_hz_regulation", "ghs"), "then": {"required": ["safety_data_sheet_url"]}},
+            {
+                "if": _says("supplier_declared_dg_hz_regulation", "ghs"),
+                "then": {"required": ["safety_data_sheet_url"]},
+            },
             {"if": {"required": ["item_length"]}, "then": {"required": ["item_width"]}},
         ],
     }

@@ -32,7 +32,8 @@ _LEFT_OUT = ("HN-DC104", "HN-DC109", "HN-TW203", "HN-TW204", "HN-TW206", "HN-TL3
 
 _ISSUES = (
     ("HN-TW201", "90220", "ERROR", "'[included_components]' is required but not supplied.", "included_components"),
-    ("HN-DC103", "90057", "ERROR", "The value of 'item_name' is too long: at most 45 bytes are allowed.", "item_name"),
+    ("HN-DC103", "90057", "ERROR", "The value of 'item_name' is too long: at most 45 bytes are allowed.",
+     "item_name"),
     ("HN-DC102", "90114", "ERROR", "The term 'fusselfrei' is not allowed in 'product_description'.",
      "product_description"),
     ("HN-TL303", "18027", "WARNING", "We believe the main image has text, logo, graphic or watermark which is not "
@@ -108,7 +109,9 @@ def price_of(row: Mapping[str, str], country: str) -> str:
 def _write_own() -> bytes:
     lines = ["country,asin,sku,brand,seller,authorised,floor,currency"]
     for country, asin, sku, row in list_live():
-        floor = str(int(row["usd"].partition(".")[0]) * 110) if country == "JP" else f"{int(float(row['usd']) * 0.8)}.00"
+        floor = (
+            str(int(row["usd"].partition(".")[0]) * 110) if country == "JP" else f"{int(float(row['usd']) * 0.8)}.00"
+        )
         lines.append(f"{country},{asin},{sku},{BRAND},{SELLERS[country]},,{floor},{_CURRENCIES[country]}")
     return "\n".join([*lines, ""]).encode()
 
@@ -129,7 +132,9 @@ def _write_snapshots() -> bytes:
             holder = "" if status == "dead" else SELLERS[country]
             if (sku, country) == HIJACKED and day == DAYS[-1]:
                 holder = STRANGER
-            lines.append(f"{day}\t{country}\t{asin}\t{title}\t{bullets}\t{sku}-1;{sku}-2\t{BRAND}\t{status}\t{holder}")
+            lines.append(
+                f"{day}\t{country}\t{asin}\t{title}\t{bullets}\t{sku}-1;{sku}-2\t{BRAND}\t{status}\t{holder}"
+            )
         lines.append(
             f"{day}\tUS\tB0OTHER001\t{LOOK_ALIKE} Soft Cotton Washcloths, Set of 12\t\tother-1\t{LOOK_ALIKE}\tlive\t"
             f"{STRANGER}"

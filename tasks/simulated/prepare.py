@@ -15,8 +15,9 @@ from config.seller import Seller
 from config.settings import read_settings
 from tasks.simulated.carrier import start_carrier
 from tasks.simulated.demo import write_demo_exports
-from tasks.simulated.demo_listing import write_demo_listings, write_demo_watch
+from tasks.simulated.demo_listing import write_demo_listings
 from tasks.simulated.demo_market import write_demo_market
+from tasks.simulated.demo_watch import write_demo_watch
 from tasks.simulated.online_retail import write_online_retail_facts
 
 
