@@ -7,7 +7,6 @@ from prefect import flow
 from tasks import (
     brand,
     chain,
-    chosen,
     compliance,
     images,
     inputs,
@@ -18,7 +17,6 @@ from tasks import (
     listing_proposal,
     nights,
     operations,
-    product_records,
     records,
     watching,
     work,
@@ -62,41 +60,31 @@ def launch_listing(
     tables = inputs.read_listings(seller, morning)
     known = records.record_snapshot(seller.id, morning, exports, listings=tables)
     sent = listed.read_sent(seller.id, morning)
-    launch = launching.choose_products(
-        known, night, chosen.read_chosen(seller_id, as_of), skus, countries, opportunity
-    )
-    schemas, book = product_records.read_schemas(known), product_records.read_rule_book(known)
+    launch = launching.choose_products(known, night, skus, countries, opportunity)
 
     # decide
-    composed = listing.compose_listings(
-        launch.records, launch.markets, known.text_rules, launching.open_engine(policy.listing.engine),
-        policy.listing, morning,
-    )  # fmt: skip
-    back = listing.read_back(
-        known.listing_issues, launching.keep_asked(composed, launch), known.issue_rules, schemas, policy.listing,
-        morning,
-    )  # fmt: skip
+    engine, rules = launching.open_engine(policy.listing.engine), known.text_rules
+    composed = listing.compose_listings(launch.records, launch.markets, rules, engine, policy.listing, morning)
+    asked, returned = launching.keep_asked(composed, launch), known.listing_issues
+    back = listing.read_back(returned, asked, known.issue_rules, launch.schemas, policy.listing, morning)
     written = listing_proposal.write_content(back.listings)
-    problems = listing.check_listing(schemas, written, policy.listing)
+    problems = listing.check_listing(launch.schemas, written, policy.listing)
     answers = compliance.check_products(
-        launch.records, known.listing_evidence, launch.countries, book, policy.compliance, morning
+        launch.records, known.listing_evidence, launch.countries, launch.book, policy.compliance, morning
     )
     checks = launching.keep_asked(answers, launch)
     gate = compliance.judge_gate(checks)
     names = brand.screen_names(launch.brands, known.brand_names, known.bad_words, launch.languages, policy.brand)
-    pictures = images.check_images(
-        launching.open_pictures(seller, launch), known.image_rules, launch.countries, policy.images, morning
-    )
+    photos = launching.open_pictures(seller, launch)
+    pictures = images.check_images(photos, known.image_rules, launch.countries, policy.images, morning)
     sheet = images.lay_out_sheet(pictures, policy.images)
     stands = listing.judge_launch(written, problems, gate, pictures, sent)
-    watch = watching.watch(known, night)
 
     # write once
+    watch = watching.watch(known, night)
     checked = listing_proposal.Checked(
-        launch, back, written, problems, checks, gate, stands, sheet, names, watch, sent
+        launch, back, written, problems, checks, gate, stands, sheet, names, watch, sent, tables.accounting
     )
-    proposal = records.record_proposal(
-        night, listing_proposal.from_listings(night, known, checked, tables.accounting)
-    )
+    proposal = records.record_proposal(night, listing_proposal.from_listings(night, known, checked))
     listing_page.publish_listings(proposal, seller, spoken)
     return proposal.digest

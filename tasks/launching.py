@@ -10,13 +10,15 @@ from typing import Any
 import pandas as pd
 
 from config.seller import Seller, resolve_files
+from skills.compliance.rules import RuleBook
 from skills.images.pictures import Picture
 from skills.listing.translate import Engine
 from skills.listing.translate_glossary import GlossaryEngine
 from skills.vocabulary import Refusal, mark, name_rows
+from tasks.chosen import list_chosen
 from tasks.images import read_pictures
 from tasks.nights import BadParameter, Night
-from tasks.product_records import join_records
+from tasks.product_records import join_records, read_rule_book, read_schemas
 from tasks.store.snapshots import Snapshot
 
 JOURNEY = "launch_listing"
@@ -44,6 +46,8 @@ class Launch:
         pairs: (sku, country) that are asked for: a chosen opportunity's product goes to its countries alone.
         chosen: What the seller chose so far, each with `skus`: the records that answer it.
         lacks: Why nothing can be listed: (sentence, values).
+        schemas: By product type, as `check_listing` takes them.
+        book: The compliance rules.
     """
 
     records: pd.DataFrame
@@ -52,6 +56,8 @@ class Launch:
     pairs: frozenset[tuple[str, str]]
     chosen: list[Body]
     lacks: list[tuple[str, Body]]
+    schemas: dict[str, dict[str, Any]]
+    book: RuleBook
 
     @property
     def brands(self) -> list[str]:
@@ -64,15 +70,12 @@ class Launch:
         return sorted({str(tag).partition("_")[0] for tag in self.markets["language_tag"]})
 
 
-def choose_products(
-    known: Snapshot, night: Night, chosen: list[Body], skus: str, countries: str, opportunity: str
-) -> Launch:
+def choose_products(known: Snapshot, night: Night, skus: str, countries: str, opportunity: str) -> Launch:
     """The products and countries of a run, as its form asks.
 
     Args:
         known: The frozen inputs.
         night: For whom.
-        chosen: From `chosen.read_chosen`.
         skus: SKUs with blanks or commas between; empty takes every product record.
         countries: The same with countries; empty takes the seller's marketplaces that some product has a price in.
         opportunity: A chosen opportunity, by its concept or the number of its paper; its records alone are taken.
@@ -81,7 +84,8 @@ def choose_products(
         BadParameter: names what is not known, and what is.
     """
     records = join_records(known)
-    answered = [{**row, "skus": _find_answers(records, row)} for row in chosen]
+    taken = list_chosen(night.seller.id, night.as_of)
+    answered = [{**row, "skus": _find_answers(records, row)} for row in taken]
     if opportunity:
         asked = _find_opportunity(answered, opportunity)
         records = records[records["sku"].isin(asked["skus"])]
@@ -102,7 +106,10 @@ def choose_products(
     lacks: list[tuple[str, Body]] = [] if len(records) else [(NO_RECORDS, {})]
     lacks += [] if listed else [(NO_PRICES, {})]
     markets = known.listing_markets[known.listing_markets["country"].isin(listed)].reset_index(drop=True)
-    return Launch(records.reset_index(drop=True), listed, markets, pairs, answered, lacks)
+    records = records.reset_index(drop=True)
+    return Launch(
+        records, listed, markets, pairs, answered, lacks, read_schemas(known), read_rule_book(known)
+    )  # fmt: skip
 
 
 def keep_asked(frame: pd.DataFrame, launch: Launch) -> pd.DataFrame:

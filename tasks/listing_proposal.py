@@ -60,6 +60,7 @@ class Checked:
         names: From `screen_names`.
         watch: From `watching.watch`.
         sent: One row per (sku, country): content, number, as_of.
+        accounting: One row per file: rows_in = kept + netted + set_aside + quarantined + after_as_of.
     """
 
     launch: Launch
@@ -73,6 +74,7 @@ class Checked:
     names: Screened
     watch: Body
     sent: pd.DataFrame
+    accounting: pd.DataFrame
 
 
 def write_content(listings: pd.DataFrame) -> pd.DataFrame:
@@ -85,12 +87,8 @@ def write_attributes(attributes: Mapping[str, Any]) -> str:
     return json.dumps(attributes, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def from_listings(night: Night, known: Snapshot, checked: Checked, accounting: pd.DataFrame) -> bytes:
-    """The proposal of one launch; its canonical bytes.
-
-    Args:
-        accounting: One row per file: rows_in = kept + netted + set_aside + quarantined + after_as_of.
-    """
+def from_listings(night: Night, known: Snapshot, checked: Checked) -> bytes:
+    """The proposal of one launch; its canonical bytes."""
     launch = checked.launch
     titles = _read_titles(known)
     listings = _list_listings(known, night, checked, titles)
@@ -127,7 +125,7 @@ def from_listings(night: Night, known: Snapshot, checked: Checked, accounting: p
         "watch": checked.watch,
         "chosen": [_begin_record(row) for row in launch.chosen],
         "degradations": _list_degradations(night, known, checked, titles),
-        "import": plain_rows(accounting),
+        "import": plain_rows(checked.accounting),
     }
     return canonical_bytes(body)
 
