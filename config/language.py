@@ -136,6 +136,12 @@ def name_country(code: str, language: Language) -> str:
     return name if isinstance(name, str) else code
 
 
+def name_language(code: str, language: Language) -> str:
+    """What the reader calls a language of ISO 639, as `de` or `zh_CN`; else the code itself."""
+    name = _locale(language).languages.get(code.replace("-", "_").partition("_")[0], code)
+    return name if isinstance(name, str) else code
+
+
 def describe_parameters(schema: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """A Prefect parameter schema whose titles and descriptions are in the language.
 
