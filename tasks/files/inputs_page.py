@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.marketplaces import read_marketplaces
 from tasks.files.columns import FAR_FUTURE, REQUIRED, Column, Table
 from tasks.files.encodings import TRIED
+from tasks.files.listing_tables import LISTING_TABLES
 from tasks.files.market_answers import ANSWERS
 from tasks.files.market_reports import REPORTS
 from tasks.files.market_rows import MOST_ROWS
@@ -94,6 +95,21 @@ from Seller Central and Brand Analytics as they are, or as plain tables:
   counted.
 """
 
+_LISTINGS = """\
+# Listings
+
+Read by `launch_listing` alone; each is optional. `own_listings`, `listing_snapshots` and `listing_offers`, above, are
+read by every night, which looks what happened to listings that are live.
+
+- **Issues** may also come as JSON: the processing report of a listings feed (version 2.0) or answers of
+  getListingsItem. The file's name begins with the country and holds the day: `DE_Listings_Feed_Report_2025-11-23.json`.
+- **Product types**: `inputs.product_types.files` names JSON Schemas, one file per type (`TOWEL.json`) or per type and
+  country (`TOWEL_DE.json`). They are fetched with a seller's account; a file that is no schema is quarantined.
+- **Photos**: `inputs.photos.files` names the pictures, all in one folder; `listing_records.images` says whose they are.
+- **Rules** of texts, marketplaces, pictures, compliance and issues are dated tables of the project
+  (`skills/*/assets`), frozen with each run.
+"""
+
 
 def describe_inputs() -> str:
     """The page as Markdown."""
@@ -111,6 +127,8 @@ def describe_inputs() -> str:
     answers = "; ".join(f"{answer.operation} (table {table})" for table, answer in ANSWERS.items())
     sections.append(_MARKET.format(reports=", ".join(REPORTS), answers=answers, most=f"{MOST_ROWS:,}"))
     sections += [_describe(table, name, f"{name}.csv") for name, table in MARKET_TABLES.items()]
+    sections.append(_LISTINGS)
+    sections += [_describe(table, name, f"{name}.csv") for name, table in LISTING_TABLES.items()]
     return head + "\n".join(sections)
 
 
