@@ -15,6 +15,7 @@ from tasks import (
     proposals,
     records,
     replenishment,
+    watching,
     work,
 )
 
@@ -77,7 +78,8 @@ def nightly(
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
     plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
-    shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines)
+    listings = watching.watch(known, night)
+    shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines, listings)
     progress.reach("planned")
 
     # write once

@@ -27,6 +27,7 @@ def measure_night(
     orders: pd.DataFrame,
     contribution: pd.DataFrame,
     lines: pd.DataFrame,
+    listings: Body,
 ) -> Body:
     """Everything the front page shows beside the decisions.
 
@@ -38,10 +39,11 @@ def measure_night(
         orders: From `replenishment.plan_replenishment`.
         contribution: From `distribution.quote_contribution`.
         lines: Shipment lines of the allocation.
+        listings: What the watch over live listings found (tasks/watching.py).
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, rates, feeds, import, set_aside and released of
-        a proposal.
+        The keys money, cash, cover, hub, last_orders, missing_facts, rates, listings, feeds, import, set_aside and
+        released of a proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
@@ -130,6 +132,7 @@ def measure_night(
             for row in plain_rows(missing.head(_ASKED))
         ],
         "rates": review_rates(snapshot, morning),
+        "listings": listings,
         "feeds": plain_rows(
             snapshot.feeds.round({"age_hours": 1})[
                 ["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]

@@ -32,6 +32,7 @@ from skills.vocabulary import Money, mark, minor_digits
 from tasks.lines import flatten
 from tasks.report_charts import chart_cash, chart_cover, chart_waterfall
 from tasks.report_happened import keep_open, view_became, view_happened
+from tasks.report_listings import STATES, view_listings
 from tasks.report_state import ReportState
 from tasks.report_words import CHANGES, FLIPS, NOTES, WORDS
 
@@ -162,6 +163,7 @@ def view_report(
         "closures": [row for row in body["last_orders"] if row["last_order_on"] >= body["as_of"]],
         "closures_passed": sum(row["last_order_on"] < body["as_of"] for row in body["last_orders"]),
         "cash": chart_cash(body["cash"]),
+        "listings": view_listings(body.get("listings")),
         "full": sum(len(line["evidence"]) for d in body["decisions"] for line in d["lines"]) <= FULL_STEPS,
         "accounting": _account(body["import"]),
         "quarantine": _view_quarantine(quarantine),
@@ -253,6 +255,7 @@ def open_pages(language: Language) -> Environment:
         flip=lambda flip: _say_flip(flip, language),
         change=lambda value, name: say(CHANGES.get(name, "{value}"), {"value": _signed(value)}, language),
         waiting=lambda group: _say_waiting(group, language),
+        state=lambda code: translate(STATES.get(str(code), str(code))),
         anchor=slug,
         reason=lambda line: say_reason(line, language),
     )
