@@ -8,21 +8,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from tasks.simulated.demo_demand import read_facts
 from tasks.simulated.demo_listing_evidence import write_evidence
-from tasks.simulated.demo_listing_photos import draw_photo, list_photos
+from tasks.simulated.demo_listing_photos import draw_photo, list_photos, name_photos
 from tasks.simulated.demo_listing_types import TYPES, write_type
-from tasks.simulated.demo_watch import BRAND, FOLDER, write_absent, write_issue_report
+from tasks.simulated.demo_watch import BRAND, CURRENCIES, FOLDER, price_of, write_absent, write_issue_report
 
-RATES = {"US": ("USD", "1"), "DE": ("EUR", "0.99"), "FR": ("EUR", "1.02"), "GB": ("GBP", "0.86"),
-         "JP": ("JPY", "140")}  # fmt: skip
-"""Country → currency, and how a price follows from that in dollars, before it is rounded up to ….99 (JPY: …80)."""
-
-CHILDREN = ("HN-TW206", "HN-PM406", "HN-AP503")
+_YOUNGEST = {"HN-TW206": "0", "HN-PM406": "36", "HN-AP503": "36"}
+"""Months of the youngest user; everything else is for those above fourteen years."""
 FOOD = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC105")
 """Products that are meant to touch food, or whose words say so."""
 
@@ -36,20 +33,20 @@ certificates and numbers, product types, photos, listings seen and the marketpla
 of a certificate begins with GEN. Real schemas of product types are not published: a seller fetches them with an
 account. Delete the folder and it is written again, byte for byte.
 
-listing_records.csv, listing_attributes.csv, listing_prices.csv   40 SKUs in English, in cm and g, with prices in 5
-                          countries
+listing_records.csv, listing_attributes.csv, listing_prices.csv   40 SKUs in English, in cm and g; prices of 5
+                          countries as the order lines have them
 listing_evidence.csv      documents per product and country, and the company's numbers
 schemas/*.json            one per product type, in the outer shape of Amazon's
-photos/*                  drawn: a folded cloth on white, and one on a coloured ground
+photos/*                  drawn: each product on white, and turned on a coloured ground
 own_listings.csv, listing_snapshots.csv, listing_offers.csv       24 SKUs that are live, seen on three days
 DE_Listings_Feed_Report_*.json                                    what the marketplace returned
 
 On purpose: a product type with a slip (HN-DC109); no colour (HN-OM603); a title of 300 signs (HN-TW205); a hidden
 sign and a Cyrillic letter (HN-TL304); a weight in cm (HN-TW204); no price in Japan (HN-AP502); a word that claims to
-kill germs (HN-DC104); an expired report (HN-TL301); children's goods without a test (HN-AP503, HN-PM406); a cotton
-chain without its yarn (HN-TW203); unknown materials (HN-AP505); a photo that is too small (HN-DC106), grey behind
-(HN-TW207), with letters on it (HN-TL303), twice the same (HN-PM404), missing (HN-OM604); a French number that ends
-soon.
+kill germs (HN-DC104); an expired report (HN-TL301); children's goods without a test, which one has applied for
+(HN-AP503, HN-PM406); a cotton chain without its yarn (HN-TW203); unknown materials (HN-AP505); a photo that is too
+small (HN-DC106), grey behind (HN-TW207), with letters on it (HN-TL303), twice the same (HN-PM404), missing
+(HN-OM604), in few colours (HN-AP501), in four inks (HN-TW208, which is allowed); a French number that ends soon.
 """
 
 _RECORD = ("sku", "product_type", "brand", "title", "bullet_1", "bullet_2", "bullet_3", "bullet_4", "bullet_5",
@@ -97,7 +94,7 @@ def _write_records() -> bytes:
         bullets = [
             row["bullet"],
             f"Made of {made[0]}" if len(made) == 1 else row["extra"].partition(", ")[0],
-            f"Size: {row['length_cm']} x {row['width_cm']} cm, {row['pieces']} pieces",
+            f"Size: {_say_size(row)}" + ("" if row["pieces"] == "1" else f", {row['pieces']} pieces"),
             f"Wash at {row['wash_c']} °C, do not bleach",
             f"Ideal for {row['place']}",
         ]
@@ -105,8 +102,8 @@ def _write_records() -> bytes:
             bullets[1] = "Made of 100%\u200b \u0441otton"
         rows.append(
             [sku, row["product_type"], BRAND, title, *bullets, f"{row['bullet']}. {row['extra']}.", row["terms"],
-             "en", product["origin"], ", ".join(made), "0" if sku == "HN-TW206" else "36" if sku in CHILDREN else "168",
-             "no", "yes" if sku in FOOD else "no", f"{sku}_main.jpg;{sku}_2.jpg"]
+             "en", product["origin"], ", ".join(made), _YOUNGEST.get(sku, "168"), "no",
+             "yes" if sku in FOOD else "no", ";".join(name_photos(sku))]
         )  # fmt: skip
     return _csv(_RECORD, rows)
 
@@ -139,29 +136,35 @@ def _list_attributes(row: dict[str, str], weight: str) -> Iterable[list[str]]:
         yield [sku, "color", row["colour"], "", "text"]
     yield [sku, "pattern", row["pattern"], "", "text"]
     yield [sku, "care_instructions", "Machine washable", "", "text"]
-    yield [sku, "size", f"{row['length_cm']} x {row['width_cm']} cm", "", "text"]
+    yield [sku, "size", _say_size(row), "", "text"]
     if row["gsm"]:
         yield [sku, "fabric_weight", row["gsm"], "g/m²", ""]
-    yield [sku, "maximum_temperature", row["wash_c"], "°C", ""]
+    yield [sku, "wash_temperature", row["wash_c"], "°C", ""]
+    if "Heat resistant" in row["extra"]:
+        yield [sku, "maximum_temperature", row["extra"].split()[4], "°C", ""]
+    if row["product_type"] == "PICNIC_MAT":
+        yield [sku, "is_foldable", "yes", "", "yes_no"]
     yield [sku, "condition_type", "new_new", "", "code"]
     yield [sku, "supplier_declared_dg_hz_regulation", "not_applicable", "", "code"]
     yield [sku, "batteries_required", "no", "", "yes_no"]
     yield [sku, "manufacturer", "Haina Home Textiles", "", "text"]
     yield [sku, "model_number", sku.removeprefix("HN-"), "", "text"]
-    yield [sku, "main_product_image_locator", f"https://images.example.com/{sku}_main.jpg", "", "link"]
-    yield [sku, "other_product_image_locator_1", f"https://images.example.com/{sku}_2.jpg", "", "link"]
+    main, other = name_photos(sku)
+    yield [sku, "main_product_image_locator", f"https://images.example.com/{main}", "", "link"]
+    yield [sku, "other_product_image_locator_1", f"https://images.example.com/{other}", "", "link"]
+
+
+def _say_size(row: dict[str, str]) -> str:
+    return f"{row['length_cm']} x {row['width_cm']} cm"
 
 
 def _write_prices() -> bytes:
-    rows = []
-    for row in read_facts("listing_products"):
-        for country, (currency, factor) in RATES.items():
-            if (row["sku"], country) == NO_PRICE:
-                continue
-            raw = Decimal(row["usd"]) * Decimal(factor)
-            whole = raw.quantize(Decimal(1), ROUND_CEILING)
-            price = str((whole // 100 + 1) * 100 - 20) if currency == "JPY" else f"{whole - 1}.99"
-            rows.append([row["sku"], country, price, currency])
+    rows = [
+        [row["sku"], country, price_of(row["sku"], country), currency]
+        for row in read_facts("listing_products")
+        for country, currency in CURRENCIES.items()
+        if (row["sku"], country) != NO_PRICE
+    ]
     return _csv(("sku", "country", "price", "currency"), rows)
 
 

@@ -12,10 +12,13 @@ from tasks.simulated.demo_demand import AS_OF, read_facts
 
 _ISSUED = AS_OF - timedelta(days=200)
 _EXPIRED = date(2025, 9, 30)
+_APPLIED_ON = AS_OF - timedelta(days=14)
 _FRENCH_NUMBER_ENDS = AS_OF + timedelta(days=37)
 
 EXPIRED_REPORT, NO_YARN, NO_TEST = "HN-TL301", "HN-TW203", ("HN-AP503", "HN-PM406")
-FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC105", "HN-DC107", "HN-DC108")
+APPLIED = "HN-PM406"
+FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC104", "HN-DC105", "HN-DC107", "HN-DC108",
+                "HN-DC109")  # fmt: skip
 CHILDREN = ("HN-TW206", *NO_TEST)
 
 _HEADER = "sku,country,kind,document,number,issued_on,expires,status"
@@ -66,6 +69,8 @@ def _list_products() -> Iterator[str]:
         if sku in CHILDREN:
             for kind in _CHILD[:1] if sku in NO_TEST else _CHILD:
                 yield _row(sku, "*", kind, f"{sku}_{kind}.pdf", f"GEN-CH-{sku[3:]}")
+        if sku == APPLIED:
+            yield f"{sku},*,childrens_test_report,,,{_APPLIED_ON},,applied"
 
 
 def _row(sku: str, country: str, kind: str, document: str, number: str = "", expires: date | None = None) -> str:

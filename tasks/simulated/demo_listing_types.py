@@ -45,20 +45,30 @@ _CODES = {
 }
 _MEASURES = (
     "item_length item_width item_height item_weight* item_package_length item_package_width item_package_height "
-    "item_package_weight fabric_weight item_thickness maximum_temperature item_diameter"
+    "item_package_weight item_thickness wash_temperature item_diameter"
 )
 _COUNTS = (
     "number_of_items* unit_count number_of_pieces number_of_boxes manufacturer_minimum_age thread_count pocket_count"
 )
 _YES_NO = (
     "batteries_required* batteries_included is_dishwasher_safe is_food_contact is_waterproof is_customizable "
-    "is_recyclable is_foldable has_hanging_loop is_fragile"
+    "is_recyclable has_hanging_loop is_fragile"
 )
 _DATES = "product_site_launch_date merchant_release_date restock_date"
 _LINKS = (
     "main_product_image_locator* other_product_image_locator_1 other_product_image_locator_2 "
     "other_product_image_locator_3 safety_data_sheet_url"
 )
+_OWN = {
+    "DISH_CLOTH": ("fabric_weight*", "is_lint_free is_scouring"),
+    "KITCHEN_TOWEL": ("fabric_weight*", "is_lint_free is_pre_washed"),
+    "BATH_TOWEL": ("fabric_weight* loop_length", "has_hood is_pre_washed"),
+    "TABLE_LINEN": ("fabric_weight* drop_length", "has_fringe is_wipe_clean is_round"),
+    "PICNIC_MAT": ("folded_length folded_width", "is_foldable* is_sand_free"),
+    "APRON": ("fabric_weight* neck_strap_length", "has_adjustable_strap"),
+    "OVEN_MITT": ("maximum_temperature* cuff_length", "is_steam_resistant is_pair"),
+}
+"""What a type has of its own: measures, and questions of yes or no."""
 _UNITS = ("centimeters", "inches", "feet", "meters", "grams", "kilograms", "ounces", "pounds",
           "grams_per_square_meter", "degrees_celsius", "degrees_fahrenheit")  # fmt: skip
 _SELECTORS = {"marketplace_id": {"type": "string", "hidden": True, "editable": False},
@@ -67,7 +77,7 @@ _SELECTORS = {"marketplace_id": {"type": "string", "hidden": True, "editable": F
 
 def write_type(name: str) -> bytes:
     """The schema of one product type."""
-    attributes = dict(_list_attributes())
+    attributes = dict(_list_attributes(name))
     schema = {
         "$schema": "https://json-schema.org/draft/2019-09/schema",
         "$id": f"https://example.com/generated/{name}",
@@ -88,23 +98,26 @@ def write_type(name: str) -> bytes:
     return json.dumps(schema, indent=1).encode()
 
 
-def _list_attributes() -> Iterator[tuple[str, dict[str, Any]]]:
+def _list_attributes(product_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    measures, questions = _OWN[product_type]
     for entry in _TEXTS.split():
         name, limit, most = entry.split(":")
         value = {"type": "string", "minLength": 1, "maxLength": int(limit), "maxUtf8ByteLength": int(limit) * 3}
         yield name, _wrap(name, {"value": value}, int(most), language=True)
     for name, codes in _CODES.items():
         labels = [code.replace("_", " ").capitalize() for code in codes]
-        value = {"type": "string", "enum": list(codes), "enumNames": labels}
+        value: dict[str, Any] = {"type": "string", "enum": list(codes), "enumNames": labels}
+        if "unknown" in codes:
+            value["$lifecycle"] = {"enumDeprecated": ["unknown"]}
         yield name, _wrap(name, {"value": value})
-    for name in _MEASURES.split():
+    for name in f"{_MEASURES} {measures}".split():
         number = {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}
         yield name, _wrap(name, {"value": number, "unit": {"type": "string", "enum": list(_UNITS)}})
     for name in _COUNTS.split():
         yield name, _wrap(name, {"value": {"type": "integer", "minimum": 0, "maximum": 5000}})
-    for name in _YES_NO.split():
-        value = {"type": "boolean", "enum": [True, False], "enumNames": ["Yes", "No"]}
-        yield name, _wrap(name, {"value": value})
+    for name in f"{_YES_NO} {questions}".split():
+        answer = {"type": "boolean", "enum": [True, False], "enumNames": ["Yes", "No"]}
+        yield name, _wrap(name, {"value": answer})
     for name in _DATES.split():
         yield name, _wrap(name, {"value": {"type": "string", "format": "date"}})
     for name in _LINKS.split():

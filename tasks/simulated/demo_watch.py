@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from skills.listing.translate_glossary import GlossaryEngine
@@ -26,7 +28,7 @@ STRANGER, LOOK_ALIKE = "A9GENERATEDXX", "Haina Hone"
 DEAD, SUPPRESSED, CHANGED = ("HN-DC101", "DE"), ("HN-TW201", "FR"), ("HN-TW202", "US")
 HIJACKED, BELOW_FLOOR = ("HN-DC105", "GB"), ("HN-TL303", "JP")
 
-_CURRENCIES = {"US": "USD", "DE": "EUR", "FR": "EUR", "GB": "GBP", "JP": "JPY"}
+CURRENCIES = {"US": "USD", "DE": "EUR", "FR": "EUR", "GB": "GBP", "JP": "JPY"}
 _LANGUAGES = {"US": "en", "DE": "de", "FR": "fr", "GB": "en", "JP": "ja"}
 _LEFT_OUT = ("HN-DC104", "HN-DC109", "HN-TW203", "HN-TW204", "HN-TW206", "HN-TL301", "HN-TL304")
 
@@ -100,19 +102,22 @@ def list_live() -> list[tuple[str, str, str, dict[str, str]]]:
     ]
 
 
-def price_of(row: Mapping[str, str], country: str) -> str:
-    """What the demo asks there: about the price in dollars, in the country's own money."""
-    whole = int(row["usd"].partition(".")[0])
-    return str((whole + 1) * 140) if country == "JP" else f"{whole}.99"
+def price_of(sku: str, country: str) -> str:
+    """What the demo asks there: as its order lines have it."""
+    minor = _prices()[sku][f"price_{country}"]
+    return minor if CURRENCIES[country] == "JPY" else f"{minor[:-2]}.{minor[-2:]}"
+
+
+@cache
+def _prices() -> dict[str, dict[str, str]]:
+    return {row["sku"]: row for row in read_facts("demand")}
 
 
 def _write_own() -> bytes:
     lines = ["country,asin,sku,brand,seller,authorised,floor,currency"]
-    for country, asin, sku, row in list_live():
-        floor = (
-            str(int(row["usd"].partition(".")[0]) * 110) if country == "JP" else f"{int(float(row['usd']) * 0.8)}.00"
-        )
-        lines.append(f"{country},{asin},{sku},{BRAND},{SELLERS[country]},,{floor},{_CURRENCIES[country]}")
+    for country, asin, sku, _ in list_live():
+        floor = Decimal(price_of(sku, country)) * 4 // 5
+        lines.append(f"{country},{asin},{sku},{BRAND},{SELLERS[country]},,{floor},{CURRENCIES[country]}")
     return "\n".join([*lines, ""]).encode()
 
 
@@ -145,10 +150,10 @@ def _write_snapshots() -> bytes:
 def _write_offers() -> bytes:
     lines = ["seen_on,country,asin,seller,price,currency,fulfilment"]
     for day in DAYS:
-        for country, asin, sku, row in list_live():
+        for country, asin, sku, _ in list_live():
             if (sku, country) == DEAD and day == DAYS[-1]:
                 continue
-            price, currency = price_of(row, country), _CURRENCIES[country]
+            price, currency = price_of(sku, country), CURRENCIES[country]
             if (sku, country) == BELOW_FLOOR and day == DAYS[-1]:
                 price = str(int(price) // 2)
             lines.append(f"{day},{country},{asin},{SELLERS[country]},{price},{currency},AMAZON")
