@@ -57,8 +57,8 @@ def draw_photo(name: str) -> bytes:
     if main:
         image = _spoil(image, sku)
     elif sku == CMYK:
-        image = image.convert("CMYK")
-    image.save(content, "JPEG", quality=36 if image.mode == "CMYK" else 80)
+        image = image.resize((1000, 1000)).convert("CMYK")
+    image.save(content, "JPEG", quality=80)
     return content.getvalue()
 
 

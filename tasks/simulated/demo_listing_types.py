@@ -102,14 +102,14 @@ def _list_attributes(product_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
     measures, questions = _OWN[product_type]
     for entry in _TEXTS.split():
         name, limit, most = entry.split(":")
-        value = {"type": "string", "minLength": 1, "maxLength": int(limit), "maxUtf8ByteLength": int(limit) * 3}
-        yield name, _wrap(name, {"value": value}, int(most), language=True)
+        text = {"type": "string", "minLength": 1, "maxLength": int(limit), "maxUtf8ByteLength": int(limit) * 3}
+        yield name, _wrap(name, {"value": text}, int(most), language=True)
     for name, codes in _CODES.items():
         labels = [code.replace("_", " ").capitalize() for code in codes]
-        value: dict[str, Any] = {"type": "string", "enum": list(codes), "enumNames": labels}
+        choice: dict[str, Any] = {"type": "string", "enum": list(codes), "enumNames": labels}
         if "unknown" in codes:
-            value["$lifecycle"] = {"enumDeprecated": ["unknown"]}
-        yield name, _wrap(name, {"value": value})
+            choice["$lifecycle"] = {"enumDeprecated": ["unknown"]}
+        yield name, _wrap(name, {"value": choice})
     for name in f"{_MEASURES} {measures}".split():
         number = {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}
         yield name, _wrap(name, {"value": number, "unit": {"type": "string", "enum": list(_UNITS)}})

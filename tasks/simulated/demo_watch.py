@@ -14,6 +14,7 @@ from pathlib import Path
 
 from skills.listing.translate_glossary import GlossaryEngine
 from tasks.simulated.demo_demand import read_facts
+from tasks.simulated.demo_market_world import own_asin
 
 FOLDER = "listing"
 """Where the files lie within the seller's exports."""
@@ -97,9 +98,7 @@ def write_issue_report() -> bytes:
 def list_live() -> list[tuple[str, str, str, dict[str, str]]]:
     """(country, asin, sku, facts) of every own listing that is live."""
     rows = [row for row in read_facts("listing_products") if row["sku"] not in _LEFT_OUT][:LIVE]
-    return [
-        (country, f"B0GEN{number:05}", row["sku"], row) for number, row in enumerate(rows, 1) for country in SELLERS
-    ]
+    return [(country, own_asin(row["sku"]), row["sku"], row) for row in rows for country in SELLERS]
 
 
 def price_of(sku: str, country: str) -> str:

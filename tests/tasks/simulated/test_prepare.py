@@ -10,6 +10,7 @@ import pytest
 
 from config.seller import Seller, read_seller, resolve_files
 from tasks.files.exports import Exports, read_exports
+from tasks.files.listing_tables import LISTING_TABLES, PHOTOS, PRODUCT_TYPES
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.simulated.prepare import complete_exports, exports_folder, prepare_exports
 
@@ -46,7 +47,8 @@ def test_every_order_line_is_accounted_for(demo: tuple[Seller, Exports]) -> None
 def test_other_tables_are_read_whole(demo: tuple[Seller, Exports]) -> None:
     tables = demo[1].accounting.query("feed != 'order_lines'")
     assert (tables["rows_in"] == tables["kept"] + tables["after_as_of"]).all()
-    assert set(tables["feed"]) == set(demo[0].inputs) - {"order_lines", *MARKET_TABLES}
+    asked_by_other_journeys = {*MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS}
+    assert set(tables["feed"]) == set(demo[0].inputs) - {"order_lines", *asked_by_other_journeys}
 
 
 def test_costs_terms_and_codes_arrive_as_written(demo: tuple[Seller, Exports]) -> None:
