@@ -1,6 +1,7 @@
 """The demo seller's documents: what the rules of five countries ask of home textiles, with telling gaps.
 
-Numbers begin with GEN. Each product has what its kind needs; the gaps are named below.
+Numbers begin with GEN; VAT numbers are those of the registrations. Each product has what its kind needs; the gaps are
+named below.
 """
 
 from __future__ import annotations
@@ -22,10 +23,9 @@ FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC104", "HN-
 CHILDREN = ("HN-TW206", *NO_TEST)
 
 _HEADER = "sku,country,kind,document,number,issued_on,expires,status"
-_COMPANY = (
-    ("DE", "vat_number"), ("FR", "vat_number"), ("GB", "vat_number"), ("DE", "epr_packaging_number"),
-    ("FR", "epr_packaging_number"), ("*", "rn_number"),
-)  # fmt: skip
+_VAT = ("DE", "FR", "GB")
+_COMPANY = (("DE", "epr_packaging_number", "GEN-DE-EPR"), ("FR", "epr_packaging_number", "GEN-FR-EPR"),
+            ("*", "rn_number", "GEN-RN"))  # fmt: skip
 _PERSONS = (("EU", "eu_responsible_person"), ("GB", "uk_responsible_person"), ("JP", "jp_customs_agent"))
 _LABELS = (
     ("DE", "label_fibre"), ("FR", "label_fibre"), ("GB", "label_fibre"), ("US", "label_fibre"),
@@ -45,9 +45,12 @@ def write_evidence() -> bytes:
 
 
 def _list_company() -> Iterator[str]:
-    for country, kind in _COMPANY:
-        yield _row("*", country, kind, "", f"GEN-{country.strip('*')}{kind[:3]}".upper())
-    yield _row("*", "FR", "epr_textile_number", "", "GEN-FREPT", expires=_FRENCH_NUMBER_ENDS)
+    for row in read_facts("registrations"):
+        if row["tax"] == "vat" and row["country"] in _VAT:
+            yield _row("*", row["country"], "vat_number", "", row["number"])
+    for country, kind, number in _COMPANY:
+        yield _row("*", country, kind, "", number)
+    yield _row("*", "FR", "epr_textile_number", "", "GEN-FR-LINEN", expires=_FRENCH_NUMBER_ENDS)
     for country, kind in _PERSONS:
         yield _row("*", country, kind, f"{kind}.pdf")
 
