@@ -17,8 +17,8 @@ from config.seller import Language
 from skills.compliance.rules import PASS
 from skills.listing.units import UNITS
 from skills.vocabulary import mark
-from tasks.listing_views import index_checks, name_problem, number_listings, view_check
-from tasks.listing_words import FIELDS, PICTURES, SEVERITIES, STANDS, name_code, show_stand
+from tasks.listing_views import index_checks, name_problem, number_listings, view_check, view_issues
+from tasks.listing_words import FIELDS, PICTURES, SEVERITIES, STANDS, name_code, say_note, show_stand
 
 Body = dict[str, Any]
 
@@ -38,15 +38,17 @@ COLUMNS = {"brand": "brand", "country_of_origin": "origin", "fabric_type": "mate
 """Attributes that a column of the record states, and which one."""
 STATED = ("manufacturer_minimum_age", "batteries_included")
 """Attributes that further columns state just so."""
-_MEASURE = re.compile(r"-?\d+(?:[.,]\d+)?\s*(\D.*)")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def view_country(body: Body, country: str, photos: Mapping[str, str], language: Language) -> Body:
     """One country's page: an index by stand, then a listing each."""
     products = {row["sku"]: row for row in body["products"]}
     numbers, checks = number_listings(body), index_checks(body["checks"])
+    issues = view_issues([row for row in body["issues"] if row["country"] == country], language)
     listings = [
         _view_listing(row, products[row["sku"]], numbers, checks, photos, language)
+        | {"issues": [issue for issue in issues if issue["sku"] == row["sku"]]}
         for row in body["listings"]
         if row["country"] == country
     ]
@@ -75,6 +77,7 @@ def _view_listing(
     language: Language,
 ) -> Body:
     key = (row["sku"], row["country"])
+    labels = {name: label for name, label, _ in (*product["attributes"], *row["attributes"])}
     mine = [view_check(check, language) for check in checks.get(key, [])]
     source, home = product["language"], row["language_tag"]
     left = {one["field"]: one["words"] for one in row["untranslated"]}
@@ -133,7 +136,7 @@ def _view_listing(
             }
             for problem in row["problems"]
         ],
-        "notes": [_say_note(sentence, values, product, language) for sentence, values in row["notes"]],
+        "notes": [say_note(sentence, values, language, labels) for sentence, values in row["notes"]],
     }
 
 
@@ -226,28 +229,13 @@ def _explain_change(name: str, before: str, after: str, left: Mapping[str, list[
     if name in left:
         return {"how": "left", "how_said": t(mark("left untranslated"))}
     if not after:
-        return {"how": "out", "how_said": t(mark("left out"))}
+        return {"how": "out", "how_said": t(mark("not in the listing"))}
     if not before:
         return {"how": "added", "how_said": t(mark("added"))}
-    old, new = _MEASURE.match(before), _MEASURE.match(after)
-    if old and new and old[1] != new[1]:
+    if _NUMBER.findall(before) != _NUMBER.findall(after):
         return {"how": "converted", "how_said": t(mark("converted"))}
     return {"how": "translated", "how_said": ""}
 
 
 def _speak_yes(text: str, language: Language) -> str:
     return translator(language)(text) if text in ("yes", "no") else text
-
-
-def _say_note(sentence: str, values: Mapping[str, str], product: Body, language: Language) -> str:
-    """A note whose field and language are called as a reader calls them."""
-    spoken = dict(values)
-    labels = {name: label for name, label, _ in product["attributes"] if label}
-    for place in ("field", "attribute"):
-        if place in spoken:
-            spoken[place] = labels.get(spoken[place]) or name_code(FIELDS, spoken[place], language)
-    if "language" in spoken:
-        spoken["language"] = name_language(spoken["language"], language)
-    if "country" in spoken:
-        spoken["country"] = name_country(spoken["country"], language)
-    return say(sentence, spoken, language)

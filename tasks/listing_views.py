@@ -17,7 +17,16 @@ from skills.images.pictures import MAIN
 from skills.listing.launch import PROPOSED, UNCHANGED
 from skills.vocabulary import mark
 from tasks.lines import number_lines
-from tasks.listing_words import CONFIDENCE, ISSUE_STATES, SEVERITIES, STANDS, VERDICTS, name_code, show_stand
+from tasks.listing_words import (
+    CONFIDENCE,
+    ISSUE_STATES,
+    SEVERITIES,
+    STANDS,
+    VERDICTS,
+    name_code,
+    say_note,
+    show_stand,
+)
 
 Body = dict[str, Any]
 
@@ -225,7 +234,9 @@ def group_rules(checks: Iterable[Body], language: Language) -> list[Body]:
         group["ready_on"] = max(group["ready_on"], row["ready_on"])
     for group in groups.values():
         row = group.pop("row")
-        names = ", ".join(name_country(country, language) for country in group["countries"])
+        names = translator(language)(mark(", ")).join(
+            name_country(country, language) for country in group["countries"]
+        )
         if group["reason"]:
             group["reason"] = say(row["reason"], row["values"] | {"country": names}, language)
     return sorted(groups.values(), key=lambda one: (-SEVERITY[one["answer"]], -one["listings"], one["asked"]))
@@ -289,7 +300,7 @@ def view_issues(issues: Iterable[Body], language: Language) -> list[Body]:
             **issue,
             "state_said": name_code(ISSUE_STATES, issue["state"], language),
             "weight": name_code(SEVERITIES, issue["severity"], language),
-            "said": say(issue["reason"], issue["values"], language),
+            "said": say_note(issue["reason"], issue["values"], language, {}),
             "cause_said": choose_text(issue, "cause", language),
             "remedy_said": choose_text(issue, "remedy", language) if issue["state"] == "person" else "",
             "trust": name_code(CONFIDENCE, issue["confidence"], language),

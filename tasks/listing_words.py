@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from config.language import translator
+from config.language import name_country, name_language, say, translator
 from config.seller import Language
 from skills.compliance.rules import ASK, BLOCK, MISSING
 from skills.listing.launch import PROPOSED, UNCHANGED
@@ -38,17 +38,20 @@ STANDS: dict[str, Stand] = {
     "pictures": Stand("□", mark("picture"), mark("The main picture is missing or breaks a rule"), "held"),
     "no price": Stand("¤", mark("no price"), mark("No price for the country"), "held"),
     ASK: Stand("?", mark("ask"), mark("A professional has to be asked"), "held"),
-    MISSING: Stand("§", mark("papers"), mark("A document is missing"), "held"),
+    MISSING: Stand("§", mark("no paper"), mark("A document is missing"), "held"),
     UNCHANGED: Stand("=", mark("as is"), mark("Released before, and nothing has changed"), "same"),
 }  # fmt: skip
 """Every stand of a listing, in the order of the legend."""
 
 FIELDS: dict[str, str] = {
     "title": mark("Title"),
+    "item_name": mark("Title"),
     "bullet": mark("Bullet points"),
-    "bullets": mark("Bullet points"),
+    "bullet_point": mark("Bullet points"),
     "description": mark("Description"),
+    "product_description": mark("Description"),
     "search_terms": mark("Search terms"),
+    "generic_keyword": mark("Search terms"),
     "brand": mark("Brand"),
     "price": mark("Price"),
     "plug": mark("Plug"),
@@ -97,3 +100,20 @@ def show_stand(name: str, language: Language) -> Body:
 def name_code(words: Mapping[str, str], code: str, language: Language) -> str:
     """A code in the reader's words; one that has none stays as it is."""
     return translator(language)(words.get(code, code))
+
+
+def say_note(sentence: str, values: Mapping[str, str], language: Language, labels: Mapping[str, str]) -> str:
+    """A note on a listing, in which fields, languages and countries are called as a reader calls them.
+
+    Args:
+        labels: Attribute → what its schema calls it.
+    """
+    spoken = dict(values)
+    for place in ("field", "attribute"):
+        if place in spoken:
+            spoken[place] = labels.get(spoken[place]) or name_code(FIELDS, spoken[place], language)
+    if "language" in spoken:
+        spoken["language"] = name_language(spoken["language"], language)
+    if "country" in spoken:
+        spoken["country"] = name_country(spoken["country"], language)
+    return say(sentence, spoken, language)
