@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from config.seller import Seller, resolve_files
@@ -114,7 +115,7 @@ def choose_products(known: Snapshot, night: Night, skus: str, countries: str, op
 
 def keep_asked(frame: pd.DataFrame, launch: Launch) -> pd.DataFrame:
     """The rows of the (sku, country) pairs that are asked for."""
-    asked = [pair in launch.pairs for pair in zip(frame["sku"], frame["country"], strict=True)]
+    asked = np.array([pair in launch.pairs for pair in zip(frame["sku"], frame["country"], strict=True)], dtype=bool)
     return frame[asked].reset_index(drop=True)
 
 
