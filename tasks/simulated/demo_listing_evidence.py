@@ -18,8 +18,8 @@ _FRENCH_NUMBER_ENDS = AS_OF + timedelta(days=37)
 
 EXPIRED_REPORT, NO_YARN, NO_TEST = "HN-TL301", "HN-TW203", ("HN-AP503", "HN-PM406")
 APPLIED = "HN-PM406"
-FOOD_CONTACT = ("HN-TL305", "HN-DC101", "HN-DC102", "HN-DC103", "HN-DC104", "HN-DC105", "HN-DC107", "HN-DC108",
-                "HN-DC109")  # fmt: skip
+FOOD_CONTACT = ("HN-TL305", *(f"HN-DC{number}" for number in range(101, 110)))
+"""What touches food, or is called as if it did."""
 CHILDREN = ("HN-TW206", *NO_TEST)
 
 _HEADER = "sku,country,kind,document,number,issued_on,expires,status"
