@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,16 @@ from config.seller import Seller, read_seller
 from tasks.approvals import codes
 from tasks.approvals.answer import Answer
 from tasks.approvals.decide import Recorded, record_answer
-from tasks.lines import SCHEMA, Opportunity, PriceChange, PurchaseOrderLine, ShipmentLine, make_line, sum_lines
+from tasks.lines import (
+    SCHEMA,
+    ListingContent,
+    Opportunity,
+    PriceChange,
+    PurchaseOrderLine,
+    ShipmentLine,
+    make_line,
+    sum_lines,
+)
 from tasks.store.canonical import canonical_bytes
 from tasks.store.proposals import record_proposal
 from tasks.store.snapshots import record_snapshot
@@ -21,6 +31,8 @@ from tasks.store.snapshots import record_snapshot
 MORNING = date(2025, 11, 24)
 NOON = datetime(2025, 11, 24, 4, 0, tzinfo=UTC)
 """A moment of the seller's day."""
+
+MARKETPLACES = {"DE": "A1PA6795UKMFR9", "US": "ATVPDKIKX0DER"}
 
 SELLER: dict[str, Any] = {
     "id": "haina",
@@ -32,7 +44,14 @@ SELLER: dict[str, Any] = {
         "planner": {"decides": ["purchase_order_line", "shipment_line", "price_change"], "limit_minor": 1_000_000},
         "buyer": {"decides": ["purchase_order_line"]},
         "owner": {
-            "decides": ["purchase_order_line", "shipment_line", "price_change", "opportunity", "listing", "standing_rules"],
+            "decides": [
+                "purchase_order_line",
+                "shipment_line",
+                "price_change",
+                "opportunity",
+                "listing",
+                "standing_rules",
+            ],
             "lifts_stops": True,
         },
     },
@@ -45,7 +64,10 @@ SELLER: dict[str, Any] = {
     "inputs": {},
     "policy": {
         "approvals": {"several_above_minor": 900_000, "timeout_hours": 72},
-        "execution": {"carrier_read_lag_seconds": 0.0},
+        "execution": {
+            "carrier_read_lag_seconds": 0.0,
+            "marketplace_sellers": {"DE": "A1GENERATEDEU", "US": "A1GENERATEDUS"},
+        },
     },
 }
 
@@ -192,6 +214,39 @@ def opportunity_line(name: str = "cellulose dishcloths", countries: tuple[str, .
 def choice(line: dict[str, Any]) -> dict[str, Any]:
     concept = line["payload"]["concept"]
     return {"id": f"choose:{concept}", "kind": "choose", "deadline": "2025-12-22", "money_minor": 0, "lines": [line]}
+
+
+def listing_line(
+    sku: str, country: str = "DE", title: str = "Haina Home Geschirrtücher", expires: str = "2025-12-08"
+) -> dict[str, Any]:
+    marketplace = MARKETPLACES[country]
+    content = {"item_name": [{"value": title, "language_tag": "de_DE", "marketplace_id": marketplace}]}
+    return make_line(
+        ListingContent(
+            sku=sku,
+            country=country,
+            marketplace_id=marketplace,
+            product_type="TOWEL",
+            title=title,
+            attributes=json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        ),
+        title=f"{sku} · {title}",
+        money_minor=0,
+        expected_value_minor=None,
+        reversible=True,
+        fee_charging=False,
+        expires=expires,
+        reason="New in {country}: every rule in force passes, and our preview finds no error.",
+        flip={},
+        alternatives=[],
+        evidence=[],
+    )
+
+
+def listings(*lines: dict[str, Any], country: str = "DE") -> dict[str, Any]:
+    facts = {"id": f"list:{country}", "kind": "list", "country": country, "marketplace_id": MARKETPLACES[country]}
+    nothing = {"skus": len(lines), "units": 0, "cartons": 0, "money_minor": 0}
+    return {**facts, "deadline": "2025-12-08", **nothing, "lines": [*lines]}
 
 
 def prices(*lines: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,12 @@ from tasks.lines import (
 )
 from tasks.store.canonical import NotCanonical
 
-LINES = [desk.order_line("TT-1"), desk.ship_line("TT-1"), desk.price_line("TT-1", 1_499)]
+LINES = [
+    desk.order_line("TT-1"),
+    desk.ship_line("TT-1"),
+    desk.price_line("TT-1", 1_499),
+    desk.listing_line("TT-1"),
+]
 RULES = {"kind": "standing_rules", "rules": [{"id": "small", "most_per_line_minor": 5_000}]}
 
 
@@ -111,6 +116,12 @@ def test_a_price_change_is_measured_against_the_price_before_either_way(was: int
 def test_what_moves_no_price_changes_none() -> None:
     assert price_change_percent(LINES[0]["payload"]) == 0
     assert price_change_percent(RULES) == 0
+
+
+def test_a_listing_of_equal_content_has_an_equal_digest_and_one_of_another_country_another() -> None:
+    assert desk.listing_line("TT-1")["digest"] == desk.listing_line("TT-1")["digest"]
+    assert desk.listing_line("TT-1")["digest"] != desk.listing_line("TT-1", title="Andere Tücher")["digest"]
+    assert desk.listing_line("TT-1")["digest"] != desk.listing_line("TT-1", "US")["digest"]
 
 
 def test_lines_are_numbered_as_the_page_prints_them() -> None:
