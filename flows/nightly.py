@@ -56,10 +56,10 @@ def nightly(
 
     # decide
     history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
-    events = inputs.assume_demand(known.events, night)
     forecast = forecasting.forecast_demand(
-        history, events, known.overrides, known.products, morning, policy.forecasting
-    )
+        history, inputs.assume_demand(known.events, night), known.overrides, known.products, morning,
+        policy.forecasting,
+    )  # fmt: skip
     progress.reach("forecast")
     orders = replenishment.plan_replenishment(
         known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,

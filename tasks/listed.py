@@ -21,6 +21,11 @@ def read_sent(seller_id: str, morning: date) -> pd.DataFrame:
         content (the attributes as their line carries them), number (of the paper), as_of (the morning of its
         proposal). What the outbox refused or a person settled as not done is left out.
     """
+    return list_sent(seller_id, morning)
+
+
+def list_sent(seller_id: str, morning: date) -> pd.DataFrame:
+    """The same, without a run."""
     papers = [paper for paper in list_committed(seller_id, morning + timedelta(days=1)) if paper["kind"] == "list"]
     sent: dict[tuple[str, str], tuple[str, ...]] = {}
     for paper in sorted(papers, key=lambda paper: (paper["as_of"], paper["number"])):

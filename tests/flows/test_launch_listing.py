@@ -20,7 +20,7 @@ from tasks.approvals.answer import Answer
 from tasks.approvals.decide import record_answer
 from tasks.artifacts import report_path
 from tasks.files.listing_tables import LISTING_TABLES, WATCHED_TABLES
-from tasks.listed import read_sent
+from tasks.listed import list_sent
 from tasks.nights import BadParameter
 from tasks.store import nights
 from tasks.store.proposals import Proposal, read_proposal
@@ -169,14 +169,14 @@ def test_approved_listings_become_one_valid_feed_per_country_and_are_not_propose
         "approve", "chen", codes.read_code(seller, "chen", now), "terminal", f"test/{digest}", leave_out="2 1.1"
     )
     recorded = record_answer(digest, answer, now)
-    assert len(recorded.released) == 2  # the paper and the feed of Germany
+    assert recorded.released == 2  # the paper and the feed of Germany
     execute("demo")
     (feed,) = (installation / "outbox" / "demo" / "2025-11-25").glob("LF-*.feed.json")
     document = json.loads(feed.read_text(encoding="utf-8"))
     approved = [line["payload"]["sku"] for line in decided.body["decisions"][0]["lines"][1:]]
     assert [message["sku"] for message in document["messages"]] == approved
     assert document["header"]["sellerId"] == seller.policy.execution.marketplace_sellers["DE"]
-    sent = read_sent("demo", date(2025, 11, 25))
+    sent = list_sent("demo", date(2025, 11, 25))
     assert sorted(sent["sku"]) == sorted(approved) and set(sent["country"]) == {"DE"}
     later = read_proposal(launch_listing("demo", "2025-11-26", countries="DE JP")).body
     stands = {(row["sku"], row["country"]): row["stand"] for row in later["listings"]}
@@ -191,7 +191,7 @@ def test_a_listing_whose_record_changed_is_proposed_again_with_what_it_replaces(
     records = installation / "sellers" / "demo" / "exports" / "listing" / "listing_records.csv"
     rows = list(csv.reader(records.read_text(encoding="utf-8").splitlines()))
     at = rows[0].index("bullet_1")
-    sent = read_sent("demo", date(2025, 11, 25))["sku"].tolist()[0]
+    sent = list_sent("demo", date(2025, 11, 25))["sku"].tolist()[0]
     before = records.read_text(encoding="utf-8")
     for row in rows[1:]:
         if row[0] == sent:
