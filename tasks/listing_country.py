@@ -29,7 +29,7 @@ NEAR_PERCENT = 90
 """From this share of a limit on, the bar is dark."""
 
 GATE_COUNTS: dict[str, str] = {
-    "blocks": mark("{count} rules bar it"),
+    "blocks": mark("barred by {count} rules"),
     "asks": mark("{count} questions for a professional"),
     "missing": mark("{count} documents missing"),
     "passes": mark("{count} rules in force passed"),

@@ -22,6 +22,7 @@ from tasks.listing_words import (
     ISSUE_STATES,
     SEVERITIES,
     STANDS,
+    STATUSES,
     VERDICTS,
     name_code,
     say_note,
@@ -74,7 +75,10 @@ def view_front(body: Body, language: Language) -> Body:
         "checked": len({row["rule"] for row in body["checks"] if row["rule"]}),
         "unverified": len({row["rule"] for row in body["checks"] if row["confidence"] == "unverified"}),
         "issues": issues,
-        "events": [_view_event(event, language) for event in body["watch"]["events"]],
+        "events": [
+            _view_event(event, language) | {"linked": (event["sku"], event["country"]) in listed}
+            for event in body["watch"]["events"]
+        ],
         "complaints": [
             _view_complaint(one, body["watch"]["events"], language) for one in body["watch"]["complaints"]
         ],
@@ -255,6 +259,7 @@ def _view_country(country: str, body: Body, language: Language) -> Body:
         "listings": len(mine),
         "put_live": decision["skus"] if decision else 0,
         "changed": sum(bool(row["sent"]) for row in mine if row["stand"] == PROPOSED),
+        "noted": sum(bool(row["notes"]) for row in mine if row["stand"] == PROPOSED),
         "held": len(held),
         "most": show_stand(worst, language) | {"count": held.count(worst)} if worst else None,
         "unchanged": sum(row["stand"] == UNCHANGED for row in mine),
@@ -314,6 +319,8 @@ def _view_event(event: Body, language: Language) -> Body:
     return {
         **event,
         "weight": name_code(SEVERITIES, event["severity"], language),
+        "before": name_code(STATUSES, event["before"], language),
+        "after": name_code(STATUSES, event["after"], language),
         "said": say(event["reason"], event["values"], language),
     }
 
@@ -331,6 +338,7 @@ def _view_complaint(complaint: Body, events: Iterable[Body], language: Language)
 
 
 def _view_brand(row: Body, language: Language) -> Body:
+    whole = say(row["reason"], row["values"], language)
     said: list[str] = []
     for finding in row["findings"]:
         one = say(finding["reason"], finding["values"], language)
@@ -339,7 +347,9 @@ def _view_brand(row: Body, language: Language) -> Body:
     return {
         "name": row["name"],
         "verdict": name_code(VERDICTS, row["verdict"], language),
-        "said": say(row["reason"], row["values"], language) if row.get("reason") else "",
+        "said": whole,
         "findings": said,
-        "notes": [say(sentence, values, language) for sentence, values in row.get("notes", [])],
+        "notes": [
+            note for sentence, values in row["notes"] if (note := say_note(sentence, values, language, {})) != whole
+        ],
     }

@@ -83,6 +83,11 @@ SEVERITIES: dict[str, str] = {
     "warning": mark("warning"),
     "info": mark("to know"),
 }
+STATUSES: dict[str, str] = {
+    "live": mark("live"),
+    "suppressed": mark("suppressed"),
+    "dead": mark("dead"),
+}
 ISSUE_STATES: dict[str, str] = {
     "mended": mark("Mended in this proposal"),
     "person": mark("For a person"),
