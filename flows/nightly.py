@@ -56,10 +56,8 @@ def nightly(
 
     # decide
     history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
-    forecast = forecasting.forecast_demand(
-        history, inputs.assume_demand(known.events, night), known.overrides, known.products, morning,
-        policy.forecasting,
-    )  # fmt: skip
+    events, overrides = inputs.assume_demand(known.events, night), known.overrides
+    forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
     progress.reach("forecast")
     orders = replenishment.plan_replenishment(
         known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
