@@ -70,7 +70,7 @@ _OWN = {
 }
 """What a type has of its own: measures, and questions of yes or no."""
 _UNITS = ("centimeters", "inches", "feet", "meters", "grams", "kilograms", "ounces", "pounds",
-          "grams_per_square_meter", "degrees_celsius", "degrees_fahrenheit")  # fmt: skip
+          "grams_per_square_meter", "ounces_per_square_yard", "degrees_celsius", "degrees_fahrenheit")  # fmt: skip
 _SELECTORS = {"marketplace_id": {"type": "string", "hidden": True, "editable": False},
               "language_tag": {"type": "string", "hidden": True}}  # fmt: skip
 
