@@ -24,7 +24,7 @@ from tasks import (
 
 
 @flow(
-    name=launching.JOURNEY,
+    name="launch_listing",
     flow_run_name=chain.name_run,
     timeout_seconds=nights.TIME_LIMIT.total_seconds(),
     on_running=[operations.tag_run],
