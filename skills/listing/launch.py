@@ -10,6 +10,8 @@ HELD = (
     "refused", "block", "preview", "pictures", "no price", "ask a professional", "missing evidence",
 )  # fmt: skip
 """What holds a listing back, gravest first."""
+ASK = "ask a professional"
+_ANSWERS = ("block", ASK, "missing evidence")
 
 PICTURE, OFFER = "main_product_image_locator", "purchasable_offer"
 PROPOSED, UNCHANGED = "proposed", "unchanged"
@@ -25,7 +27,8 @@ def judge_launch(
     Args:
         listings: As `compose_listings` gives them, with `content` (digest of what would be sent).
         problems: As `check_listing` gives them; an error holds back, a warning does not.
-        gate: One row per (sku, country): open, answer. A listing without a row is held for a professional.
+        gate: One row per (sku, country): open, answer. A listing without a row is held for a professional, and one
+            whose gate is closed with an answer that is not known here.
         pictures: One row per (sku, country, rule): slot, passes, weight. Only a `must` that the main picture breaks
             holds back; a SKU without a row has no picture, which does too unless its attributes name one.
         sent: One row per (sku, country): content, of what was released last; may be empty.
@@ -44,7 +47,7 @@ def judge_launch(
     errors = problems[problems["severity"] == "error"]
     wrong = set(zip(errors["sku"], errors["country"], strict=True))
     answers = {
-        (sku, country): "" if is_open else answer
+        (sku, country): "" if is_open else answer if answer in _ANSWERS else ASK
         for sku, country, is_open, answer in zip(
             gate["sku"], gate["country"], gate["open"], gate["answer"], strict=True
         )
@@ -61,7 +64,7 @@ def judge_launch(
             "preview": key in wrong,
             "pictures": key in held_by_picture or (picture == "none" and PICTURE not in attributes),
             "no price": OFFER not in attributes,
-            answers.get(key, "ask a professional"): True,
+            answers.get(key, ASK): True,
         }
         found = [name for name in HELD if held.get(name)]
         done = UNCHANGED if released.get(key) == content else PROPOSED
