@@ -141,6 +141,9 @@ LABELS = {
     "importer": mark("Importer of record"),
     "attorney": mark("Attorney for customs procedures"),
     "hs_code": mark("HS code"),
+    "skus": mark("SKUs"),
+    "countries": mark("Countries"),
+    "opportunity": mark("Chosen opportunity"),
 }
 """What the form calls each parameter; its description is the journey's own."""
 
@@ -162,6 +165,9 @@ def form_limits() -> dict[str, dict[str, Any]]:
         "approver": {"minLength": 1},
         "code": {"pattern": r"^\s*\d{3}\s*\d{3}\s*$"},
         "sku": {"minLength": 1},
+        "skus": {},
+        "countries": {"pattern": r"^([A-Za-z]{2}([ ,，]+|$))*$"},
+        "opportunity": {"maxLength": LONGEST_NUMBER},
         "country": {"pattern": r"^[A-Z]{2}$"},
         "method": {"enum": list(METHODS)},
         "amount": {"pattern": r"^\d+(\.\d+)?$"},
