@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pandas as pd
 
 from skills.compliance.rules import RuleBook
 from tasks.files.listing_tables import BULLETS
+from tasks.files.listing_values import YES_NO, read_attribute, read_materials, split_texts
 from tasks.store.snapshots import Snapshot
 
-_YES_NO = {"yes": True, "no": False}
-_MATERIAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*%\s*(.*?\S)\s*")
 _KEPT = ("sku", "product_type", "brand", "title", "description", "language", "origin", "plug", "opportunity")
 
 
@@ -27,7 +24,7 @@ def join_records(known: Snapshot) -> pd.DataFrame:
     Returns:
         One row per sku, sorted: product_type, brand, title, bullets (list), description, search_terms (list),
         attributes (dict), language, price {country: (minor, currency)}, images (list of file names), origin,
-        materials [(name, percent)] (empty where the text is no list of shares), age_from_months (None: unknown),
+        materials [(name, percent)] (empty: unknown), age_from_months (None: unknown),
         has_battery and touches_food (True, False, None), plug, opportunity.
     """
     attributes, prices = _join_attributes(known.listing_attributes), _join_prices(known.listing_prices)
@@ -38,35 +35,19 @@ def join_records(known: Snapshot) -> pd.DataFrame:
             {
                 **{name: str(row[name]) for name in _KEPT},
                 "bullets": [row[name] for name in BULLETS if row[name]],
-                "search_terms": split_texts(row["search_terms"]),
+                "search_terms": split_texts(str(row["search_terms"])),
                 "attributes": attributes.get(sku, {}),
                 "price": prices.get(sku, {}),
-                "images": split_texts(row["images"]),
-                "materials": read_materials(row["materials"]),
+                "images": split_texts(str(row["images"])),
+                "materials": read_materials(str(row["materials"])),
                 "age_from_months": None if months != months else int(months),
-                "has_battery": _YES_NO.get(row["has_battery"]),
-                "touches_food": _YES_NO.get(row["touches_food"]),
+                "has_battery": YES_NO.get(str(row["has_battery"])),
+                "touches_food": YES_NO.get(str(row["touches_food"])),
             }
         )
     columns = [*_KEPT, "bullets", "search_terms", "attributes", "price", "images", "materials", "age_from_months",
                "has_battery", "touches_food"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "object"))
-
-
-def read_materials(text: str) -> list[tuple[str, Decimal]]:
-    """`60% cotton, 40% linen` as (name, percent); a comma without blanks is a decimal sign.
-
-    Nothing where a part is no share: then what it is made of is not known.
-    """
-    found = [_MATERIAL.fullmatch(part) for part in re.split(r"[;+]|,\s|,$", text) if part.strip()]
-    if not all(found):
-        return []
-    return [(match[2], Decimal(match[1].replace(",", "."))) for match in found if match]
-
-
-def split_texts(text: str) -> list[str]:
-    """What stands between the semicolons; blanks are none."""
-    return [part.strip() for part in re.split(r"[;；]", str(text)) if part.strip()]
+    return pd.DataFrame(rows, columns=columns, dtype="object")  # None stays None, months stay whole
 
 
 def read_schemas(known: Snapshot) -> dict[str, dict[str, Any]]:
@@ -84,47 +65,21 @@ def read_rule_book(known: Snapshot) -> RuleBook:
 
 def _join_attributes(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """SKU → attribute → its value, or values in the order of their places; `a.b` is field b of attribute a."""
-    found: dict[str, dict[str, list[Any]]] = {}
-    fields: dict[tuple[str, str, int], dict[str, Any]] = {}
-    for row in frame.sort_values(["sku", "attribute", "place"]).to_dict("records"):
+    found: dict[str, dict[str, dict[int, Any]]] = {}
+    for row in frame.sort_values(["sku", "place", "attribute"]).to_dict("records"):
         name, _, field = str(row["attribute"]).partition(".")
-        value = _read_value(str(row["value"]), str(row["unit"]), str(row["reads_as"]))
-        values = found.setdefault(str(row["sku"]), {}).setdefault(name, [])
+        value = read_attribute(str(row["value"]), str(row["unit"]), str(row["reads_as"]))
+        places = found.setdefault(str(row["sku"]), {}).setdefault(name, {})
         if not field:
-            values.append(value)
+            places[int(row["place"])] = value
             continue
-        key = (str(row["sku"]), name, int(row["place"]))
-        if key not in fields:
-            fields[key] = {}
-            values.append(fields[key])
-        fields[key][field] = value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
+        whole = places.setdefault(int(row["place"]), {})
+        whole[field] = value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
     return {
-        sku: {name: values[0] if len(values) == 1 else values for name, values in mine.items()}
+        sku: {name: next(iter(places.values())) if len(places) == 1 else [*places.values()]
+              for name, places in sorted(mine.items())}
         for sku, mine in found.items()
-    }
-
-
-def _read_value(text: str, unit: str, reads_as: str) -> Any:
-    if reads_as == "code":
-        return {"value": text}
-    if reads_as == "link":
-        return {"media_location": text}
-    if reads_as == "yes_no" and text.casefold() in _YES_NO:
-        return _YES_NO[text.casefold()]
-    number = None if reads_as == "text" else _read_number(text)
-    if unit:
-        return {"value": text if number is None else number, "unit": unit}
-    return text if number is None else number
-
-
-def _read_number(text: str) -> int | Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
-        return None
-    return int(number) if number == number.to_integral_value() else number
+    }  # fmt: skip
 
 
 def _join_prices(frame: pd.DataFrame) -> dict[str, dict[str, tuple[int, str]]]:

@@ -96,7 +96,7 @@ def read_cells(
     blank = (text == "").to_numpy(dtype=bool)
     change: dict[str, Callable[[object], str]] = {
         "sku": lambda cell: str(cell).upper(),
-        "country": lambda cell: ALL_COUNTRIES if column.any_country and cell == ALL_COUNTRIES else country(cell),
+        "country": lambda cell: _find_place(str(cell), column) or country(cell),
         "currency": lambda cell: str(cell).upper() if _CURRENCY.fullmatch(str(cell).upper()) else "",
         "zone": lambda cell: str(cell) if is_zone(str(cell)) else "",
         "decimal": lambda cell: _decimal_text(cell, source),
@@ -191,6 +191,12 @@ def _decimal_text(cell: object, source: InputFiles) -> str:
         return ""
     text = re.sub(r"[\s'’]", "", str(cell))
     return text.replace(".", "").replace(",", ".") if source.decimal == "," else text.replace(",", "")
+
+
+def _find_place(text: str, column: Column) -> str:
+    """What stands for several countries, where the column allows it."""
+    groups = (*column.choices, ALL_COUNTRIES) if column.any_country else column.choices
+    return text.upper() if text.upper() in groups else ""
 
 
 def _choose(cell: object, choices: tuple[str, ...]) -> str:

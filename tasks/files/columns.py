@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,7 +65,7 @@ class Column:
         blank: What stands for an empty cell or an absent column; REQUIRED if neither is allowed.
         low: Smallest number allowed.
         high: Largest number allowed.
-        choices: The only texts allowed.
+        choices: The only texts allowed; of a country, groups of countries that may stand there too.
         aliases: Other headers it is known by.
         currency_in: The column that names the currency of this money.
         refers_to: `table.column` that must hold this value.
@@ -122,6 +123,7 @@ class Table:
         columns: In the order of the frame.
         key: Columns that name a row; a second row with the same key is quarantined. () if rows may repeat.
         ascending: Columns of a row that may not fall from left to right.
+        rules: Column, and which rows of the table hold there what it may not be; the column says what was expected.
         known_on: Day column; rows from as_of on were not known that morning.
         covers_days: How many days from then on a row speaks of; it is known when the last one is over.
         open_until: Day column that is cut to the day before as_of.
@@ -134,6 +136,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     ascending: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[tuple[str, Callable[[pd.DataFrame], np.ndarray]], ...] = ()
     known_on: str = ""
     covers_days: int = 1
     open_until: str = ""

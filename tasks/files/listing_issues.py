@@ -5,7 +5,6 @@ Formats: JSON Listings Feed Processing Report v2; Listings Items API 2021-08-01.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from config.seller import InputFiles
 from skills.vocabulary import mark
 from tasks.files.listing_tables import LISTING_ISSUES
 from tasks.files.market_feeds import country_of_file, day_of_file
+from tasks.files.market_json import read_document
 from tasks.files.problems import WrongReport
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE
 from tasks.files.table_rows import TableRows, split_later
 
-SEVERITIES = ("error", "warning", "info")
-EXPECTED_SEVERITY = LISTING_ISSUES.column("severity").expected
-EXPECTED_MESSAGE = mark("a text")
+SEVERITIES = LISTING_ISSUES.column("severity").choices
+EXPECTED_ISSUE = mark("an issue with its severity and message")
 
 NO_PLACE = mark(
     "{file} names neither its country nor its day. Begin its name with the country and put the day in it, such as "
@@ -34,38 +33,39 @@ NO_REPORT = mark(
 )
 
 
-def read_issue_report(path: Path, source: InputFiles, as_of: pd.Timestamp) -> TableRows:
+def read_issue_report(path: Path, file: str, source: InputFiles, as_of: pd.Timestamp) -> TableRows:
     """One JSON file: a row per issue and attribute, of the report itself and of each item in it.
 
     Args:
+        path: Where it lies; packed as .gz or not.
+        file: Name that reports show.
         source: Its `countries` may name the country of a file.
         as_of: Reports of that day or later are not known.
 
     Raises:
+        UnreadableFile: damaged, or no JSON.
         WrongReport: it is no such report, or its name says neither country nor day.
     """
     country, day = country_of_file(path.name, source), day_of_file(path.name)
     if not country or not day:
-        raise WrongReport(NO_PLACE, file=path.name)
-    entries = list(_list_issues(_read(path)))
+        raise WrongReport(NO_PLACE, file=file)
+    entries = list(_list_issues(read_document(path, file), file))
     rows: list[dict[str, Any]] = []
     bad: list[tuple[str, ...]] = []
     for line, (sku, issue) in enumerate(entries, 1):
-        severity, message = str(issue.get("severity", "")).lower(), str(issue.get("message", "")).strip()
-        if severity not in SEVERITIES or not message:
-            wrong = ("message", message, EXPECTED_MESSAGE) if severity in SEVERITIES else None
-            fault = wrong or ("severity", severity, EXPECTED_SEVERITY)
-            bad.append((LISTING_ISSUES.name, path.name, str(line), *fault))
+        fault = _find_fault(issue)
+        if fault:
+            bad.append((LISTING_ISSUES.name, file, str(line), *fault))
             continue
-        about = issue.get("attributeNames") or [issue.get("attributeName") or ""]
-        shared = {"seen_on": pd.Timestamp(day), "country": country, "sku": sku.upper(), "severity": severity,
-                  "code": str(issue.get("code", "")), "message": message}  # fmt: skip
-        rows += [{**shared, "attribute": str(name), "_line": line} for name in about]
+        shared = {"seen_on": pd.Timestamp(day), "country": country, "sku": sku.upper(), "_line": line,
+                  "severity": _text(issue["severity"]).lower(), "code": _text(issue.get("code")),
+                  "message": _text(issue["message"])}  # fmt: skip
+        rows += [{**shared, "attribute": name} for name in _list_attributes(issue)]
     columns = [*LISTING_ISSUES.empty().columns, "_line"]
     frame = pd.DataFrame(rows, columns=columns).astype({"seen_on": "datetime64[us]"})
     known, later = split_later(LISTING_ISSUES, frame, as_of.date())
     counts = {
-        "feed": LISTING_ISSUES.name, "file": path.name, "rows_in": len(entries), "kept": known["_line"].nunique(),
+        "feed": LISTING_ISSUES.name, "file": file, "rows_in": len(entries), "kept": known["_line"].nunique(),
         "netted": 0, "set_aside": 0, "quarantined": len(bad), "after_as_of": later["_line"].nunique(),
         "read_as": "json",
     }  # fmt: skip
@@ -76,20 +76,43 @@ def read_issue_report(path: Path, source: InputFiles, as_of: pd.Timestamp) -> Ta
     )
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, ValueError):
-        content = None
-    if not isinstance(content, dict) or not isinstance(content.get("issues", content.get("items")), list):
-        raise WrongReport(NO_REPORT, file=path.name)
-    return content
-
-
-def _list_issues(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _list_issues(content: Any, file: str) -> Iterator[tuple[str, Any]]:
     """(sku, issue) of the whole report, and of each item."""
-    for issue in content.get("issues", []):
-        yield str(issue.get("sku") or content.get("sku") or ""), issue
-    for item in content.get("items", []):
-        for issue in item.get("issues", []):
-            yield str(item.get("sku", "")), issue
+    report = content if isinstance(content, Mapping) else {}
+    issues, items = report.get("issues"), report.get("items")
+    if not isinstance(issues, list) and not isinstance(items, list):
+        raise WrongReport(NO_REPORT, file=file)
+    for issue in _list(issues):
+        yield _text(_field(issue, "sku") or report.get("sku")), issue
+    for item in _list(items):
+        for issue in _list(_field(item, "issues")):
+            yield _text(item.get("sku")), issue
+
+
+def _find_fault(issue: Any) -> tuple[str, str, str] | None:
+    """Column, value and what was expected; None where the issue is whole."""
+    severity, message = _text(_field(issue, "severity")), _text(_field(issue, "message"))
+    if not isinstance(issue, Mapping) or not message:
+        return "message", "" if isinstance(issue, Mapping) else _text(issue)[:200], EXPECTED_ISSUE
+    if severity.lower() not in SEVERITIES:
+        return "severity", severity, LISTING_ISSUES.column("severity").expected
+    return None
+
+
+def _list_attributes(issue: Mapping[str, Any]) -> list[str]:
+    """Attributes that it speaks of, each once; "" where it names none."""
+    named = [*_list(issue.get("attributeNames")), issue.get("attributeName")]
+    return list(dict.fromkeys(_text(name) for name in named if _text(name))) or [""]
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    """Trimmed text; half of a sign, which no file can hold, becomes a question mark."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8").strip()

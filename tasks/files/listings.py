@@ -12,22 +12,27 @@ from typing import Any
 
 import pandas as pd
 
+from config.marketplaces import find_country
 from config.seller import InputFiles, Seller, resolve_files
 from config.settings import read_settings
+from skills.compliance.rules import EXEMPTION
 from skills.vocabulary import mark
 from tasks.files.brand_lists import read_brand_lists
 from tasks.files.compliance_rules import read_compliance_rules
 from tasks.files.exports import check_names
 from tasks.files.listing_issues import read_issue_report
 from tasks.files.listing_tables import LISTING_ISSUES, LISTING_TABLES, PHOTOS, PRODUCT_TYPES
+from tasks.files.market_json import is_json, read_document
+from tasks.files.problems import UnreadableFile
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
 from tasks.files.reference import read_text
-from tasks.files.sources import find_files
+from tasks.files.sources import find_files, name_files
 from tasks.files.table_rows import TableRows, read_table
 from tasks.images import read_image_rules
 
 ASSETS = "skills/listing/assets"
 EXPECTED_SCHEMA = mark("a JSON Schema of a product type: one object with properties")
+EXPECTED_ONE_SCHEMA = mark("one schema per product type and country; an earlier file has this one")
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,22 @@ def read_listings(seller: Seller, as_of: date) -> Listings:
         UnusableInput: a file or a whole table cannot be used; see `problems.py`. A bad row never raises.
     """
     check_names(seller)
+    rules = _read_rules()
+    kinds = {"evidence_kinds": pd.DataFrame({"kind": [*rules["compliance_kinds"]["kind"], EXEMPTION]})}
     countries = {code for source in seller.inputs.values() for code in source.countries.values()}
     tables: dict[str, pd.DataFrame] = {}
     accounting, quarantine = [pd.DataFrame(columns=ACCOUNTING)], [pd.DataFrame(columns=QUARANTINE, dtype="str")]
     for name, table in LISTING_TABLES.items():
         source = seller.inputs.get(name, InputFiles(files=""))
         files = find_files(table, seller.inputs.get(name), seller.id)
-        reports = [path for path in files if name == LISTING_ISSUES.name and path.suffix == ".json"]
+        reports = {
+            path: file
+            for path, file in zip(files, name_files(files), strict=True)
+            if name == LISTING_ISSUES.name and is_json(path)
+        }
         plain = [path for path in files if path not in reports]
-        read = [read_issue_report(path, source, pd.Timestamp(as_of)) for path in reports]
-        read += [read_table(table, source, plain, {}, countries, as_of)] if plain else []
+        read = [read_issue_report(path, file, source, pd.Timestamp(as_of)) for path, file in reports.items()]
+        read += [read_table(table, source, plain, kinds, countries, as_of)] if plain else []
         tables[name] = _join([part.frame for part in read], table.empty())
         accounting += [part.accounting for part in read]
         quarantine += [part.quarantine for part in read]
@@ -72,9 +83,7 @@ def read_listings(seller: Seller, as_of: date) -> Listings:
     tables[PHOTOS] = _read_photos(seller.inputs.get(PHOTOS))
     balance = _join([*accounting[1:], types.accounting], accounting[0])[ACCOUNTING]
     check_balance(balance)
-    return Listings(
-        tables | _read_rules(), balance, _join([*quarantine[1:], types.quarantine], quarantine[0])[QUARANTINE]
-    )
+    return Listings(tables | rules, balance, _join([*quarantine[1:], types.quarantine], quarantine[0])[QUARANTINE])
 
 
 def _read_rules() -> dict[str, pd.DataFrame]:
@@ -101,42 +110,47 @@ def _read_asset(name: str) -> pd.DataFrame:
 def _read_product_types(source: InputFiles | None) -> TableRows:
     """One row per schema: name (`TYPE`, or `TYPE/CC` of a file TYPE_CC.json), document (its text)."""
     paths = resolve_files(source.files) if source else []
-    rows: list[tuple[str, str]] = []
+    found: dict[str, str] = {}
     bad: list[tuple[str, ...]] = []
     counts: list[dict[str, Any]] = []
-    for path in paths:
-        document = _read_document(path)
-        if document:
-            rows.append((_name_type(path), document))
+    for path, file in zip(paths, name_files(paths), strict=True):
+        name, document = _name_type(path), _read_schema(path, file)
+        kept = bool(document) and name not in found
+        if kept:
+            found[name] = document
         else:
-            bad.append((PRODUCT_TYPES, path.name, "1", "", "", EXPECTED_SCHEMA))
+            expected = EXPECTED_ONE_SCHEMA if document else EXPECTED_SCHEMA
+            bad.append((PRODUCT_TYPES, file, "1", "", name if document else "", expected))
         counts.append(
             dict.fromkeys(ACCOUNTING, 0)
-            | {"feed": PRODUCT_TYPES, "file": path.name, "rows_in": 1, "read_as": "json"}
-            | {"kept": int(bool(document)), "quarantined": int(not document)}
+            | {"feed": PRODUCT_TYPES, "file": file, "rows_in": 1, "read_as": "json"}
+            | {"kept": int(kept), "quarantined": int(not kept)}
         )
     return TableRows(
-        pd.DataFrame(rows, columns=["name", "document"], dtype="str"),
+        pd.DataFrame(list(found.items()), columns=["name", "document"], dtype="str"),
         pd.DataFrame(counts, columns=ACCOUNTING),
         pd.DataFrame(bad, columns=QUARANTINE, dtype="str"),
     )
 
 
-def _read_document(path: Path) -> str:
-    """The schema as canonical text; "" where the file is none."""
+def _read_schema(path: Path, file: str) -> str:
+    """The schema as canonical text; "" where the file is none, or no file could hold it again."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, ValueError):
+        document = read_document(path, file)
+        if not isinstance(document, dict) or not isinstance(document.get("properties"), dict):
+            return ""
+        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode("utf-8").decode("utf-8")
+    except (UnreadableFile, UnicodeEncodeError, RecursionError):
         return ""
-    if not isinstance(document, dict) or not isinstance(document.get("properties"), dict):
-        return ""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _name_type(path: Path) -> str:
     """TABLE_LINEN_DE.json is TABLE_LINEN in Germany; a schema's own country stands behind the last stroke."""
-    name, _, country = path.stem.rpartition("_")
-    return f"{name}/{country}" if name and len(country) == 2 and country.isupper() else path.stem
+    whole = path.name.partition(".")[0].upper()
+    name, _, end = whole.rpartition("_")
+    country = find_country(end) if name and len(end) == len("DE") else None
+    return f"{name}/{country}" if country else whole
 
 
 def _read_photos(source: InputFiles | None) -> pd.DataFrame:

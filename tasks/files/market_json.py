@@ -13,6 +13,11 @@ from tasks.files.problems import EmptyExport, UnreadableFile
 
 JSON_SUFFIXES = (".json", ".json.gz")
 
+DAMAGED = mark(
+    "{file} is damaged JSON: {problem}. Download the report again; a file that was opened and saved by another "
+    "program may be cut off."
+)
+
 _BLOCK = 1 << 20
 _LARGEST_VALUE = 1 << 26
 """Characters read before a value that still does not parse is called damaged; an entry has a few hundred."""
@@ -39,19 +44,29 @@ def stream_entries(path: Path, file: str) -> Iterator[tuple[str, int, Any]]:
         EmptyExport: nothing in it.
         UnreadableFile: damaged, cut off, or no JSON.
     """
-    packed = path.suffix.lower() == ".gz"
     try:
-        with gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig") as text:
+        with _open(path) as text:
             yield from _Reader(text).members(file)
     except (json.JSONDecodeError, UnicodeDecodeError, OSError, EOFError) as error:
-        raise UnreadableFile(
-            mark(
-                "{file} is damaged JSON: {problem}. Download the report again; a file that was opened and saved by "
-                "another program may be cut off."
-            ),
-            file=file,
-            problem=str(error),
-        ) from error
+        raise UnreadableFile(DAMAGED, file=file, problem=str(error)) from error
+
+
+def read_document(path: Path, file: str) -> Any:
+    """A small JSON file as a whole, packed as .gz or not.
+
+    Raises:
+        UnreadableFile: damaged, cut off, too deep, or no JSON.
+    """
+    try:
+        with _open(path) as text:
+            return json.load(text)
+    except (ValueError, RecursionError, OSError, EOFError) as error:
+        raise UnreadableFile(DAMAGED, file=file, problem=str(error)) from error
+
+
+def _open(path: Path) -> TextIO:
+    packed = path.suffix.lower() == ".gz"
+    return gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig")
 
 
 class _Reader:

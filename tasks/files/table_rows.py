@@ -180,6 +180,8 @@ def check_rows(
             if rows[high].dtype == "str":
                 falls &= rows[high] != ""
             quarantine.add(falls.to_numpy(dtype=bool), high, _show(rows[high]), _expect(table, high))
+    for name, breaks in table.rules:
+        quarantine.add(breaks(rows), name, _show(rows[name]), table.column(name).expected)
     for column in table.columns:
         if column.refers_to:
             other, key = column.refers_to.split(".")

@@ -31,6 +31,7 @@ EXPECTED_ORDER = {
     "effective_to": mark("not before the day it takes effect"),
     "known_on": mark("not before the day it happened"),
     "expires": mark("not before the day it was chosen"),
+    "listing_evidence.expires": mark("not before the day it was issued"),
     "valid_until": mark("not before the day it was quoted"),
     "promised_on": mark("not before the day it was ordered"),
     "delivered_on": mark("not before the day it was ordered"),

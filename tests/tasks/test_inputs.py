@@ -22,12 +22,14 @@ def test_only_tasks_that_touch_the_outside_world_are_tried_again() -> None:
     assert {task.name for task in found if task.retries} == {
         "files · read exports",
         "files · read market",
+        "files · read listings",
         "store · record snapshot",
         "store · record niches",
         "store · read expected costs",
         "artifacts · publish a shipment",
         "artifacts · publish bills",
         "artifacts · publish briefs",
+        "artifacts · publish listings",
         "store · record proposal",
         "artifacts · publish morning report",
     }

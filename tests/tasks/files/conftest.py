@@ -15,6 +15,8 @@ import pytest
 from config.seller import Seller
 from config.settings import ROOT
 from tasks.files import Exports, read_exports
+from tasks.files.listing_tables import LISTING_TABLES, PHOTOS, PRODUCT_TYPES
+from tasks.files.listings import Listings, read_listings
 from tasks.files.market import Market, read_market
 from tasks.files.market_rows import MOST_ROWS
 from tasks.files.market_tables import MARKET_TABLES
@@ -34,6 +36,7 @@ Write = Callable[..., Path]
 Read = Callable[..., Exports]
 Put = Callable[..., Path]
 ReadMarket = Callable[..., Market]
+ReadListings = Callable[..., Listings]
 
 
 @pytest.fixture
@@ -70,10 +73,10 @@ def read(folder: Path) -> Read:
 
 @pytest.fixture
 def put(tmp_path: Path) -> Put:
-    """Write a file of a market table; text as UTF-8 unless told otherwise, other content as JSON."""
+    """Write a file of a table of the market or of listings; text as UTF-8 unless told otherwise, else as JSON."""
 
     def put(table: str, name: str, content: Any, encoding: str = "utf-8") -> Path:
-        path = tmp_path / "market" / table / name
+        path = tmp_path / "put" / table / name
         path.parent.mkdir(parents=True, exist_ok=True)
         text = content if isinstance(content, str) else json.dumps(content)
         path.write_text(text, encoding=encoding, newline="")
@@ -89,9 +92,21 @@ def market(tmp_path: Path) -> ReadMarket:
     def market(
         as_of: date = AS_OF, most_rows: int = MOST_ROWS, skus: tuple[str, ...] = (), **settings: Any
     ) -> Market:
-        inputs = {name: {"files": f"{tmp_path}/market/{name}/*", **settings.get(name, {})} for name in MARKET_TABLES}
+        inputs = {name: {"files": f"{tmp_path}/put/{name}/*", **settings.get(name, {})} for name in MARKET_TABLES}
         seller = Seller.model_validate({"id": "test", "name": {"en": "Test"}, "inputs": inputs})
         products = TABLES["products"].empty().reindex(range(len(skus))).assign(sku=pd.Series(skus, dtype="str"))
         return read_market(seller, as_of, products, most_rows)
 
     return market
+
+
+@pytest.fixture
+def listings(tmp_path: Path) -> ReadListings:
+    """Read what was put; settings of an input come as `table={…}`."""
+
+    def listings(as_of: date = AS_OF, **settings: Any) -> Listings:
+        names = (*LISTING_TABLES, PRODUCT_TYPES, PHOTOS)
+        inputs = {name: {"files": f"{tmp_path}/put/{name}/*", **settings.get(name, {})} for name in names}
+        return read_listings(Seller.model_validate({"id": "test", "name": {"en": "Test"}, "inputs": inputs}), as_of)
+
+    return listings

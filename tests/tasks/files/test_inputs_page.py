@@ -3,12 +3,19 @@ from __future__ import annotations
 from config.settings import ROOT
 from tasks.files.columns import Column
 from tasks.files.inputs_page import describe_inputs
+from tasks.files.listing_tables import LISTING_TABLES
 from tasks.files.market_tables import MARKET_TABLES
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES, TABLES
 
 EVERY_COLUMN: list[Column] = [
     column
-    for table in (ORDER_LINES, AMAZON_ALL_ORDERS, *TABLES.values(), *MARKET_TABLES.values())
+    for table in (
+        ORDER_LINES,
+        AMAZON_ALL_ORDERS,
+        *TABLES.values(),
+        *MARKET_TABLES.values(),
+        *LISTING_TABLES.values(),
+    )
     for column in table.columns
 ]
 
@@ -20,7 +27,7 @@ def test_the_page_of_inputs_is_not_stale() -> None:
 
 def test_every_table_has_an_example_file() -> None:
     examples = {path.stem for path in (ROOT / "docs" / "examples").iterdir()}
-    assert examples == {"order_lines", "amazon-all-orders", *TABLES, *MARKET_TABLES}
+    assert examples == {"order_lines", "amazon-all-orders", *TABLES, *MARKET_TABLES, *LISTING_TABLES}
 
 
 def test_every_column_says_what_it_means_and_what_it_expects() -> None:
