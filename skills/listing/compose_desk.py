@@ -8,7 +8,7 @@ from typing import Any
 from skills.listing.compose_rules import FIELDS, TextRules, find_claim
 from skills.listing.compose_texts import apply_rules, check_scripts, clean_text
 from skills.listing.limits import clip, count_bytes, fits
-from skills.listing.localise import Market, describe_conversions, localise_text, plain_numbers
+from skills.listing.localise import Market, describe_conversions, localise_dates, localise_text, plain_numbers
 from skills.listing.translate import Engine, Note, match_names, translate_text
 from skills.vocabulary import mark
 
@@ -52,13 +52,14 @@ class Desk:
         )
         self.notes += _name(notes, where)
         said, language = self.translate(plain, where)
-        local, found = localise_text(
-            said, self.market, language if language != self.market.language else "", match_names(self.names)
-        )
+        other = language if language != self.market.language else ""
+        local, found = localise_text(said, self.market, other, match_names(self.names))
+        local, dates = localise_dates(local, self.market, other, match_names(self.names))
         local, notes = apply_rules(local, kind, self.rules, self.languages, self.names, self.market.country)
         self.notes += _name(notes, where)
         kept = local if kind == "attribute" else self._cut(_capitalise(local, self.names), where, kind, language)
-        self.conversions += [{"field": where, **one} for one in describe_conversions(unique(found))] if kept else []
+        changed = [*describe_conversions(unique(found)), *unique(dates)]
+        self.conversions += [{"field": where, **one} for one in changed] if kept else []
         home = language == self.market.language
         return kept, self.market.language_tag if home else LANGUAGE_TAGS.get(language, language)
 

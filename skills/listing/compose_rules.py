@@ -119,8 +119,8 @@ def find_claim(text: str, claims: tuple[Claim, ...], protected: Iterable[str] = 
     spared = [found.span() for found in names.finditer(text)] if names is not None else []
     for found in pattern.finditer(text):
         if all(found.end() <= start or end <= found.start() for start, end in spared):
-            said = found[0].casefold()
-            claim = next((one for one in claims if one.phrase.casefold() == said), claims[0])
+            said = found[0].casefold().replace("’", "'")
+            claim = next((one for one in claims if one.phrase.casefold().replace("’", "'") == said), claims[0])
             return claim, found.start(), found.end()
     return None
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date
 from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 
+from skills.listing.dates import format_long, write_dates
 from skills.listing.units import MEASURE, NUMBER, UNITS, convert, local_unit, unit_of
 from skills.vocabulary import Money, Refusal, check_columns, mark, minor_digits, name_rows
 
@@ -110,7 +110,7 @@ def plain_numbers(text: str, language: str, names: re.Pattern[str] | None = None
 def localise_text(
     text: str, market: Market, language: str = "", names: re.Pattern[str] | None = None
 ) -> tuple[str, list[Conversion]]:
-    """A text whose measures are in the country's units and with its decimal sign.
+    """A text whose measures are in the country's units, with its decimal sign and its blank before a percent sign.
 
     Args:
         text: Its measures are plain (see `plain_numbers`); other numbers are never touched.
@@ -119,15 +119,17 @@ def localise_text(
     Returns:
         The text, and each number that was converted with what it was and what it became.
     """
-    decimal = get_decimal_symbol(language or market.locale)
+    locale = Locale.parse(language) if language else market.locale
+    decimal, gap_of_percent = get_decimal_symbol(locale), _percent_gap(locale)
     found: list[Conversion] = []
 
     def write(match: re.Match[str]) -> str:
-        unit = unit_of(match)
-        target = local_unit(unit, market.system)
+        unit, numbers = unit_of(match), match["numbers"]
+        target = local_unit(unit, market.system, min(Decimal(number) for number in NUMBER.findall(numbers)))
         if target == unit:
-            head = match["numbers"]
-            return NUMBER.sub(lambda number: number[0].replace(".", decimal), head) + match[0][len(head) :]
+            gap = gap_of_percent if unit == "percent" else match["gap"]
+            written = match[0][len(numbers) + len(match["gap"]) :]
+            return NUMBER.sub(lambda number: number[0].replace(".", decimal), numbers) + gap + written
 
         def change(number: re.Match[str]) -> str:
             value = Decimal(number[0])
@@ -136,7 +138,7 @@ def localise_text(
             return f"{shown:f}".replace(".", decimal)
 
         gap = match["gap"] or " "
-        return f"{NUMBER.sub(change, match['numbers'])}{gap}{UNITS[target].label}"
+        return f"{NUMBER.sub(change, numbers)}{gap}{UNITS[target].label}"
 
     return MEASURE.sub(_outside(names, text, _unless_doubtful(write)), text), found
 
@@ -153,7 +155,22 @@ def price_value(minor: int, currency: str) -> float | int:
 
 def format_day(day: date, market: Market) -> str:
     """A date as the country writes it."""
-    return str(format_date(day, format="long", locale=market.locale))
+    return format_long(day, market.locale)
+
+
+def localise_dates(
+    text: str, market: Market, language: str = "", names: re.Pattern[str] | None = None
+) -> tuple[str, list[dict[str, str]]]:
+    """A text whose ISO dates are written as the country writes them.
+
+    Args:
+        language: Of the text, where it is not the country's: its months are written.
+        names: What matches is a brand or protected, and stays as it is.
+    Returns:
+        The text, and each date with what it was and what it became; as `describe_conversions`, without units.
+    """
+    written, found = write_dates(text, Locale.parse(language) if language else market.locale, names)
+    return written, [{"value": was, "unit": "", "shown": shown, "shown_unit": ""} for was, shown in found]
 
 
 def fits_socket(plug: str, market: Market) -> bool:
@@ -167,6 +184,11 @@ def describe_conversions(conversions: list[Conversion]) -> list[dict[str, Any]]:
         {"value": f"{one.value:f}", "unit": one.unit, "shown": f"{one.shown:f}", "shown_unit": one.shown_unit}
         for one in conversions
     ]
+
+
+def _percent_gap(locale: Locale) -> str:
+    """A blank where the language has one before a percent sign."""
+    return " " if str(locale.percent_formats[None].pattern).removesuffix("%")[-1:].isspace() else ""
 
 
 def _plain(number: str, decimal: str, group: str) -> str:

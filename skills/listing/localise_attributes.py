@@ -2,7 +2,8 @@
 
 A number is in the canonical unit of what its name says (cm, g, ml, °C, W, V), or is given as {"value", "unit"}. A
 plain text is for readers: translated, and tagged with its language. A text inside a dict ({"value": "new_new"},
-{"media_location": …}) is a code or an address: kept to the letter, without a language.
+{"media_location": …}) is a code or an address: kept to the letter, without a language. A text that is a day (ISO
+8601) stays one, without a language. A weight of cloth stays in g/m².
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _ENDINGS = (
     (("voltage",), "voltage"),
     (("temperature",), "temperature"),
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 _VERBATIM = frozenset(("number", "id", "identifier", "code", "origin", "url", "name", "manufacturer", "brand"))
 """Endings of attributes whose texts are names: they carry a language and are never changed."""
 
@@ -92,6 +94,8 @@ def _write(name: str, value: Any, market: Market, say: Say, answer: Localised) -
     dimension = expected_dimension(name)
     if dimension and not isinstance(value, bool) and not (say is _keep and isinstance(value, str)):
         return _measure(name, value, CANONICAL[dimension], market, answer)
+    if isinstance(value, str) and say is not _keep and _DAY.fullmatch(value.strip()):
+        return {"value": value.strip()}
     if isinstance(value, str) and say is not _keep and re.split(r"[._]", name)[-1] in _VERBATIM:
         return {"value": value.strip(), "language_tag": market.language_tag}
     if isinstance(value, str):
@@ -124,9 +128,7 @@ def _measure(name: str, value: Any, unit: str, market: Market, answer: Localised
     answer.canonical[name] = {"value": f"{kept:f}", "unit": canonical}
     if canonical != code:
         answer.notes.append((STATED_IN, said | {"value": f"{number:f}", "kept": f"{kept:f}"}))
-    target = local_unit(canonical, market.system)
-    if target == "oz" and kept >= to_canonical(Decimal(1), "lb")[0]:
-        target = "lb"
+    target = canonical if dimension == "surface weight" else local_unit(canonical, market.system, kept)
     shown = number if target == code else convert(number, code, target)
     plain: int | float = int(shown) if shown == shown.to_integral_value() else float(shown)
     return {"value": plain, "unit": UNITS[target].amazon}

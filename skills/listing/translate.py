@@ -1,7 +1,8 @@
 """Texts in another language: the interface of an engine, and the checks that every result passes.
 
-A brand and protected words never reach an engine: a sign of their own stands for each, and they are put back as they
-were written. A result that fails a check is not used: the text stays in its own language and says why.
+A brand, protected words and the marks of certifiers never reach an engine: a sign of their own stands for each, and
+they are put back as they were written. A result that fails a check is not used: the text stays in its own language
+and says why.
 """
 
 from __future__ import annotations
@@ -33,6 +34,12 @@ LOST_NAME = mark(
 CLAIMED = mark("Untranslated ({language}): the engine's text for “{text}” was refused: it claims “{claim}”.")
 EMPTY = mark("Untranslated ({language}): the engine gave no text for “{text}”.")
 TOO_MANY = mark("Untranslated: “{text}” holds more protected words than can be kept apart.")
+
+MARKS = (
+    "OEKO-TEX", "OEKO-TEX Standard 100", "OEKO-TEX Made in Green", "Standard 100 by OEKO-TEX",
+    "Made in Green by OEKO-TEX", "GOTS", "BSCI", "Fairtrade", "Grüner Knopf", "EU Ecolabel",
+)  # fmt: skip
+"""Marks of certifiers: names in every text, as a brand is."""
 
 _FIRST, _LAST = 0xE000, 0xF8FF
 _ANY_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -100,7 +107,8 @@ def _compile_names(names: tuple[str, ...]) -> re.Pattern[str] | None:
     letter = r"[A-Za-z0-9À-ɏͰ-ϿЀ-ӿ]"
     before = [rf"(?<!{letter})" if re.match(letter, name) else "" for name in listed]
     after = [rf"(?!{letter})" if re.match(letter, name[-1]) else "" for name in listed]
-    parts = (one + re.escape(name) + other for one, name, other in zip(before, listed, after, strict=True))
+    written = [re.sub("['’]", "['’]", re.escape(name)) for name in listed]
+    parts = (one + name + other for one, name, other in zip(before, written, after, strict=True))
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -122,7 +130,7 @@ def translate_text(
     if source == target or not text.strip():
         return Translation(text, True)
     said: dict[str, Any] = {"text": _shorten(text), "language": target}
-    names = match_names(protected)
+    names = match_names([*protected, *MARKS])
     masked, kept = _mask(text, names)
     if masked is None:
         return Translation(text, False, [(TOO_MANY, {"text": said["text"]})])

@@ -1,210 +1,226 @@
 # ruff: noqa: E501
-"""The words of home textiles in six languages, as the glossary engine reads them.
+"""The words of home textiles in seven languages, as the glossary engine reads them; phrases are in translate_phrases.
 
-Written for this project by its authors; no dictionary was copied. `|` parts en, de, fr, es, ja, zh; `/` parts forms;
-`:m`, `:f`, `:n` is the gender. Nouns: singular/plural. Adjectives: German stem (nominative endings er, e, es, e are
-added; `!` marks one that never changes), French m/f/m plural/f plural, Spanish m/f/m plural/f plural, as a noun phrase
-stands before (`^`) or after its noun. Places, features and phrases stand as they are; `{n}` is a number, `{m}` a
-measure, `{a}` a material, `{p}` places.
+Written for this project by its authors; no dictionary was copied. `|` parts en, de, fr, es, it, ja, zh; `/` parts
+forms. Nouns: singular:gender/plural (a plural of another gender says so), in Japanese and Chinese noun:counter.
+Adjectives: German stem (nominative endings er, e, es, e are added), French, Spanish and Italian m/f/m plural/f plural;
+`^` stands before its noun, `!` never changes, `>` never changes and stands last. Materials: as a share is stated/as
+part of a name. Places: alone/one of several.
 """
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "zh")
+LANGUAGES = ("en", "de", "fr", "es", "it", "ja", "zh")
 
 NOUNS = """
-towel/towels|Handtuch:n/Handtücher|serviette:f/serviettes|toalla:f/toallas|タオル|毛巾
-hand towel/hand towels|Handtuch:n/Handtücher|essuie-mains:m/essuie-mains|toalla de mano:f/toallas de mano|ハンドタオル|擦手巾
-bath towel/bath towels|Badetuch:n/Badetücher|serviette de bain:f/serviettes de bain|toalla de baño:f/toallas de baño|バスタオル|浴巾
-face towel/face towels|Gesichtstuch:n/Gesichtstücher|serviette de visage:f/serviettes de visage|toalla facial:f/toallas faciales|フェイスタオル|面巾
-kitchen towel/kitchen towels|Küchentuch:n/Küchentücher|torchon de cuisine:m/torchons de cuisine|paño de cocina:m/paños de cocina|キッチンタオル|厨房毛巾
-tea towel/tea towels|Geschirrtuch:n/Geschirrtücher|torchon:m/torchons|paño de cocina:m/paños de cocina|ティータオル|茶巾
-dish towel/dish towels|Geschirrtuch:n/Geschirrtücher|torchon à vaisselle:m/torchons à vaisselle|paño para platos:m/paños para platos|ディッシュタオル|擦碗巾
-dishcloth/dishcloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|ふきん|洗碗布
-cleaning cloth/cleaning cloths|Putztuch:n/Putztücher|chiffon de nettoyage:m/chiffons de nettoyage|paño de limpieza:m/paños de limpieza|クリーニングクロス|清洁布
-washcloth/washcloths|Waschlappen:m/Waschlappen|gant de toilette:m/gants de toilette|toallita:f/toallitas|ウォッシュタオル|洗脸巾
-beach towel/beach towels|Strandtuch:n/Strandtücher|serviette de plage:f/serviettes de plage|toalla de playa:f/toallas de playa|ビーチタオル|沙滩巾
-bath mat/bath mats|Badematte:f/Badematten|tapis de bain:m/tapis de bain|alfombra de baño:f/alfombras de baño|バスマット|浴室垫
-napkin/napkins|Serviette:f/Servietten|serviette de table:f/serviettes de table|servilleta:f/servilletas|ナプキン|餐巾
-tablecloth/tablecloths|Tischdecke:f/Tischdecken|nappe:f/nappes|mantel:m/manteles|テーブルクロス|桌布
-table runner/table runners|Tischläufer:m/Tischläufer|chemin de table:m/chemins de table|camino de mesa:m/caminos de mesa|テーブルランナー|桌旗
-placemat/placemats|Tischset:n/Tischsets|set de table:m/sets de table|mantel individual:m/manteles individuales|ランチョンマット|餐垫
-apron/aprons|Schürze:f/Schürzen|tablier:m/tabliers|delantal:m/delantales|エプロン|围裙
-pillowcase/pillowcases|Kissenbezug:m/Kissenbezüge|taie d'oreiller:f/taies d'oreiller|funda de almohada:f/fundas de almohada|枕カバー|枕套
-cushion cover/cushion covers|Kissenhülle:f/Kissenhüllen|housse de coussin:f/housses de coussin|funda de cojín:f/fundas de cojín|クッションカバー|靠垫套
-fitted sheet/fitted sheets|Spannbettlaken:n/Spannbettlaken|drap-housse:m/draps-housses|sábana bajera:f/sábanas bajeras|ボックスシーツ|床笠
-duvet cover/duvet covers|Bettbezug:m/Bettbezüge|housse de couette:f/housses de couette|funda nórdica:f/fundas nórdicas|掛け布団カバー|被套
-blanket/blankets|Decke:f/Decken|couverture:f/couvertures|manta:f/mantas|ブランケット|毯子
-curtain/curtains|Vorhang:m/Vorhänge|rideau:m/rideaux|cortina:f/cortinas|カーテン|窗帘
-oven mitt/oven mitts|Ofenhandschuh:m/Ofenhandschuhe|gant de cuisine:m/gants de cuisine|guante de horno:m/guantes de horno|オーブンミトン|隔热手套
-pot holder/pot holders|Topflappen:m/Topflappen|manique:f/maniques|agarrador:m/agarradores|鍋つかみ|锅垫
-dish cloth/dish cloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|ふきん|洗碗布
-kitchen cloth/kitchen cloths|Küchentuch:n/Küchentücher|torchon de cuisine:m/torchons de cuisine|paño de cocina:m/paños de cocina|キッチンクロス|厨房抹布
-bar towel/bar towels|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|バータオル|吧台毛巾
-polishing cloth/polishing cloths|Poliertuch:n/Poliertücher|chiffon à lustrer:m/chiffons à lustrer|paño para pulir:m/paños para pulir|磨きクロス|擦拭布
-bath sheet/bath sheets|Duschtuch:n/Duschtücher|drap de bain:m/draps de bain|sábana de baño:f/sábanas de baño|大判バスタオル|大浴巾
-gym towel/gym towels|Sporthandtuch:n/Sporthandtücher|serviette de sport:f/serviettes de sport|toalla de deporte:f/toallas de deporte|スポーツタオル|运动毛巾
-hooded towel/hooded towels|Kapuzenhandtuch:n/Kapuzenhandtücher|serviette à capuche:f/serviettes à capuche|toalla con capucha:f/toallas con capucha|フード付きタオル|带帽浴巾
-picnic mat/picnic mats|Picknickdecke:f/Picknickdecken|couverture de pique-nique:f/couvertures de pique-nique|manta de picnic:f/mantas de picnic|ピクニックマット|野餐垫
-beach blanket/beach blankets|Stranddecke:f/Stranddecken|couverture de plage:f/couvertures de plage|manta de playa:f/mantas de playa|ビーチマット|沙滩垫
-play mat/play mats|Spielmatte:f/Spielmatten|tapis de jeu:m/tapis de jeu|alfombra de juegos:f/alfombras de juegos|プレイマット|游戏垫
-bib apron/bib aprons|Latzschürze:f/Latzschürzen|tablier à bavette:m/tabliers à bavette|delantal con peto:m/delantales con peto|胸当てエプロン|挂脖围裙
-chef apron/chef aprons|Kochschürze:f/Kochschürzen|tablier de chef:m/tabliers de chef|delantal de chef:m/delantales de chef|シェフエプロン|厨师围裙
-waist apron/waist aprons|Bistroschürze:f/Bistroschürzen|tablier bistrot:m/tabliers bistrot|delantal de cintura:m/delantales de cintura|腰エプロン|半身围裙
-double oven mitt/double oven mitts|Doppelofenhandschuh:m/Doppelofenhandschuhe|double gant de cuisine:m/doubles gants de cuisine|guante de horno doble:m/guantes de horno dobles|ダブルオーブンミトン|连体隔热手套
+towel/towels|Handtuch:n/Handtücher|serviette:f/serviettes|toalla:f/toallas|asciugamano:m/asciugamani|タオル:枚|毛巾:条
+hand towel/hand towels|Handtuch:n/Handtücher|essuie-mains:m/essuie-mains|toalla de manos:f/toallas de manos|asciugamano per le mani:m/asciugamani per le mani|ハンドタオル:枚|擦手巾:条
+guest towel/guest towels|Gästetuch:n/Gästetücher|serviette invité:f/serviettes invité|toalla de invitados:f/toallas de invitados|asciugamano ospite:m/asciugamani ospite|ゲストタオル:枚|客用毛巾:条
+bath towel/bath towels|Duschtuch:n/Duschtücher|serviette de bain:f/serviettes de bain|toalla de baño:f/toallas de baño|asciugamano da bagno:m/asciugamani da bagno|バスタオル:枚|浴巾:条
+bath sheet/bath sheets|Badetuch:n/Badetücher|drap de bain:m/draps de bain|sábana de baño:f/sábanas de baño|telo da bagno:m/teli da bagno|バスシート:枚|加大浴巾:条
+face towel/face towels|Gesichtstuch:n/Gesichtstücher|serviette de visage:f/serviettes de visage|toalla facial:f/toallas faciales|asciugamano viso:m/asciugamani viso|フェイスタオル:枚|面巾:条
+washcloth/washcloths|Waschlappen:m/Waschlappen|carré visage:m/carrés visage|toallita facial:f/toallitas faciales|lavetta:f/lavette|ウォッシュタオル:枚|方巾:条
+wash cloth/wash cloths|Waschlappen:m/Waschlappen|carré visage:m/carrés visage|toallita facial:f/toallitas faciales|lavetta:f/lavette|ウォッシュタオル:枚|方巾:条
+face cloth/face cloths|Waschlappen:m/Waschlappen|carré visage:m/carrés visage|toallita facial:f/toallitas faciales|lavetta:f/lavette|フェイスクロス:枚|洁面巾:条
+gym towel/gym towels|Sporthandtuch:n/Sporthandtücher|serviette de sport:f/serviettes de sport|toalla de gimnasio:f/toallas de gimnasio|asciugamano da palestra:m/asciugamani da palestra|スポーツタオル:枚|运动毛巾:条
+beach towel/beach towels|Strandtuch:n/Strandtücher|serviette de plage:f/serviettes de plage|toalla de playa:f/toallas de playa|telo mare:m/teli mare|ビーチタオル:枚|沙滩巾:条
+pool towel/pool towels|Schwimmbadtuch:n/Schwimmbadtücher|serviette de piscine:f/serviettes de piscine|toalla de piscina:f/toallas de piscina|telo da piscina:m/teli da piscina|プールタオル:枚|泳池巾:条
+spa towel/spa towels|Saunatuch:n/Saunatücher|serviette de spa:f/serviettes de spa|toalla de spa:f/toallas de spa|telo da spa:m/teli da spa|スパタオル:枚|水疗毛巾:条
+hair towel/hair towels|Haartuch:n/Haartücher|serviette à cheveux:f/serviettes à cheveux|toalla para el pelo:f/toallas para el pelo|asciugamano per capelli:m/asciugamani per capelli|ヘアタオル:枚|干发巾:条
+hooded towel/hooded towels|Kapuzenhandtuch:n/Kapuzenhandtücher|serviette à capuche:f/serviettes à capuche|toalla con capucha:f/toallas con capucha|asciugamano con cappuccio:m/asciugamani con cappuccio|フード付きタオル:枚|连帽浴巾:条
+bathrobe/bathrobes|Bademantel:m/Bademäntel|peignoir:m/peignoirs|albornoz:m/albornoces|accappatoio:m/accappatoi|バスローブ:着|浴袍:件
+bath mat/bath mats|Badematte:f/Badematten|tapis de bain:m/tapis de bain|alfombra de baño:f/alfombras de baño|tappetino da bagno:m/tappetini da bagno|バスマット:枚|浴室地垫:块
+towel set/towel sets|Handtuch-Set:n/Handtuch-Sets|parure de bain:f/parures de bain|juego de toallas:m/juegos de toallas|set di asciugamani:m/set di asciugamani|タオルセット:組|毛巾套装:套
+spa set/spa sets|Wellness-Set:n/Wellness-Sets|ensemble bien-être:m/ensembles bien-être|set de spa:m/sets de spa|set spa:m/set spa|スパセット:組|水疗套装:套
+kitchen towel/kitchen towels|Küchentuch:n/Küchentücher|torchon de cuisine:m/torchons de cuisine|paño de cocina:m/paños de cocina|strofinaccio da cucina:m/strofinacci da cucina|キッチンタオル:枚|厨房毛巾:条
+tea towel/tea towels|Geschirrtuch:n/Geschirrtücher|torchon:m/torchons|paño de cocina:m/paños de cocina|canovaccio:m/canovacci|ティータオル:枚|茶巾:条
+dish towel/dish towels|Geschirrtuch:n/Geschirrtücher|torchon à vaisselle:m/torchons à vaisselle|paño para platos:m/paños para platos|asciugapiatti:m/asciugapiatti|ディッシュタオル:枚|擦碗巾:条
+flour sack towel/flour sack towels|Mehlsacktuch:n/Mehlsacktücher|torchon en toile de sac à farine:m/torchons en toile de sac à farine|paño de saco de harina:m/paños de saco de harina|canovaccio in tela da sacco di farina:m/canovacci in tela da sacco di farina|フラワーサックタオル:枚|面粉袋布巾:条
+bar towel/bar towels|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バータオル:枚|吧台毛巾:条
+bar mop/bar mops|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バーモップタオル:枚|吧台抹布:条
+kitchen cloth/kitchen cloths|Küchentuch:n/Küchentücher|chiffon de cuisine:m/chiffons de cuisine|paño de cocina:m/paños de cocina|panno da cucina:m/panni da cucina|キッチンクロス:枚|厨房抹布:块
+dishcloth/dishcloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|panno per piatti:m/panni per piatti|ふきん:枚|洗碗布:块
+dish cloth/dish cloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|panno per piatti:m/panni per piatti|ふきん:枚|洗碗布:块
+cleaning cloth/cleaning cloths|Putztuch:n/Putztücher|chiffon de nettoyage:m/chiffons de nettoyage|paño de limpieza:m/paños de limpieza|panno per pulizie:m/panni per pulizie|クリーニングクロス:枚|清洁布:块
+polishing cloth/polishing cloths|Poliertuch:n/Poliertücher|chiffon à lustrer:m/chiffons à lustrer|paño para pulir:m/paños para pulir|panno per lucidare:m/panni per lucidare|磨きクロス:枚|擦拭布:块
+napkin/napkins|Serviette:f/Servietten|serviette de table:f/serviettes de table|servilleta:f/servilletas|tovagliolo:m/tovaglioli|ナプキン:枚|餐巾:条
+tablecloth/tablecloths|Tischdecke:f/Tischdecken|nappe:f/nappes|mantel:m/manteles|tovaglia:f/tovaglie|テーブルクロス:枚|桌布:块
+table runner/table runners|Tischläufer:m/Tischläufer|chemin de table:m/chemins de table|camino de mesa:m/caminos de mesa|runner da tavola:m/runner da tavola|テーブルランナー:枚|桌旗:条
+placemat/placemats|Platzset:n/Platzsets|set de table:m/sets de table|mantel individual:m/manteles individuales|tovaglietta americana:f/tovagliette americane|ランチョンマット:枚|餐垫:张
+coaster/coasters|Untersetzer:m/Untersetzer|dessous de verre:m/dessous de verre|posavasos:m/posavasos|sottobicchiere:m/sottobicchieri|コースター:枚|杯垫:个
+picnic mat/picnic mats|Picknickdecke:f/Picknickdecken|couverture de pique-nique:f/couvertures de pique-nique|manta de picnic:f/mantas de picnic|coperta da picnic:f/coperte da picnic|ピクニックマット:枚|野餐垫:张
+picnic blanket/picnic blankets|Picknickdecke:f/Picknickdecken|couverture de pique-nique:f/couvertures de pique-nique|manta de picnic:f/mantas de picnic|coperta da picnic:f/coperte da picnic|ピクニックブランケット:枚|野餐毯:张
+beach blanket/beach blankets|Stranddecke:f/Stranddecken|couverture de plage:f/couvertures de plage|manta de playa:f/mantas de playa|coperta da spiaggia:f/coperte da spiaggia|ビーチマット:枚|沙滩垫:张
+play mat/play mats|Spielmatte:f/Spielmatten|tapis de jeu:m/tapis de jeu|alfombra de juegos:f/alfombras de juegos|tappeto da gioco:m/tappeti da gioco|プレイマット:枚|游戏垫:张
+apron/aprons|Schürze:f/Schürzen|tablier:m/tabliers|delantal:m/delantales|grembiule:m/grembiuli|エプロン:枚|围裙:条
+bib apron/bib aprons|Latzschürze:f/Latzschürzen|tablier à bavette:m/tabliers à bavette|delantal con peto:m/delantales con peto|grembiule con pettorina:m/grembiuli con pettorina|胸当てエプロン:枚|挂脖围裙:条
+chef apron/chef aprons|Kochschürze:f/Kochschürzen|tablier de chef:m/tabliers de chef|delantal de chef:m/delantales de chef|grembiule da chef:m/grembiuli da chef|シェフエプロン:枚|厨师围裙:条
+waist apron/waist aprons|Vorbinderschürze:f/Vorbinderschürzen|tablier de taille:m/tabliers de taille|delantal de cintura:m/delantales de cintura|grembiule a vita:m/grembiuli a vita|腰エプロン:枚|半身围裙:条
+cross back apron/cross back aprons|Cross-Back-Schürze:f/Cross-Back-Schürzen|tablier à dos croisé:m/tabliers à dos croisé|delantal de espalda cruzada:m/delantales de espalda cruzada|grembiule con schiena incrociata:m/grembiuli con schiena incrociata|クロスバックエプロン:枚|交叉背带围裙:条
+oven mitt/oven mitts|Ofenhandschuh:m/Ofenhandschuhe|gant de four:m/gants de four|guante de horno:m/guantes de horno|guanto da forno:m/guanti da forno|オーブンミトン:個|隔热手套:只
+oven glove/oven gloves|Ofenhandschuh:m/Ofenhandschuhe|gant de four:m/gants de four|guante de horno:m/guantes de horno|guanto da forno:m/guanti da forno|オーブングローブ:個|烤箱手套:只
+double oven mitt/double oven mitts|Doppelofenhandschuh:m/Doppelofenhandschuhe|gant de four double:m/gants de four doubles|guante de horno doble:m/guantes de horno dobles|guanto da forno doppio:m/guanti da forno doppi|ダブルオーブンミトン:個|连体隔热手套:副
+double oven glove/double oven gloves|Doppelofenhandschuh:m/Doppelofenhandschuhe|gant de four double:m/gants de four doubles|guante de horno doble:m/guantes de horno dobles|guanto da forno doppio:m/guanti da forno doppi|ダブルオーブングローブ:個|连体烤箱手套:副
+pot holder/pot holders|Topflappen:m/Topflappen|manique:f/maniques|agarrador:m/agarradores|presina:f/presine|鍋つかみ:枚|隔热垫:块
+pillow/pillows|Kissen:n/Kissen|oreiller:m/oreillers|almohada:f/almohadas|cuscino:m/cuscini|枕:個|枕头:个
+pillowcase/pillowcases|Kissenbezug:m/Kissenbezüge|taie d'oreiller:f/taies d'oreiller|funda de almohada:f/fundas de almohada|federa:f/federe|枕カバー:枚|枕套:个
+cushion cover/cushion covers|Kissenhülle:f/Kissenhüllen|housse de coussin:f/housses de coussin|funda de cojín:f/fundas de cojín|fodera per cuscino:f/fodere per cuscino|クッションカバー:枚|靠垫套:个
+flat sheet/flat sheets|Bettlaken:n/Bettlaken|drap plat:m/draps plats|sábana encimera:f/sábanas encimeras|lenzuolo piano:m/lenzuola piane:f|フラットシーツ:枚|床单:条
+fitted sheet/fitted sheets|Spannbettlaken:n/Spannbettlaken|drap-housse:m/draps-housses|sábana bajera:f/sábanas bajeras|lenzuolo con angoli:m/lenzuola con angoli:f|ボックスシーツ:枚|床笠:件
+duvet cover/duvet covers|Bettbezug:m/Bettbezüge|housse de couette:f/housses de couette|funda nórdica:f/fundas nórdicas|copripiumino:m/copripiumini|掛け布団カバー:枚|被套:件
+bedspread/bedspreads|Tagesdecke:f/Tagesdecken|couvre-lit:m/couvre-lits|colcha:f/colchas|copriletto:m/copriletti|ベッドスプレッド:枚|床盖:件
+blanket/blankets|Decke:f/Decken|couverture:f/couvertures|manta:f/mantas|coperta:f/coperte|ブランケット:枚|毯子:条
+throw/throws|Plaid:n/Plaids|plaid:m/plaids|manta de sofá:f/mantas de sofá|plaid:m/plaid|スロー:枚|盖毯:条
+curtain/curtains|Vorhang:m/Vorhänge|rideau:m/rideaux|cortina:f/cortinas|tenda:f/tende|カーテン:枚|窗帘:片
 """
 
 ADJECTIVES = """
-soft|weich|doux/douce/doux/douces|suave/suave/suaves/suaves|柔らかい|柔软的
-absorbent|saugfähig|absorbant/absorbante/absorbants/absorbantes|absorbente/absorbente/absorbentes/absorbentes|吸水性の高い|吸水的
-thick|dick|épais/épaisse/épais/épaisses|grueso/gruesa/gruesos/gruesas|厚手の|加厚的
-light|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|軽い|轻便的
-large|groß|^grand/grande/grands/grandes|grande/grande/grandes/grandes|大きい|大号
-small|klein|^petit/petite/petits/petites|pequeño/pequeña/pequeños/pequeñas|小さい|小号
-striped|gestreift|rayé/rayée/rayés/rayées|a rayas!|ストライプの|条纹
-white|weiß|blanc/blanche/blancs/blanches|blanco/blanca/blancos/blancas|白い|白色
-black|schwarz|noir/noire/noirs/noires|negro/negra/negros/negras|黒い|黑色
-grey|grau|gris/grise/gris/grises|gris/gris/grises/grises|グレーの|灰色
-gray|grau|gris/grise/gris/grises|gris/gris/grises/grises|グレーの|灰色
-blue|blau|bleu/bleue/bleus/bleues|azul/azul/azules/azules|青い|蓝色
-green|grün|vert/verte/verts/vertes|verde/verde/verdes/verdes|緑の|绿色
-red|rot|rouge/rouge/rouges/rouges|rojo/roja/rojos/rojas|赤い|红色
-beige|beige!|beige/beige/beiges/beiges|beige/beige/beiges/beiges|ベージュの|米色
-pink|rosa!|rose/rose/roses/roses|rosa/rosa/rosas/rosas|ピンクの|粉色
-woven|gewebt|tissé/tissée/tissés/tissées|tejido/tejida/tejidos/tejidas|織りの|机织
-knitted|gestrickt|tricoté/tricotée/tricotés/tricotées|tejido/tejida/tejidos/tejidas|ニットの|针织
-reusable|wiederverwendbar|réutilisable/réutilisable/réutilisables/réutilisables|reutilizable/reutilizable/reutilizables/reutilizables|繰り返し使える|可重复使用的
-checked|kariert|à carreaux!|a cuadros!|チェック柄の|格子
-round|rund|rond/ronde/ronds/rondes|redondo/redonda/redondos/redondas|丸い|圆形
-long|lang|^long/longue/longs/longues|largo/larga/largos/largas|長い|加长
-foldable|faltbar|pliable/pliable/pliables/pliables|plegable/plegable/plegables/plegables|折りたたみ式の|可折叠
-sturdy|robust|robuste/robuste/robustes/robustes|resistente/resistente/resistentes/resistentes|丈夫な|耐用
-padded|gepolstert|rembourré/rembourrée/rembourrés/rembourrées|acolchado/acolchada/acolchados/acolchadas|パッド入りの|加垫
-printed|bedruckt|imprimé/imprimée/imprimés/imprimées|estampado/estampada/estampados/estampadas|プリント柄の|印花
+soft|weich|doux/douce/doux/douces|suave/suave/suaves/suaves|morbido/morbida/morbidi/morbide|柔らかな|柔软
+extra soft|besonders weich|très doux/très douce/très doux/très douces|muy suave/muy suave/muy suaves/muy suaves|extra morbido/extra morbida/extra morbidi/extra morbide|とても柔らかな|超柔软
+absorbent|saugfähig|absorbant/absorbante/absorbants/absorbantes|absorbente/absorbente/absorbentes/absorbentes|assorbente/assorbente/assorbenti/assorbenti|吸水性の高い|吸水
+thick|dick|épais/épaisse/épais/épaisses|grueso/gruesa/gruesos/gruesas|spesso/spessa/spessi/spesse|厚手の|加厚
+light|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|leggero/leggera/leggeri/leggere|軽い|轻薄
+lightweight|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|leggero/leggera/leggeri/leggere|軽い|轻薄
+large|groß|^grand/grande/grands/grandes|grande/grande/grandes/grandes|grande/grande/grandi/grandi|大判の|大号
+extra large|extragroß|très grand/très grande/très grands/très grandes|extragrande/extragrande/extragrandes/extragrandes|extra large!|特大の|加大
+small|klein|^petit/petite/petits/petites|pequeño/pequeña/pequeños/pequeñas|piccolo/piccola/piccoli/piccole|小さめの|小号
+long|lang|^long/longue/longs/longues|largo/larga/largos/largas|lungo/lunga/lunghi/lunghe|長い|加长
+round|rund|rond/ronde/ronds/rondes|redondo/redonda/redondos/redondas|rotondo/rotonda/rotondi/rotonde|丸い|圆形
+square|quadratisch|carré/carrée/carrés/carrées|cuadrado/cuadrada/cuadrados/cuadradas|quadrato/quadrata/quadrati/quadrate|正方形の|方形
+rectangular|rechteckig|rectangulaire/rectangulaire/rectangulaires/rectangulaires|rectangular/rectangular/rectangulares/rectangulares|rettangolare/rettangolare/rettangolari/rettangolari|長方形の|长方形
+woven|gewebt|tissé/tissée/tissés/tissées|tejido/tejida/tejidos/tejidas|tessuto/tessuta/tessuti/tessute|織りの|编织
+knitted|gestrickt|tricoté/tricotée/tricotés/tricotées|>de punto|>a maglia|ニットの|针织
+quilted|gesteppt|matelassé/matelassée/matelassés/matelassées|acolchado/acolchada/acolchados/acolchadas|trapuntato/trapuntata/trapuntati/trapuntate|キルティングの|绗缝
+padded|gepolstert|rembourré/rembourrée/rembourrés/rembourrées|acolchado/acolchada/acolchados/acolchadas|imbottito/imbottita/imbottiti/imbottite|中綿入りの|加厚夹棉
+reusable|wiederverwendbar|réutilisable/réutilisable/réutilisables/réutilisables|reutilizable/reutilizable/reutilizables/reutilizables|riutilizzabile/riutilizzabile/riutilizzabili/riutilizzabili|繰り返し使える|可重复使用的
+washable|waschbar|lavable/lavable/lavables/lavables|lavable/lavable/lavables/lavables|lavabile/lavabile/lavabili/lavabili|洗える|可水洗
+foldable|faltbar|pliable/pliable/pliables/pliables|plegable/plegable/plegables/plegables|pieghevole/pieghevole/pieghevoli/pieghevoli|折りたたみ式の|可折叠
+adjustable|verstellbar|réglable/réglable/réglables/réglables|ajustable/ajustable/ajustables/ajustables|regolabile/regolabile/regolabili/regolabili|調節できる|可调节
+sturdy|robust|résistant/résistante/résistants/résistantes|resistente/resistente/resistentes/resistentes|resistente/resistente/resistenti/resistenti|丈夫な|耐用
+durable|strapazierfähig|durable/durable/durables/durables|duradero/duradera/duraderos/duraderas|resistente/resistente/resistenti/resistenti|耐久性のある|耐用
+heat resistant|hitzebeständig|résistant à la chaleur/résistante à la chaleur/résistants à la chaleur/résistantes à la chaleur|resistente al calor/resistente al calor/resistentes al calor/resistentes al calor|resistente al calore/resistente al calore/resistenti al calore/resistenti al calore|耐熱|耐热
+water repellent|wasserabweisend|déperlant/déperlante/déperlants/déperlantes|repelente al agua/repelente al agua/repelentes al agua/repelentes al agua|idrorepellente/idrorepellente/idrorepellenti/idrorepellenti|撥水|防泼水
+stain resistant|fleckabweisend|>antitaches|>antimanchas|>antimacchia|汚れにくい|防污
+non slip|rutschfest|antidérapant/antidérapante/antidérapants/antidérapantes|antideslizante/antideslizante/antideslizantes/antideslizantes|>antiscivolo|滑り止め付きの|防滑
+quick drying|schnelltrocknend|>à séchage rapide|>de secado rápido|>ad asciugatura rapida|速乾|速干
+lint free|fusselfrei|>sans peluches|>sin pelusas|>senza pelucchi|毛羽の出にくい|不掉毛
+pre washed|vorgewaschen|prélavé/prélavée/prélavés/prélavées|prelavado/prelavada/prelavados/prelavadas|prelavato/prelavata/prelavati/prelavate|洗い加工の|预洗
+waffle|>mit Waffelstruktur|>nid d'abeille|>de nido de abeja|>a nido d'ape|ワッフル織りの|华夫格
+waffle weave|>mit Waffelstruktur|>nid d'abeille|>de nido de abeja|>a nido d'ape|ワッフル織りの|华夫格
+printed|bedruckt|imprimé/imprimée/imprimés/imprimées|estampado/estampada/estampados/estampadas|stampato/stampata/stampati/stampate|プリント柄の|印花
+plain|unifarben|uni/unie/unis/unies|liso/lisa/lisos/lisas|>in tinta unita|無地の|素色
+striped|gestreift|>à rayures|>a rayas|>a righe|ストライプ柄の|条纹
+checked|kariert|>à carreaux|>a cuadros|>a quadretti|チェック柄の|格子
+plaid|kariert|>à carreaux|>a cuadros|>scozzese|タータンチェックの|格纹
+white|weiß|blanc/blanche/blancs/blanches|blanco/blanca/blancos/blancas|bianco/bianca/bianchi/bianche|白い|白色
+black|schwarz|noir/noire/noirs/noires|negro/negra/negros/negras|nero/nera/neri/nere|黒い|黑色
+grey|grau|gris/grise/gris/grises|gris/gris/grises/grises|grigio/grigia/grigi/grigie|グレーの|灰色
+gray|grau|gris/grise/gris/grises|gris/gris/grises/grises|grigio/grigia/grigi/grigie|グレーの|灰色
+light grey|hellgrau|gris clair!|gris claro!|grigio chiaro!|ライトグレーの|浅灰色
+light gray|hellgrau|gris clair!|gris claro!|grigio chiaro!|ライトグレーの|浅灰色
+dark grey|dunkelgrau|gris foncé!|gris oscuro!|grigio scuro!|ダークグレーの|深灰色
+dark gray|dunkelgrau|gris foncé!|gris oscuro!|grigio scuro!|ダークグレーの|深灰色
+blue|blau|bleu/bleue/bleus/bleues|azul/azul/azules/azules|blu!|青い|蓝色
+light blue|hellblau|bleu clair!|azul claro!|azzurro/azzurra/azzurri/azzurre|水色の|浅蓝色
+dark blue|dunkelblau|bleu foncé!|azul oscuro!|blu scuro!|濃紺の|深蓝色
+navy|marineblau|bleu marine!|azul marino!|blu navy!|ネイビーの|藏青色
+green|grün|vert/verte/verts/vertes|verde/verde/verdes/verdes|verde/verde/verdi/verdi|緑の|绿色
+red|rot|rouge/rouge/rouges/rouges|rojo/roja/rojos/rojas|rosso/rossa/rossi/rosse|赤い|红色
+yellow|gelb|jaune/jaune/jaunes/jaunes|amarillo/amarilla/amarillos/amarillas|giallo/gialla/gialli/gialle|黄色い|黄色
+orange|orange!|orange!|naranja!|arancione/arancione/arancioni/arancioni|オレンジの|橙色
+brown|braun|marron!|marrón/marrón/marrones/marrones|marrone/marrone/marroni/marroni|茶色の|棕色
+purple|lila!|violet/violette/violets/violettes|morado/morada/morados/moradas|viola!|紫の|紫色
+pink|rosa!|rose/rose/roses/roses|rosa!|rosa!|ピンクの|粉色
+beige|beige!|beige/beige/beiges/beiges|beige!|beige!|ベージュの|米色
+cream|cremefarben|crème!|crema!|crema!|クリーム色の|奶油色
+ivory|elfenbeinfarben|ivoire!|marfil!|avorio!|アイボリーの|象牙色
+natural|naturfarben|écru/écrue/écrus/écrues|>de color natural|>color naturale|生成りの|本色
+multicolour|bunt|multicolore/multicolore/multicolores/multicolores|multicolor/multicolor/multicolores/multicolores|multicolore/multicolore/multicolori/multicolori|マルチカラーの|多色
+multicolor|bunt|multicolore/multicolore/multicolores/multicolores|multicolor/multicolor/multicolores/multicolores|multicolore/multicolore/multicolori/multicolori|マルチカラーの|多色
 """
 
 MATERIALS = """
-cotton|Baumwolle|coton|algodón|綿|棉
-organic cotton|Bio-Baumwolle|coton biologique|algodón orgánico|オーガニックコットン|有机棉
-linen|Leinen|lin|lino|リネン|亚麻
-polyester|Polyester|polyester|poliéster|ポリエステル|聚酯纤维
-viscose|Viskose|viscose|viscosa|ビスコース|粘胶纤维
-microfibre|Mikrofaser|microfibre|microfibra|マイクロファイバー|超细纤维
-microfiber|Mikrofaser|microfibre|microfibra|マイクロファイバー|超细纤维
-wool|Wolle|laine|lana|ウール|羊毛
-silk|Seide|soie|seda|シルク|真丝
-terry|Frottee|tissu éponge|rizo|パイル地|毛圈布
-polyamide|Polyamid|polyamide|poliamida|ポリアミド|锦纶
-polyurethane|Polyurethan|polyuréthane|poliuretano|ポリウレタン|聚氨酯
-eva|EVA|EVA|EVA|EVA|EVA
+cotton|Baumwolle|coton|algodón|cotone|綿/コットン|棉/棉质
+organic cotton|Bio-Baumwolle|coton biologique|algodón orgánico|cotone biologico|オーガニックコットン|有机棉
+egyptian cotton|ägyptische Baumwolle/ägyptischer Baumwolle|coton égyptien|algodón egipcio|cotone egiziano|エジプト綿|埃及棉
+turkish cotton|türkische Baumwolle/türkischer Baumwolle|coton turc|algodón turco|cotone turco|トルコ綿|土耳其棉
+linen|Leinen|lin|lino|lino|リネン|亚麻
+hemp|Hanf|chanvre|cáñamo|canapa|ヘンプ|大麻纤维
+bamboo viscose|Bambusviskose|viscose de bambou|viscosa de bambú|viscosa di bambù|竹レーヨン|竹浆粘胶纤维/竹纤维
+polyester|Polyester|polyester|poliéster|poliestere|ポリエステル|聚酯纤维
+viscose|Viskose|viscose|viscosa|viscosa|レーヨン|粘胶纤维
+microfibre|Mikrofaser|microfibre|microfibra|microfibra|マイクロファイバー|超细纤维
+microfiber|Mikrofaser|microfibre|microfibra|microfibra|マイクロファイバー|超细纤维
+wool|Wolle|laine|lana|lana|ウール|羊毛
+silk|Seide|soie|seda|seta|シルク|真丝
+velvet|Samt|velours|terciopelo|velluto|ベルベット|天鹅绒
+fleece|Fleece|polaire|forro polar|pile|フリース|摇粒绒
+muslin|Musselin|mousseline|muselina|mussola|ガーゼ|纱布
+percale|Perkal|percale|percal|percalle|パーケール|高支棉/高支棉
+terry|Frottee|tissu éponge|rizo|spugna|パイル地/パイル|毛圈布/毛圈
+terry cotton|Baumwollfrottee|éponge de coton|rizo de algodón|spugna di cotone|綿パイル/コットンパイル|棉毛圈布/毛圈棉
+silicone|Silikon|silicone|silicona|silicone|シリコーン|硅胶
+polyamide|Polyamid|polyamide|poliamida|poliammide|ナイロン|锦纶
+nylon|Nylon|nylon|nailon|nylon|ナイロン|锦纶
+polyurethane|Polyurethan|polyuréthane|poliuretano|poliuretano|ポリウレタン|聚氨酯
+elastane|Elasthan|élasthanne|elastano|elastan|ポリウレタン|氨纶
+eva|EVA|EVA|EVA|EVA|EVA|EVA
 """
 
 PLACES = """
-kitchen|Küche|la cuisine|la cocina|キッチン|厨房
-bathroom|Bad|la salle de bain|el baño|バスルーム|浴室
-home|Zuhause|la maison|el hogar|家庭|家居
-table|den Tisch|la table|la mesa|食卓|餐桌
-bedroom|Schlafzimmer|la chambre|el dormitorio|寝室|卧室
-living room|Wohnzimmer|le salon|la sala de estar|リビング|客厅
-restaurant|Restaurant|le restaurant|el restaurante|レストラン|餐厅
-hotel|Hotel|l'hôtel|el hotel|ホテル|酒店
-travel|die Reise|le voyage|los viajes|旅行|旅行
-children|Kinder|les enfants|los niños|子供|儿童
-garden|Garten|le jardin|el jardín|庭|花园
-beach|Strand|la plage|la playa|ビーチ|沙滩
-sports|Sport|le sport|el deporte|スポーツ|运动
-baking|Backen|la pâtisserie|la repostería|お菓子作り|烘焙
+kitchen|die Küche/Küche|la cuisine|la cocina|la cucina|キッチン|厨房
+bathroom|das Bad/Bad|la salle de bain|el baño|il bagno|バスルーム|浴室
+home|den Haushalt/Haushalt|la maison|el hogar|la casa|家庭|家居
+table|den Tisch/Tisch|la table|la mesa|la tavola|食卓|餐桌
+bedroom|das Schlafzimmer/Schlafzimmer|la chambre|el dormitorio|la camera da letto|寝室|卧室
+living room|das Wohnzimmer/Wohnzimmer|le salon|la sala de estar|il soggiorno|リビング|客厅
+dining room|das Esszimmer/Esszimmer|la salle à manger|el comedor|la sala da pranzo|ダイニング|餐厅
+restaurant|das Restaurant/Restaurant|le restaurant|el restaurante|il ristorante|レストラン|餐厅
+hotel|das Hotel/Hotel|l'hôtel|el hotel|l'hotel|ホテル|酒店
+spa|das Spa/Spa|le spa|el spa|la spa|スパ|水疗
+gym|das Fitnessstudio/Fitnessstudio|la salle de sport|el gimnasio|la palestra|ジム|健身房
+office|das Büro/Büro|le bureau|la oficina|l'ufficio|オフィス|办公室
+travel|die Reise/Reise|les voyages|los viajes|i viaggi|旅行|旅行
+camping|das Camping/Camping|le camping|el camping|il campeggio|キャンプ|露营
+children|Kinder|enfants/les enfants|niños/los niños|bambini/i bambini|子供|儿童
+babies|Babys|bébés/les bébés|bebés/los bebés|neonati/i neonati|赤ちゃん|婴儿
+garden|den Garten/Garten|le jardin|el jardín|il giardino|庭|花园
+park|den Park/Park|le parc|el parque|il parco|公園|公园
+beach|den Strand/Strand|la plage|la playa|la spiaggia|ビーチ|沙滩
+pool|den Pool/Pool|la piscine|la piscina|la piscina|プール|泳池
+sports|den Sport/Sport|le sport|el deporte|lo sport|スポーツ|运动
+yoga|Yoga|le yoga|el yoga|lo yoga|ヨガ|瑜伽
+baking|das Backen/Backen|la pâtisserie|la repostería|la pasticceria|お菓子作り|烘焙
+cooking|das Kochen/Kochen|la cuisine|cocinar|cucinare|料理|烹饪
+grilling|das Grillen/Grillen|le barbecue|la barbacoa|il barbecue|バーベキュー|烧烤
+barbecue|das Grillen/Grillen|le barbecue|la barbacoa|il barbecue|バーベキュー|烧烤
+everyday use|den täglichen Gebrauch/täglichen Gebrauch|un usage quotidien|el uso diario|l'uso quotidiano|普段使い|日常使用
+guests|Gäste|les invités|los invitados|gli ospiti|来客|客人
 """
 
-FEATURES = """
-hanging loop|Aufhänger|boucle de suspension|trabilla para colgar|吊り下げループ|挂环
-zip|Reißverschluss|fermeture éclair|cremallera|ファスナー|拉链
-waffle weave|Waffelmuster|tissage gaufré|tejido de gofre|ワッフル織り|华夫格织纹
-two pockets|zwei Taschen|deux poches|dos bolsillos|ポケット二つ|两个口袋
-adjustable neck strap|verstellbarem Nackenband|tour de cou réglable|cinta de cuello ajustable|調節できる首ひも|可调节挂脖带
-carry handle|Tragegriff|poignée de transport|asa de transporte|持ち手|提手
-water repellent back|wasserabweisender Rückseite|envers déperlant|reverso repelente al agua|撥水加工の裏面|防泼水底面
-fringe|Fransen|franges|flecos|フリンジ|流苏
-"""
-
-PHRASES = """
-white|Weiß|blanc|blanco|ホワイト|白色
-black|Schwarz|noir|negro|ブラック|黑色
-grey|Grau|gris|gris|グレー|灰色
-gray|Grau|gris|gris|グレー|灰色
-blue|Blau|bleu|azul|ブルー|蓝色
-green|Grün|vert|verde|グリーン|绿色
-red|Rot|rouge|rojo|レッド|红色
-beige|Beige|beige|beige|ベージュ|米色
-pink|Rosa|rose|rosa|ピンク|粉色
-machine washable|maschinenwaschbar|lavage en machine|lavado a máquina|洗濯機可|可机洗
-quick drying|schnelltrocknend|séchage rapide|secado rápido|速乾|速干
-highly absorbent|sehr saugfähig|grande absorption|gran absorción|高吸水|高吸水
-soft and absorbent|weich und saugfähig|douceur et absorption|suavidad y absorción|柔らかく吸水性が高い|柔软吸水
-lint free|fusselfrei|sans peluches|sin pelusas|リントフリー|不掉毛
-tumble dry low|bei niedriger Temperatur im Trockner trocknen|séchage en machine à basse température|secado en secadora a baja temperatura|低温タンブル乾燥|低温烘干
-do not bleach|nicht bleichen|ne pas blanchir|no usar lejía|漂白不可|不可漂白
-easy care|pflegeleicht|entretien facile|fácil cuidado|お手入れ簡単|易打理
-care|Pflege|entretien|cuidado|お手入れ|护理
-size|Größe|dimensions|tamaño|サイズ|尺寸
-material|Material|matière|material|素材|材质
-colour|Farbe|couleur|color|カラー|颜色
-color|Farbe|couleur|color|カラー|颜色
-contents|Lieferumfang|contenu|contenido|セット内容|包装内容
-set of {n}|{n}er-Set|lot de {n}|juego de {n}|{n}点セット|{n}件套
-pack of {n}|{n}er-Pack|paquet de {n}|paquete de {n}|{n}個パック|{n}件装
-{n} pieces|{n} Stück|{n} pièces|{n} piezas|{n}点|{n}件
-{a}|{a}|{a}|{a}|{a}|{a}
-{m}|{m}|{m}|{m}|{m}|{m}
-{m} {a}|{m} {a}|{m} {a}|{m} {a}|{a} {m}|{m} {a}
-made of {m} {a}|aus {m} {a}|en {m} {a}|de {m} {a}|{a} {m}製|由 {m} {a} 制成
-made of {a}|aus {a}|en {a}|de {a}|{a}製|由{a}制成
-made from {m} {a}|aus {m} {a}|en {m} {a}|de {m} {a}|{a} {m}製|由 {m} {a} 制成
-wash at {m}|waschbar bei {m}|lavage à {m}|lavado a {m}|{m}で洗濯|{m} 洗涤
-machine wash at {m}|Maschinenwäsche bei {m}|lavage en machine à {m}|lavado a máquina a {m}|{m}で洗濯機洗い|{m} 机洗
-machine washable at {m}|maschinenwaschbar bei {m}|lavage en machine à {m}|lavado a máquina a {m}|{m}で洗濯機洗い可|可 {m} 机洗
-for {p}|für {p}|pour {p}|para {p}|{p}用|适用于{p}
-ideal for {p}|ideal für {p}|idéal pour {p}|ideal para {p}|{p}に最適|适合{p}
-pre washed|vorgewaschen|prélavé|prelavado|プレウォッシュ加工|预洗
-hemmed edges|gesäumte Kanten|bords ourlés|bordes con dobladillo|縁かがり|锁边
-double stitched edges|doppelt genähte Kanten|bords à double couture|bordes con doble costura|二重縫いの縁|双线包边
-colour fast|farbecht|couleurs résistantes au lavage|colores resistentes al lavado|色落ちしにくい|不易褪色
-heat resistant up to {m}|hitzebeständig bis {m}|résistance à la chaleur jusqu'à {m}|resistencia al calor hasta {m}|{m}まで耐熱|耐热至 {m}
-water repellent|wasserabweisend|déperlant|repelente al agua|撥水|防泼水
-sand free|sandabweisend|anti-sable|repele la arena|砂がつきにくい|防沙
-easy to fold|leicht zu falten|facile à plier|fácil de plegar|折りたたみ簡単|易折叠
-wipe clean|abwischbar|nettoyage facile à l'éponge|se limpia con un paño|拭き取り可能|可擦拭
-iron on low|bei niedriger Temperatur bügeln|repassage à basse température|planchado a baja temperatura|低温アイロン|低温熨烫
-one size|Einheitsgröße|taille unique|talla única|フリーサイズ|均码
-for everyday use|für den täglichen Gebrauch|pour un usage quotidien|para el uso diario|毎日の使用に|日常使用
-thick and soft|dick und weich|épaisseur et douceur|grosor y suavidad|厚手で柔らかい|厚实柔软
-soft on the skin|sanft zur Haut|doux pour la peau|suave con la piel|肌にやさしい|亲肤
-fits a table for {n} people|passt auf einen Tisch für {n} Personen|pour une table de {n} personnes|para una mesa de {n} personas|{n}人用テーブルに対応|适合{n}人餐桌
-shell|Außenmaterial|extérieur|exterior|表地|面料
-filling|Füllung|garnissage|relleno|中材|填充物
-plain|unifarben|uni|liso|無地|素色
-printed|bedruckt|imprimé|estampado|プリント柄|印花
-striped|gestreift|rayé|a rayas|ストライプ|条纹
-checked|kariert|à carreaux|a cuadros|チェック柄|格子
-"""
-
-AND = {"de": " und ", "fr": " et ", "es": " y ", "ja": "・", "zh": "和"}
-MADE_OF = {"de": " aus ", "fr": " en ", "es": " de "}
-WITH = {"de": " mit ", "fr": " avec ", "es": " con "}
-FOR = {"de": " für ", "fr": " pour ", "es": " para "}
+AND = {"de": " und ", "fr": " et ", "es": " y ", "it": " e ", "ja": "・", "zh": "和"}
+MADE_OF = {"de": " aus ", "fr": " en ", "es": " de ", "it": " in "}
+FOR = {"de": " für ", "fr": " pour ", "es": " para ", "it": " per "}
 SET_OF = {
     "de": "{n}er-Set {np}",
     "fr": "lot de {n} {np}",
     "es": "juego de {n} {np}",
-    "ja": "{np} {n}点セット",
-    "zh": "{np} {n}件套",
+    "it": "set di {n} {np}",
+    "ja": "{np} {n}{one}セット",
+    "zh": "{np} {n}{one}装",
 }
 PACK_OF = {
     "de": "{n}er-Pack {np}",
     "fr": "paquet de {n} {np}",
     "es": "paquete de {n} {np}",
-    "ja": "{np} {n}個パック",
-    "zh": "{np} {n}件装",
+    "it": "confezione da {n} {np}",
+    "ja": "{np} {n}{one}入り",
+    "zh": "{np} {n}{one}装",
 }
-COUNTED = {"de": "{n} {np}", "fr": "{n} {np}", "es": "{n} {np}", "ja": "{np} {n}点", "zh": "{n}件{np}"}
+COUNTED = {
+    "de": "{n} {np}", "fr": "{n} {np}", "es": "{n} {np}", "it": "{n} {np}", "ja": "{np} {n}{one}", "zh": "{n}{one}{np}",
+}  # fmt: skip
+COUNTERS = {"ja": "点", "zh": "件"}
+"""Of things of several kinds, or of none that is named."""
+
 STOPS = {"ja": {",": "、", ".": "。", ":": "：", ";": "；"}, "zh": {",": "，", ".": "。", ":": "：", ";": "；"}}

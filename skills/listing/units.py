@@ -1,7 +1,8 @@
 """Units of measure: what a number in a text or an attribute measures, and how a country writes it.
 
-Factors are exact (NIST SP 811, appendix B.8); the fluid ounce is the US one. A converted value is rounded half even
-to the places that `PLACES` states; a value that stays in its unit is not touched.
+Factors are exact (NIST SP 811, appendix B.8); fluid ounce, quart and gallon are the US ones. A converted value is
+rounded half even to the places that `PLACES` states; a value that stays in its unit is not touched. Cloth that is
+sold by GSM keeps that name in every country; g/m² becomes oz/yd² in the United States.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ UNITS = {
     "m": Unit("length", Fraction(100), "m", "meters"),
     "in": Unit("length", Fraction("2.54"), "in", "inches"),
     "ft": Unit("length", Fraction("30.48"), "ft", "feet"),
+    "yd": Unit("length", Fraction("91.44"), "yd", "yards"),
     "g": Unit("mass", Fraction(1), "g", "grams"),
     "kg": Unit("mass", Fraction(1000), "kg", "kilograms"),
     "oz": Unit("mass", Fraction("28.349523125"), "oz", "ounces"),
@@ -42,11 +44,17 @@ UNITS = {
     "ml": Unit("volume", Fraction(1), "ml", "milliliters"),
     "l": Unit("volume", Fraction(1000), "l", "liters"),
     "fl_oz": Unit("volume", Fraction("29.5735295625"), "fl oz", "fluid_ounces"),
+    "qt": Unit("volume", Fraction("946.352946"), "qt", "quarts"),
+    "gal": Unit("volume", Fraction("3785.411784"), "gal", "gallons"),
     "degC": Unit("temperature", Fraction(1), "°C", "degrees_celsius"),
     "degF": Unit("temperature", Fraction(5, 9), "°F", "degrees_fahrenheit", Fraction(-160, 9)),
     "W": Unit("power", Fraction(1), "W", "watts"),
     "V": Unit("voltage", Fraction(1), "V", "volts"),
+    "GSM": Unit("surface weight", Fraction(1), "GSM", "grams_per_square_meter"),
     "gsm": Unit("surface weight", Fraction(1), "g/m²", "grams_per_square_meter"),
+    "oz_yd2": Unit(
+        "surface weight", Fraction("28.349523125") / Fraction("0.83612736"), "oz/yd²", "ounces_per_square_yard"
+    ),
     "percent": Unit("share", Fraction(1), "%", "percent"),
 }
 CANONICAL = {
@@ -59,45 +67,40 @@ CANONICAL = {
     "voltage": "V",
 }
 SYSTEMS = {
-    "metric": {"in": "cm", "ft": "m", "oz": "g", "lb": "kg", "fl_oz": "ml", "degF": "degC"},
-    "us": {"mm": "in", "cm": "in", "m": "ft", "g": "oz", "kg": "lb", "ml": "fl_oz", "l": "fl_oz", "degC": "degF"},
-}
+    "metric": {
+        "in": "cm", "ft": "m", "yd": "m", "oz": "g", "lb": "kg", "fl_oz": "ml", "qt": "l", "gal": "l", "degF": "degC",
+        "oz_yd2": "gsm",
+    },
+    "us": {
+        "mm": "in", "cm": "in", "m": "ft", "g": "oz", "kg": "oz", "ml": "fl_oz", "l": "fl_oz", "degC": "degF",
+        "gsm": "oz_yd2",
+    },
+}  # fmt: skip
 """What a unit becomes in a country of that system; units that are not named stay."""
+
+LARGER = {"oz": "lb", "fl_oz": "qt", "qt": "gal"}
+"""What a converted value is written in instead, from one of it on."""
 
 PLACES = {
     "mm": 0, "cm": 1, "m": 2, "in": 1, "ft": 1, "g": 0, "kg": 2, "oz": 1, "lb": 2, "ml": 0, "l": 2, "fl_oz": 1,
-    "degC": 0, "degF": 0,
+    "qt": 2, "gal": 2, "degC": 0, "degF": 0, "gsm": 0, "oz_yd2": 1,
 }  # fmt: skip
 """Decimal places of a converted value; three more where it would become zero."""
 
 _WRITTEN = {
     "mm": r"mm|millimet(?:er|re)s?", "cm": r"cm|centimet(?:er|re)s?", "m": r"m|met(?:er|re)s?",
-    "in": r"inch(?:es)?|″|in(?=\s*(?:$|[,;:.)\]|/]))", "ft": r"ft|feet|foot",
+    "in": r"inch(?:es)?|″|in(?=\s*(?:$|[,;:.)\]|/]))", "ft": r"ft|feet|foot", "yd": r"yd|yards?",
     "kg": r"kg|kilograms?", "g": r"g|grams?", "oz": r"oz|ounces?", "lb": r"lbs?|pounds?",
     "ml": r"ml|mL|millilit(?:er|re)s?", "l": r"l|L|lit(?:er|re)s?",
-    "fl_oz": r"fl\.? ?oz|fluid ounces?", "degC": r"° ?C|℃|degrees Celsius", "degF": r"° ?F|℉|degrees Fahrenheit",
-    "W": r"W|watts?", "V": r"V|volts?", "gsm": r"gsm|GSM|g/m²|g/m2", "percent": r"%",
+    "fl_oz": r"fl\.? ?oz|fluid ounces?", "qt": r"qt|quarts?", "gal": r"gal|gallons?",
+    "degC": r"° ?C|℃|degrees Celsius", "degF": r"° ?F|℉|degrees Fahrenheit",
+    "W": r"W|watts?", "V": r"V|volts?", "percent": r"%",
+    "GSM": r"gsm|GSM", "gsm": r"g/m²|g/m2", "oz_yd2": r"oz/yd²|oz/yd2",
 }  # fmt: skip
 _ORDER = (
-    "fl_oz",
-    "gsm",
-    "degC",
-    "degF",
-    "mm",
-    "cm",
-    "kg",
-    "ml",
-    "in",
-    "ft",
-    "oz",
-    "lb",
-    "percent",
-    "m",
-    "g",
-    "l",
-    "W",
-    "V",
-)
+    "fl_oz", "oz_yd2", "GSM", "gsm", "degC", "degF", "mm", "cm", "kg", "ml", "in", "ft", "yd", "oz", "lb", "qt",
+    "gal", "percent", "m", "g", "l", "W", "V",
+)  # fmt: skip
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)*"
 _JOINED = r"[ \u00a0]*[x×X*–-][ \u00a0]*"
 _LETTERS = "A-Za-zÀ-ɏΑ-ωА-я\u0300-\u036f0-9"
@@ -141,9 +144,15 @@ def convert(value: Decimal, unit: str, target: str) -> Decimal:
     return rounded if rounded or not exact or one.dimension == "temperature" else _round(exact, PLACES[target] + 3)
 
 
-def local_unit(unit: str, system: str) -> str:
-    """The unit that a country of the system writes instead; the same where it has no other."""
-    return SYSTEMS[system].get(unit, unit)
+def local_unit(unit: str, system: str, value: Decimal) -> str:
+    """The unit that a country of the system writes such a value in; the same where it has no other."""
+    target = SYSTEMS[system].get(unit, unit)
+    if target == unit:
+        return unit
+    exact = Fraction(value) * UNITS[unit].factor
+    while target in LARGER and exact >= UNITS[LARGER[target]].factor:
+        target = LARGER[target]
+    return target
 
 
 def _round(value: Fraction, places: int) -> Decimal:

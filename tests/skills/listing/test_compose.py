@@ -70,9 +70,9 @@ def sentences(row: Row) -> list[str]:
 
 
 def test_one_record_becomes_a_listing_per_country_in_its_language_and_units() -> None:
-    assert listing("DE")["title"] == "Nordhaus Weiche weiße Küchentücher, 4er-Set, 100% Baumwolle, 50 x 70 cm"
+    assert listing("DE")["title"] == "Nordhaus weiche weiße Küchentücher, 4er-Set, 100 % Baumwolle, 50 x 70 cm"
     assert listing("US")["title"] == "Nordhaus Soft White Kitchen Towels, Set of 4, 100% Cotton, 19.7 x 27.6 in"
-    assert listing("JP")["title"] == "Nordhaus 柔らかい白いキッチンタオル、4点セット、綿 100%、50 x 70 cm"
+    assert listing("JP")["title"] == "Nordhaus 柔らかな白いキッチンタオル、4枚セット、綿100%、50 x 70 cm"
     assert listing("US")["bullets"] == ["Quick drying", "Wash at 140 °F"]
     assert listing("DE")["bullets"] == ["Schnelltrocknend", "Waschbar bei 60 °C"]
     assert (listing("US")["state"], listing("US")["notes"]) == ("ready", [])
@@ -89,7 +89,7 @@ def test_attributes_are_in_the_marketplaces_own_form() -> None:
     attributes = listing("DE")["attributes"]
     shared = {"language_tag": "de_DE", "marketplace_id": "A1PA6795UKMFR9"}
     assert attributes["item_name"] == [{"value": listing("DE")["title"], **shared}]
-    assert attributes["fabric_type"] == [{"value": "60% Baumwolle, 40% Leinen", **shared}]
+    assert attributes["fabric_type"] == [{"value": "60 % Baumwolle, 40 % Leinen", **shared}]
     assert attributes["color"] == [{"value": "Weiß", **shared}]
     assert attributes["batteries_included"] == [{"value": False, "marketplace_id": "A1PA6795UKMFR9"}]
     [offer] = attributes["purchasable_offer"]
@@ -111,11 +111,19 @@ def test_search_terms_repeat_no_word_brand_or_title() -> None:
 
 
 def test_a_language_that_the_engine_does_not_speak_stays_english_and_is_flagged() -> None:
-    row = listing("IT")
+    polish = MARKETS[MARKETS["country"] == "IT"].assign(language_tag="pl_PL")
+    found = compose_listings(pd.DataFrame([make_record()]), polish, RULES, GlossaryEngine(), ListingPolicy(), AS_OF)
+    [row] = found.to_dict("records")
     assert row["title"].startswith("Nordhaus Soft White")
     assert row["state"] == "flagged"
-    assert {"field": "title", "words": ["en → it"]} in row["untranslated"]
+    assert {"field": "title", "words": ["en → pl"]} in row["untranslated"]
     assert row["attributes"]["item_name"][0]["language_tag"] == "en_US"
+
+
+def test_italian_is_spoken() -> None:
+    row = listing("IT")
+    assert row["title"] == ("Nordhaus Strofinacci da cucina morbidi e bianchi, set di 4, 100% cotone, 50 x 70 cm")
+    assert row["untranslated"] == []
 
 
 def test_a_title_of_five_thousand_characters_is_cut_at_a_word_and_said() -> None:
