@@ -25,13 +25,15 @@ from tasks.files.listings import Listings
 from tasks.files.problems import InvalidInput, UnknownHeader, UnreadableFile, WrongReport
 from tasks.files.quarantine import check_balance
 from tasks.product_records import join_records, read_rule_book
-from tasks.store.snapshots import Snapshot
+from tasks.records import record_snapshot
+from tasks.store.snapshots import Snapshot, read_quarantine
 
 Put = Callable[..., Path]
 Read = Callable[..., Exports]
 ReadListings = Callable[..., Listings]
 Write = Callable[..., Path]
 
+AS_OF = date(2025, 11, 24)
 RECORDS = "sku,product_type,title,language,origin,materials,age_from_months,has_battery\n"
 ATTRIBUTES = "sku,attribute,place,value,unit,reads_as\n"
 EVIDENCE = "sku,country,kind,issued_on,expires,status\n"
@@ -213,11 +215,9 @@ def test_a_document_that_no_rule_could_use_is_quarantined_and_the_others_are_che
     assert read.tables["listing_evidence"][["sku", "country", "status"]].to_numpy().tolist() == [
         ["T-1", "EU", "complete"]
     ]
-    known = Snapshot("", "test", date(2025, 11, 24), read.tables)
-    checks = check_products(
-        join_records(known), known.listing_evidence, ["DE"], read_rule_book(known), CompliancePolicy(),
-        date(2025, 11, 24),
-    )  # fmt: skip
+    known = Snapshot("", "test", AS_OF, read.tables)
+    book = read_rule_book(known)
+    checks = check_products(join_records(known), known.listing_evidence, ["DE"], book, CompliancePolicy(), AS_OF)
     assert len(checks)
 
 
@@ -415,3 +415,20 @@ def test_an_input_that_is_no_table_is_refused_and_those_of_listings_are_known() 
                 {"id": "test", "name": {"en": "Test"}, "inputs": inputs | {"listing_pictures": {"files": "x"}}}
             )
         )
+
+
+@pytest.mark.usefixtures("store")
+def test_a_launch_freezes_its_tables_rules_and_quarantine_with_the_nights(
+    put: Put, read: Read, listings: ReadListings
+) -> None:
+    put(
+        "listing_records", "records.csv", RECORDS + "T-1,TOWEL,Towel,en,CN,100% cotton,36,no\nT-2,TOWEL,,,,cotton,,\n"
+    )
+    put("product_types", "TOWEL.json", SCHEMA)
+    exports, found = read(), listings()
+    known = record_snapshot.fn("test", AS_OF, exports, listings=found)
+    assert set(known.tables) >= {*exports.tables, *found.tables}
+    assert read_quarantine(known.digest)["value"].tolist() == ["cotton"]
+    again = record_snapshot.fn("test", AS_OF, read(), listings=listings())
+    assert again.digest == known.digest
+    assert record_snapshot.fn("test", AS_OF, exports).digest != known.digest
