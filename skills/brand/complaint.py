@@ -69,7 +69,8 @@ class Complaint:
         event: The event's name.
         ground: `counterfeit` | `tampering` | `trademark` | `listing`.
         sentences: What to say, in order: (sentence, values).
-        evidence: One row per proof: number (from 1), what (sentence), value, seen_on [day].
+        evidence: One row per proof: number (from 1), what (sentence), value, seen_on [day; none where it was not
+            seen but approved].
         codes: One row per unit bought whose serial code was read: country, sku, seller, unit, code, result
             (`valid` | `invalid` | `missing`), checked_on; may be empty.
         missing: What to add before it is sent: (sentence, values). Empty when nothing is.
@@ -142,7 +143,7 @@ def draft_complaint(event: Mapping[str, Any], own: pd.DataFrame, codes: pd.DataF
     if ground in ("counterfeit", "trademark") and not registered:
         missing.append((REGISTRATION, {"country": about["country"]}))
     proofs = [
-        (WHAT_BEFORE, str(event["before"]), event["since"]),
+        (WHAT_BEFORE, str(event["before"]), event["before_on"]),
         (WHAT_AFTER, str(event["after"]), event["seen_on"]),
         (WHAT_SINCE, about["since"], event["since"]),
         (WHAT_REGISTERED, registered, event["seen_on"]),

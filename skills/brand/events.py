@@ -14,8 +14,8 @@ from skills.vocabulary import Money, mark
 
 EVENTS = {
     "event": "str", "kind": "str", "severity": "str", "country": "str", "asin": "str", "sku": "str", "field": "str",
-    "seller": "str", "before": "str", "after": "str", "since": "datetime64[us]", "seen_on": "datetime64[us]",
-    "reason": "str", "values": "object",
+    "seller": "str", "before": "str", "after": "str", "before_on": "datetime64[us]", "since": "datetime64[us]",
+    "seen_on": "datetime64[us]", "reason": "str", "values": "object",
 }  # fmt: skip
 
 HIJACKED = mark("{seller} sells on this listing and is not on your list of sellers.")
@@ -51,9 +51,10 @@ def make_event(
     seller: str = "",
     before: str = "",
     after: str = "",
+    before_on: date | None = None,
 ) -> Event:
     name = " · ".join(part for part in (*key, kind, field, seller) if part)
-    return (name, kind, severity, *key, sku, field, seller, before, after, since, seen_on, reason, values)
+    return (name, kind, severity, *key, sku, field, seller, before, after, before_on, since, seen_on, reason, values)
 
 
 def _offers(seller: str, row: Seen) -> bool:
@@ -65,15 +66,17 @@ def find_offers(key: tuple[str, str], mine: Owned, rows: list[Seen], policy: Bra
     for seller in sorted({offer.seller for offer in last.offers}):
         offer = last.find_offer(seller)
         assert offer is not None
-        told = {"sku": mine.sku, "seller": seller, "after": offer.tell()}
+        told: dict[str, Any] = {"sku": mine.sku, "seller": seller, "after": offer.tell()}
         since = find_since(rows, partial(_offers, seller), policy.gap_days)
         if seller not in mine.sellers:
             earlier = next((row for row in reversed(rows) if row.day < since), None)
             before = ", ".join(sorted({one.seller for one in earlier.offers})) if earlier else ""
+            before_on = earlier.day if earlier else None
             box = last.buy_box == seller
             severity, reason = ("urgent", HIJACKED_BOX) if box else ("soon", HIJACKED)
             values = {"seller": seller}
-            yield make_event("hijacked_offer", severity, key, reason, values, since, last.day, before=before, **told)
+            dated = told | {"before": before, "before_on": before_on}
+            yield make_event("hijacked_offer", severity, key, reason, values, since, last.day, **dated)
         yield from _compare_floor(key, mine, offer, rows, policy)
 
 
@@ -83,7 +86,7 @@ def _compare_floor(
     floor, last = mine.floor, rows[-1]
     if floor is None:
         return
-    told = {"sku": mine.sku, "seller": offer.seller, "after": offer.price}
+    told: dict[str, Any] = {"sku": mine.sku, "seller": offer.seller, "after": offer.price}
     if offer.currency != floor.currency:
         values = {"seller": offer.seller, "price": offer.price, "currency": floor.currency}
         yield make_event("price_not_compared", "notice", key, OTHER_CURRENCY, values, last.day, last.day, **told)
@@ -95,9 +98,10 @@ def _compare_floor(
 
     if is_below(last):
         since = find_since(rows, is_below, policy.gap_days)
-        earlier = next((row.find_offer(offer.seller) for row in reversed(rows) if row.day < since), None)
-        before = earlier.price if earlier else ""
+        earlier = next((row for row in reversed(rows) if row.day < since), None)
+        its = earlier.find_offer(offer.seller) if earlier else None
+        dated = told | ({"before": its.price, "before_on": earlier.day} if earlier and its else {})
         own_price = offer.seller == mine.seller
         kind, reason = ("own_price_below_floor", OWN_BELOW) if own_price else ("price_undercut", UNDERCUT)
         values = {"seller": offer.seller, "price": offer.price, "floor": f"{floor.amount} {floor.currency}"}
-        yield make_event(kind, "soon", key, reason, values, since, last.day, before=before, **told)
+        yield make_event(kind, "soon", key, reason, values, since, last.day, **dated)

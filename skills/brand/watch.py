@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -49,8 +50,9 @@ def watch_listings(
         as_of: Snapshots of earlier days are known.
     Returns:
         One row per event, sorted by country, asin, kind, field, seller: event (its name), kind, severity (`urgent` |
-        `soon` | `notice`), sku, field, seller, before, after (evidence as text), since [day], seen_on [day of the
-        snapshot], reason, values. Kinds: hijacked_offer, changed_content (a row per field), price_undercut,
+        `soon` | `notice`), sku, field, seller, before, after (evidence as text), before_on [day on which `before` was
+        seen; none where it was approved or is not from a snapshot], since [day], seen_on [day of the snapshot],
+        reason, values. Kinds: hijacked_offer, changed_content (a row per field), price_undercut,
         own_price_below_floor, price_not_compared, look_alike_brand, dead_listing, suppressed_listing, lost_buy_box,
         and of the watch itself stale_snapshot, no_history, not_watched.
     Raises:
@@ -97,14 +99,15 @@ def _watch_own(
     last = rows[-1]
     if last.day < days[-1]:
         since = next(day for day in days if day > last.day)
-        told = {"sku": mine.sku, "before": last.status}
+        told: dict[str, Any] = {"sku": mine.sku, "before": last.status, "before_on": last.day}
         yield make_event("dead_listing", "urgent", key, GONE, {}, since, days[-1], **told)
         return
     if last.status != "live":
         kind, reason = ("dead_listing", DEAD) if last.status == "dead" else ("suppressed_listing", SUPPRESSED)
         since = find_since(rows, lambda row: row.status == last.status, policy.gap_days)
-        before = next((row.status for row in reversed(rows) if row.day < since), "")
-        told = {"sku": mine.sku, "before": before, "after": last.status}
+        earlier = next((row for row in reversed(rows) if row.day < since), None)
+        told = {"sku": mine.sku, "after": last.status}
+        told |= {"before": earlier.status, "before_on": earlier.day} if earlier else {}
         yield make_event(kind, "urgent", key, reason, {}, since, last.day, **told)
     yield from find_offers(key, mine, rows, policy)
     yield from _find_changes(key, mine, rows, policy)
@@ -125,7 +128,8 @@ def _find_changes(key: tuple[str, str], mine: Owned, rows: list[Seen], policy: B
         since = find_since(rows, partial(_shows, field, now), policy.gap_days)
         reason = CHANGED if approved else CHANGED_SINCE
         values = {"field": FIELD_NAMES[field], "day": first.day.isoformat()}
-        told = {"sku": mine.sku, "field": field, "before": " ¶ ".join(wanted), "after": " ¶ ".join(now)}
+        told: dict[str, Any] = {"sku": mine.sku, "field": field, "before": " ¶ ".join(wanted)}
+        told |= {"after": " ¶ ".join(now), "before_on": None if approved else first.day}
         severity = "urgent" if field == "brand" else "soon"
         yield make_event("changed_content", severity, key, reason, values, since, last.day, **told)
 
@@ -147,7 +151,8 @@ def _find_lost_box(key: tuple[str, str], mine: Owned, rows: list[Seen], policy: 
     values = {"holder": last.buy_box, "day": held[-1].isoformat()}
     severity = "notice" if last.buy_box in mine.sellers else "soon"
     reason = LOST_BOX if last.buy_box else EMPTY_BOX
-    told = {"sku": mine.sku, "seller": last.buy_box, "before": mine.seller, "after": last.buy_box}
+    told: dict[str, Any] = {"sku": mine.sku, "seller": last.buy_box, "before": mine.seller, "after": last.buy_box}
+    told |= {"before_on": held[-1]}
     yield make_event("lost_buy_box", severity, key, reason, values, since, last.day, **told)
 
 
@@ -179,7 +184,7 @@ def _find_look_alikes(
         same = squeeze(other) == squeeze(brand)
         values = {"brand": brand, "other": other, "changes": changes}
         reason, severity = (BRAND_USED if same else LOOK_ALIKE), ("soon" if changes else "urgent")
-        told = {"field": "brand", "seller": last.buy_box, "before": brand, "after": other}
+        told: dict[str, Any] = {"field": "brand", "seller": last.buy_box, "before": brand, "after": other}
         yield make_event("look_alike_brand", severity, (country, asin), reason, values, since, last.day, **told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
-from config.language import LANGUAGES, say
+from config.language import LANGUAGES, say, translator
 from config.seller import Seller, read_seller
 from tasks.files.exports import read_exports
 from tasks.files.listing_tables import LISTING_OFFERS, LISTING_SNAPSHOTS, OWN_LISTINGS, WATCHED_TABLES
@@ -22,6 +24,7 @@ from tasks.simulated.prepare import prepare_exports
 from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 from tasks.watching import watch
+from tasks.workbook import write_workbook
 
 pytestmark = [
     pytest.mark.prefect,
@@ -102,7 +105,9 @@ def test_a_complaint_is_drafted_where_there_is_a_ground_and_says_what_is_missing
     missing = [say(sentence, values, "en") for sentence, values in hijacked["missing"]]
     assert missing[0].startswith("A test purchase from the seller")
     assert missing[1] == "The registration number of the trademark in GB."
-    assert [proof["number"] for proof in hijacked["evidence"]] == [1, 2, 3]
+    assert [(proof["number"], proof["seen_on"]) for proof in hijacked["evidence"]] == [
+        (1, DAYS[0]), (2, DAYS[2]), (3, DAYS[1]),
+    ]  # fmt: skip
     assert f"{STRANGER} offers" in say(*hijacked["sentences"][0], "en")
     assert drafts[one(found, "dead_listing")["event"]]["missing"] == []
     assert one(found, "own_price_below_floor")["event"] not in drafts
@@ -226,6 +231,25 @@ def test_beyond_what_a_page_shows_events_are_counted_by_kind(found: Body) -> Non
     assert view is not None
     assert (len(view["urgent"]), view["urgent_count"]) == (SHOWN_URGENT, SHOWN_EVENTS + 3)
     assert (len(view["events"]), view["more"]) == (SHOWN_EVENTS, [("listing dead", 3)])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_workbook_holds_every_event_with_its_draft_and_no_sheet_where_nothing_is_watched(
+    demo: tuple[Seller, Tables], found: Body, quarantine: pd.DataFrame, language: Any
+) -> None:
+    t = translator(language)
+    body = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    plain = write_workbook(body | {"listings": NOTHING}, "a" * 64, quarantine, demo[0], language)
+    assert plain == write_workbook(body, "a" * 64, quarantine, demo[0], language)
+    written = write_workbook(body | {"listings": found}, "a" * 64, quarantine, demo[0], language)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(written))
+    _, head, *rows = book.get_sheet_by_name(t("Live listings")).to_python()
+    told = {row[2] + row[1]: dict(zip(head, row, strict=True)) for row in rows if row[4] == t("listing dead")}
+    assert len(rows) == 8
+    dead = told["HN-DC101DE"]
+    assert (dead[t("Before")], dead[t("Now")]) == (t("live"), t("dead"))
+    assert dead[t("Draft of a complaint")].startswith("The listing ")
+    assert sum(bool(row[-1]) for row in rows) == 3  # what two of the drafts have is whole
 
 
 @pytest.fixture(scope="module")

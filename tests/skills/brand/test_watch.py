@@ -193,6 +193,7 @@ def test_a_complaint_about_a_hijacker_asks_for_a_test_purchase(
     assert draft.ground == "counterfeit"
     assert [note for note, _ in draft.missing] == [words.BUY_ONE, words.READ_CODES, words.REGISTRATION]
     assert list(draft.evidence["value"]) == ["OURS", "THIEF: 19.90 EUR FBM", "2026-11-22"]
+    assert [str(day.date()) for day in draft.evidence["seen_on"]] == ["2026-11-20", "2026-11-23", "2026-11-22"]
 
 
 def test_serial_codes_prove_or_disprove_that_the_goods_are_ours(
