@@ -1,179 +1,138 @@
-"""How a rule mends a listing: never longer, never without its brand, never without a mandatory attribute."""
+"""What a rule may do to a listing: never longer, never without its brand, never without a mandatory attribute."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from skills.listing.compose_texts import clean_text
-from skills.listing.limits import clip, trim_end
+from skills.listing.faults import freeze, show
+from skills.listing.issue_draft import KEPT_NAME, NO_TEXT, RIGHT_ALREADY, Draft, Mend, refuse
+from skills.listing.issue_texts import cut_bytes, cut_characters, read_limit, strip_signs, take_out_words
+from skills.listing.required import OPTIONAL, list_required
 from skills.listing.schema import CompiledSchema
-from skills.listing.translate import Note, match_names
+from skills.listing.units import UNITS
 from skills.vocabulary import mark
 
-CUT = mark("{attribute}: cut to {limit} as the marketplace asked.")
-TAKEN_OUT = mark("{attribute}: “{value}” was taken out as the marketplace asked.")
-STRIPPED = mark("{attribute}: signs that the marketplace does not take were taken out.")
 FEWER = mark("{attribute}: the first {limit} entries were kept, as the marketplace asked.")
+NO_REPEATS = mark("{attribute}: what was said twice is said once.")
 DROPPED = mark("{attribute}: left out, since the marketplace does not take it here.")
-CHOSEN = mark("{attribute}: {value} is written as the marketplace lists it.")
-RIGHT_ALREADY = mark("{attribute} is right as it stands now.")
+CHOSEN = mark("{attribute}: “{value}” is written as the marketplace lists it, {chosen}.")
+MANDATORY = mark("{attribute} was not left out: {product_type} needs it. Ask the marketplace.")
+NO_SCHEMA = mark("{attribute}: not mended, since {product_type} has no schema here that says what may be done.")
+NO_CHOICE = mark("{attribute}: none of the allowed values is “{value}” by another name.")
 
-_SHOWN = {"item_name": "title", "product_description": "description", "generic_keyword": "search_terms"}
-_MARKUP = str.maketrans(dict.fromkeys("<>{}[]~^*_|\\", " "))
+Action = Callable[[Draft, str, Mapping[str, str], CompiledSchema | None], Mend]
+"""Listing, attribute, what the message names, the product type's schema → the mend."""
 
-
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """What a rule did: the attributes after it (None: nothing had to change), and the note (None: it cannot)."""
-
-    attributes: dict[str, Any] | None
-    note: Note | None
+_UNIT_NAMES = {
+    name.casefold(): unit.amazon for code, unit in UNITS.items() for name in (code, unit.label, unit.amazon)
+}
 
 
-class Listing:
-    """A listing while it is mended.
-
-    Attributes:
-        row: As `compose_listings` gives it; copied where it is changed.
-        names: Brand and protected words.
-    """
-
-    def __init__(self, row: Mapping[Any, Any], protected: tuple[str, ...]) -> None:
-        self.row = dict(row)
-        brands = [entry.get("value", "") for entry in self.row["attributes"].get("brand", [])]
-        self.names = tuple(name for name in (*brands, *protected) if name)
-
-    @property
-    def language(self) -> str:
-        return str(self.row.get("language_tag", "en")).partition("_")[0]
-
-    def apply(self, mend: Mend) -> None:
-        """Take the mended attributes and show them in the listing's texts."""
-        if mend.attributes is None or mend.note is None:
-            return
-        self.row["attributes"] = mend.attributes
-        for attribute, column in _SHOWN.items():
-            if column in self.row:
-                self.row[column] = next((entry["value"] for entry in mend.attributes.get(attribute, [])), "")
-        if "bullets" in self.row:
-            self.row["bullets"] = [entry["value"] for entry in mend.attributes.get("bullet_point", [])]
-        self.row["notes"] = [*self.row["notes"], mend.note]
-        if self.row.get("state") == "ready":
-            self.row["state"] = "flagged"
-
-
-Action = Callable[[Listing, str, Mapping[str, str], CompiledSchema | None], Mend]
-
-
-def _cut_bytes(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    limit = int(found["limit"])
-    said = (CUT, {"attribute": attribute, "limit": limit})
-    return _rewrite(draft, attribute, lambda text: clip(text, limit, None, draft.language)[0], said)
-
-
-def _cut_characters(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    limit = int(found["limit"])
-    said = (CUT, {"attribute": attribute, "limit": limit})
-    return _rewrite(draft, attribute, lambda text: clip(text, None, limit, draft.language)[0], said)
-
-
-def _take_out(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    pattern = match_names([found["value"]])
-    said = (TAKEN_OUT, {"attribute": attribute, "value": found["value"]})
-
-    def take(text: str) -> str:
-        bare = " ".join(pattern.sub(" ", text).split()) if pattern else text
-        for sign in (",", ".", ";", "、", "。"):
-            bare = bare.replace(f" {sign}", sign).replace(f",{sign}", sign)
-        return text if bare == text else trim_end(bare.lstrip(" ,;.、。"), draft.language)
-
-    return _rewrite(draft, attribute, take, said)
-
-
-def _strip(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    said = (STRIPPED, {"attribute": attribute})
-    return _rewrite(
-        draft, attribute, lambda text: " ".join(clean_text(text, attribute)[0].translate(_MARKUP).split()), said
-    )
-
-
-def _keep_first(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    limit = int(found["limit"])
-    entries = draft.row["attributes"].get(attribute, [])
+def keep_first_entries(draft: Draft, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
+    """The first entries, as many as the message allows; a seller writes the weightiest first."""
+    limit, entries = read_limit(found), draft.entries(attribute)
     if len(entries) <= limit:
-        return Mend(None, (RIGHT_ALREADY, {"attribute": attribute}))
-    if not limit:
-        return Mend(None, None)
-    kept = draft.row["attributes"] | {attribute: entries[:limit]}
-    return Mend(kept, (FEWER, {"attribute": attribute, "limit": limit}))
+        return Mend((RIGHT_ALREADY, {"attribute": attribute}))
+    if not limit or not draft.may_change(attribute):
+        return refuse(NO_TEXT, attribute)
+    if draft.loses_name(_join(entries), _join(entries[:limit])):
+        return refuse(KEPT_NAME, attribute)
+    kept = draft.with_entries(attribute, entries[:limit])
+    return Mend((FEWER, {"attribute": attribute, "limit": limit}), kept)
 
 
-def _drop(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    attributes = draft.row["attributes"]
-    if attribute not in attributes:
-        return Mend(None, (RIGHT_ALREADY, {"attribute": attribute}))
-    if attribute in ("item_name", "brand") or (schema and attribute in schema.schema.get("required", [])):
-        return Mend(None, None)
-    kept = {name: entries for name, entries in attributes.items() if name != attribute}
-    return Mend(kept, (DROPPED, {"attribute": attribute}))
-
-
-def _use_choice(draft: Listing, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
-    about = schema.attributes.get((attribute, "value")) if schema else None
-    if about is None or not about.choices or attribute not in draft.row["attributes"]:
-        return Mend(None, None)
-    meant = {label.casefold(): choice for choice, label in zip(about.choices, about.labels, strict=False)}
-    meant |= {choice.casefold(): choice for choice in about.choices}
-    entries = [dict(entry) for entry in draft.row["attributes"][attribute]]
+def drop_repeats(draft: Draft, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
+    """The first of entries that say the same."""
+    entries = draft.entries(attribute)
+    first: dict[Any, dict[str, Any]] = {}
     for entry in entries:
-        choice = meant.get(str(entry.get("value", "")).strip().casefold().replace(" ", "_")) or meant.get(
-            str(entry.get("value", "")).strip().casefold()
-        )
-        if choice is None:
-            return Mend(None, None)
-        entry["value"] = choice
-    if entries == draft.row["attributes"][attribute]:
-        return Mend(None, None)
-    said = (CHOSEN, {"attribute": attribute, "value": ", ".join(str(entry["value"]) for entry in entries)})
-    return Mend(draft.row["attributes"] | {attribute: entries}, said)
+        value = entry.get("value")
+        first.setdefault(freeze(entry | ({"value": _fold(value)} if isinstance(value, str) else {})), entry)
+    if len(first) == len(entries):
+        return Mend((RIGHT_ALREADY, {"attribute": attribute}))
+    if not draft.may_change(attribute):
+        return refuse(NO_TEXT, attribute)
+    return Mend((NO_REPEATS, {"attribute": attribute}), draft.with_entries(attribute, list(first.values())))
 
 
-def _rewrite(draft: Listing, attribute: str, write: Callable[[str], str], said: Note) -> Mend:
-    """The attribute's texts written anew; none where that would empty one, take a brand, or lengthen a text."""
-    entries = draft.row["attributes"].get(attribute)
-    if not entries:
-        return Mend(None, None)
-    written = []
-    for entry in entries:
-        text = entry.get("value")
-        if not isinstance(text, str):
-            return Mend(None, None)
-        new = write(text)
-        if not new or len(new) > len(text) or _count_names(new, draft) < _count_names(text, draft):
-            return Mend(None, None)
-        written.append({**entry, "value": new})
-    if written == entries:
-        return Mend(None, (RIGHT_ALREADY, {"attribute": attribute}))
-    return Mend(draft.row["attributes"] | {attribute: written}, said)
+def drop_attribute(draft: Draft, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
+    """Without the attribute, unless the product type needs it, always or as the rest stands."""
+    if not draft.entries(attribute):
+        return Mend((RIGHT_ALREADY, {"attribute": attribute}))
+    product_type = str(draft.row["product_type"])
+    if schema is None:
+        return refuse(NO_SCHEMA, attribute, product_type=product_type)
+    kept = draft.with_entries(attribute, [])
+    needed = list_required(schema, kept)
+    if attribute == "item_name" or (needed.loc[needed["attribute"] == attribute, "needed"] != OPTIONAL).any():
+        return refuse(MANDATORY, attribute, product_type=product_type)
+    if not draft.may_change(attribute):
+        return refuse(NO_TEXT, attribute)
+    return Mend((DROPPED, {"attribute": attribute}), kept)
 
 
-def _count_names(text: str, draft: Listing) -> int:
-    pattern = match_names(draft.names)
-    return len(pattern.findall(text)) if pattern else 0
+def choose_allowed(draft: Draft, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None) -> Mend:
+    """A refused value or unit by the name that is allowed: a label's code, another spelling, a unit's other name."""
+    part = "unit" if found.get("unit") else "value"
+    said, entries = found[part], draft.entries(attribute)
+    if not draft.may_change(attribute) or not all(isinstance(entry.get(part), str) for entry in entries):
+        return refuse(NO_TEXT, attribute)
+    if not any(_fold(entry[part]) == _fold(said) for entry in entries):
+        return Mend((RIGHT_ALREADY, {"attribute": attribute}))
+    chosen = _find_choice(said, part, attribute, found, schema)
+    note = (CHOSEN, {"attribute": attribute, "value": said, "chosen": chosen})
+    if note in draft.row["notes"]:
+        return Mend((RIGHT_ALREADY, {"attribute": attribute}))
+    if not chosen or any(entry[part] == chosen for entry in entries):
+        return refuse(NO_CHOICE, attribute, value=said)
+    written = [{**entry, part: chosen} if _fold(entry[part]) == _fold(said) else entry for entry in entries]
+    if draft.loses_name(_join(entries), _join(written)):
+        return refuse(KEPT_NAME, attribute)
+    return Mend(note, draft.with_entries(attribute, written))
+
+
+def _find_choice(
+    said: str, part: str, attribute: str, found: Mapping[str, str], schema: CompiledSchema | None
+) -> str:
+    """The one allowed value that is meant; "" for none, or where two could be."""
+    about = schema.attributes.get((attribute, part)) if schema else None
+    if about is not None and about.choices:
+        names = [*zip(about.choices, about.choices, strict=True), *zip(about.labels, about.choices, strict=False)]
+    else:
+        allowed = [one.strip(" '\"[]‘’“”.") for one in found.get("allowed", "").split(",")]
+        names = [(one, one) for one in allowed if one]
+    meant = {_fold(said)} | ({_fold(_UNIT_NAMES[said.casefold()])} if said.casefold() in _UNIT_NAMES else set())
+    choices = {choice for name, choice in names if _fold(name) in meant}
+    return choices.pop() if len(choices) == 1 else ""
+
+
+def _fold(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _join(entries: list[dict[str, Any]]) -> str:
+    return " | ".join(show(entry.get("value"), 10_000) for entry in entries)
 
 
 ACTIONS: dict[str, Action] = {
-    "cut_bytes": _cut_bytes,
-    "cut_characters": _cut_characters,
-    "take_out_words": _take_out,
-    "strip_signs": _strip,
-    "keep_first_entries": _keep_first,
-    "drop_attribute": _drop,
-    "use_choice": _use_choice,
+    "cut_bytes": cut_bytes,
+    "cut_characters": cut_characters,
+    "take_out_words": take_out_words,
+    "strip_signs": strip_signs,
+    "keep_first_entries": keep_first_entries,
+    "drop_repeats": drop_repeats,
+    "drop_attribute": drop_attribute,
+    "choose_allowed": choose_allowed,
 }
 """What a rule may do, by the name that the table uses."""
 
-NEEDS = {"cut_bytes": "limit", "cut_characters": "limit", "take_out_words": "value", "keep_first_entries": "limit"}
-"""Action → the group that its pattern must name."""
+NEEDS: dict[str, tuple[str, ...]] = {
+    "cut_bytes": ("limit",),
+    "cut_characters": ("limit",),
+    "take_out_words": ("value",),
+    "strip_signs": ("value", "kind"),
+    "keep_first_entries": ("limit",),
+    "choose_allowed": ("value", "unit"),
+}
+"""Action → groups of which its pattern must name one."""

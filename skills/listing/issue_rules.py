@@ -16,7 +16,13 @@ RULE_COLUMNS = (
     "rule", "codes", "pattern", "action", "cause", "cause_zh", "remedy", "remedy_zh", "effective_from", "source",
     "retrieved_on", "confidence",
 )  # fmt: skip
-_TEXTS = ("cause", "cause_zh", "remedy", "remedy_zh", "source", "confidence")
+TEXTS = ("cause", "cause_zh", "remedy", "remedy_zh", "source", "confidence")
+
+_ONCE = mark("a name that stands once")
+_EXPRESSION = mark("a regular expression")
+_NAMING = mark("a regular expression that names what the action needs")
+_CODES = mark("codes, or a pattern")
+_DAY = mark("a day such as 2026-11-30")
 
 
 class UnusableIssueRules(Refusal):
@@ -32,6 +38,7 @@ class IssueRule:
         codes: The marketplace's numbers of it.
         pattern: What its message says; None for any.
         action: A key of `ACTIONS`; "" leaves it to a person.
+        since: First day on which it counts.
         texts: cause and remedy in both languages, source, confidence.
     """
 
@@ -39,6 +46,7 @@ class IssueRule:
     codes: frozenset[str]
     pattern: re.Pattern[str] | None
     action: str
+    since: date
     texts: dict[str, str]
 
 
@@ -52,46 +60,53 @@ def read_issue_rules(rules: pd.DataFrame, as_of: date) -> list[IssueRule]:
     check_columns("issue rules", rules.columns, RULE_COLUMNS)
     found: dict[str, IssueRule] = {}
     for line, row in enumerate(rules.to_dict("records"), 2):
-        one = _read_rule(line, {str(name): str(value) for name, value in row.items()})
-        if one.id in found:
-            raise _refuse(line, "rule", one.id, mark("a name that stands once"))
+        one = _read_rule(line, {name: str(row[name]) for name in RULE_COLUMNS})
+        if one.id in found or not one.id:
+            raise _refuse(line, "rule", one.id, _ONCE)
         found[one.id] = one
-    starts = dict(zip(rules["rule"], rules["effective_from"], strict=True))
-    return [one for one in found.values() if str(starts[one.id]) <= as_of.isoformat()]
+    return [one for one in found.values() if one.since <= as_of]
 
 
-def find_rule(book: list[IssueRule], code: str, message: str) -> tuple[IssueRule | None, dict[str, str]]:
-    """The rule of an issue and what its message names: one whose code and pattern both fit, else whose pattern does,
-    else whose code does.
+def find_rule(book: list[IssueRule], code: str, message: str) -> tuple[IssueRule | None, dict[str, str] | None]:
+    """The rule of an issue, and what its message names; None where the message is not the one that the rule knows.
+
+    Code and pattern that both fit come first, then a code alone of a rule without a pattern, then a pattern alone,
+    then a code whose message reads otherwise; among equals the order of the table counts.
     """
-    fits: list[tuple[int, IssueRule, dict[str, str]]] = []
+    best: tuple[int, IssueRule, dict[str, str] | None] | None = None
     for rule in book:
-        match = rule.pattern.search(message) if rule.pattern else None
-        has_code = code in rule.codes
-        if match or has_code:
-            rank = 0 if match and has_code else 1 if match else 2
-            fits.append((rank, rule, {k: v for k, v in match.groupdict().items() if v} if match else {}))
-    if not fits:
-        return None, {}
-    _, rule, found = min(fits, key=lambda fit: fit[0])
-    return rule, found
+        match = rule.pattern.search(message) if rule.pattern is not None else None
+        reads = match is not None or rule.pattern is None
+        if code in rule.codes:
+            rank = 0 if match is not None else 1 if reads else 3
+        elif match is not None:
+            rank = 2
+        else:
+            continue
+        if best is None or rank < best[0]:
+            named = {name: said for name, said in match.groupdict().items() if said} if match is not None else {}
+            best = (rank, rule, named if reads else None)
+    return (None, None) if best is None else best[1:]
 
 
 def _read_rule(line: int, row: dict[str, str]) -> IssueRule:
     try:
         pattern = re.compile(row["pattern"], re.IGNORECASE) if row["pattern"] else None
     except re.error:
-        raise _refuse(line, "pattern", row["pattern"], mark("a regular expression")) from None
-    if row["action"] and row["action"] not in ACTIONS:
-        raise _refuse(line, "action", row["action"], ", ".join(ACTIONS))
-    need = NEEDS.get(row["action"], "")
-    if need and (pattern is None or need not in pattern.groupindex):
-        raise _refuse(line, "pattern", row["pattern"], mark("a regular expression that names what the action needs"))
-    if not row["codes"] and pattern is None:
-        raise _refuse(line, "codes", "", mark("codes, or a pattern"))
-    return IssueRule(
-        row["rule"], frozenset(row["codes"].split()), pattern, row["action"], {name: row[name] for name in _TEXTS}
-    )
+        raise _refuse(line, "pattern", row["pattern"], _EXPRESSION) from None
+    action, codes = row["action"], frozenset(row["codes"].split())
+    if action and action not in ACTIONS:
+        raise _refuse(line, "action", action, ", ".join(ACTIONS))
+    needs = NEEDS.get(action, ())
+    if needs and (pattern is None or not set(needs) & set(pattern.groupindex)):
+        raise _refuse(line, "pattern", row["pattern"], _NAMING)
+    if not codes and pattern is None:
+        raise _refuse(line, "codes", "", _CODES)
+    try:
+        since = date.fromisoformat(row["effective_from"])
+    except ValueError:
+        raise _refuse(line, "effective_from", row["effective_from"], _DAY) from None
+    return IssueRule(row["rule"].strip(), codes, pattern, action, since, {name: row[name] for name in TEXTS})
 
 
 def _refuse(line: int, column: str, value: Any, expected: str) -> UnusableIssueRules:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from skills.listing.issue_mends import ACTIONS, NEEDS, Listing, Mend
-from skills.listing.issue_rules import IssueRule, find_rule, read_issue_rules
+from skills.listing.issue_draft import Draft, Mend, name_attribute, refuse
+from skills.listing.issue_mends import ACTIONS, NEEDS
+from skills.listing.issue_rules import TEXTS, IssueRule, find_rule, read_issue_rules
 from skills.listing.plan import Schemas, check_attributes, compile_all
 from skills.listing.policy import ListingPolicy
 from skills.listing.schema import CompiledSchema
@@ -18,18 +19,24 @@ from skills.listing.translate import Note
 from skills.vocabulary import check_columns, mark
 
 ISSUE_COLUMNS = ("seen_on", "country", "sku", "code", "severity", "attribute", "message")
+LISTING_COLUMNS = ("sku", "country", "product_type", "attributes", "title", "notes")
 READ = {
     "sku": "str", "country": "str", "code": "str", "severity": "str", "attribute": "str", "message": "str",
     "seen_on": "datetime64[us]", "state": "str", "rule": "str", "cause": "str", "cause_zh": "str", "remedy": "str",
     "remedy_zh": "str", "reason": "str", "values": "object", "source": "str", "confidence": "str",
 }  # fmt: skip
-_LATER = ("mended", "person")
+MENDED, PERSON, SETTLED = "mended", "person", "settled"
 
-SETTLED = mark("The report of {day} does not name it any more.")
+GONE = mark("The report of {day} does not name it any more.")
+GONE_AND_MENDED = mark(
+    "The report of {day} does not name it any more. The mend is made again: without it the issue would come back."
+)
 STRANGE = mark("{sku} is not among the listings of {country} here: look whose it is.")
 UNKNOWN = mark("No rule knows this issue: read what the marketplace says, and ask it where that is not clear.")
 FOR_A_PERSON = mark("No rule can mend it.")
-NO_ROOM = mark("It was not mended by rule: the listing would lose a brand, a mandatory attribute or all its text.")
+UNREAD = mark("A rule could mend it, but the message does not name what it needs: read it and mend by hand.")
+NO_FIELD = mark("A rule could mend it, but neither the report nor the message names an attribute that is known.")
+WORSE = mark("{attribute}: not mended, since the listing would then break its schema elsewhere.")
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,10 @@ class ReadBack:
 
     Attributes:
         listings: As given, with what was mended in `attributes`, in the texts that show it, and in `notes`.
-        issues: One row per issue, sorted: sku, country, code, severity, attribute, message, seen_on, state (`mended`:
-            a rule changed the listing, or it is right already; `person`; `settled`: a newer report of the country
-            does not name it), rule, cause, cause_zh, remedy, remedy_zh, reason (sentence), values, source and
-            confidence of the rule.
+        issues: One row per issue, sorted: sku, country, code, severity, attribute, message, seen_on (the last day),
+            state (`mended`: a rule changed the listing, or it is right already; `person`; `settled`: a newer report
+            of the country does not name it), rule, cause, cause_zh, remedy, remedy_zh, reason (sentence), values,
+            source and confidence of the rule.
     """
 
     listings: pd.DataFrame
@@ -58,12 +65,13 @@ def read_back(
 ) -> ReadBack:
     """Mend listings by what the marketplace returned, and say of each issue how it stands.
 
-    A mend of a settled issue is made again: without it the listing would go out as it was before. A mend never
-    lengthens a text, never takes a brand or a mandatory attribute, and never leaves more problems than before.
+    The mend of a settled issue is made again: without it the listing would go out as it was before. A mend never
+    lengthens a text, never takes a brand, a protected word or a mandatory attribute, and never leaves more problems
+    than before.
 
     Args:
-        issues: One row per issue and attribute: columns of `ISSUE_COLUMNS`. Those seen on as_of or later are not
-            known yet and are left out.
+        issues: One row per issue and attribute: columns of `ISSUE_COLUMNS`, messages in English. What was seen on
+            as_of or later is not known that morning and is left out.
         listings: As `compose_listings` gives them.
         rules: One row per rule (assets/issue_rules.csv), all text.
         schemas: As for `check_listing`.
@@ -74,70 +82,88 @@ def read_back(
         UnusableIssueRules: names the line.
     """
     check_columns("issues", issues.columns, ISSUE_COLUMNS)
-    check_columns("listings", listings.columns, ("sku", "country", "product_type", "attributes", "title", "notes"))
+    check_columns("listings", listings.columns, LISTING_COLUMNS)
     book, compiled = read_issue_rules(rules, as_of), compile_all(schemas)
-    known = issues[issues["seen_on"] < pd.Timestamp(as_of)].drop_duplicates(ignore_index=True)
-    newest = known.groupby("country")["seen_on"].max().to_dict()
-    drafts = {
-        (str(row["sku"]), str(row["country"])): Listing(row, policy.protected_words)
-        for row in listings.to_dict("records")
-    }
+    known = _list_known(issues, as_of)
+    newest = {row["country"]: row["seen_on"] for row in known}
+    last_named = {_key(row): row["seen_on"] for row in known}
+    drafts = [Draft(row, policy.protected_words) for row in listings.to_dict("records")]
+    by_key = {(str(draft.row["sku"]), str(draft.row["country"])): draft for draft in drafts}
     rows = []
-    for issue in known.sort_values(list(ISSUE_COLUMNS), kind="stable").to_dict("records"):
-        draft = drafts.get((str(issue["sku"]), str(issue["country"])))
-        state, rule, (reason, values) = _treat(issue, draft, book, compiled, policy)
-        last = newest[issue["country"]]
-        if issue["seen_on"] < last:
-            state, reason, values = "settled", SETTLED, {"day": f"{last:%Y-%m-%d}"}
-        said = rule.texts if rule else dict.fromkeys(("cause", "cause_zh", "remedy", "remedy_zh"), "")
-        rows.append(
-            {name: issue[name] for name in ISSUE_COLUMNS}
-            | {"state": state, "reason": reason, "values": values, "rule": rule.id if rule else "", **said}
-        )
-    named = {(row["sku"], row["country"], row["code"], row["attribute"], row["message"]) for row in rows
-             if row["state"] in _LATER}  # fmt: skip
-    kept = [
-        row for row in rows
-        if row["state"] in _LATER
-        or (row["sku"], row["country"], row["code"], row["attribute"], row["message"]) not in named
-    ]  # fmt: skip
-    frame = pd.DataFrame(kept, columns=list(READ)).fillna({"source": "", "confidence": ""}).astype(READ)
-    written = pd.DataFrame([draft.row for draft in drafts.values()], columns=listings.columns)
-    return ReadBack(
-        written.astype(listings.dtypes.to_dict()), frame.sort_values(["country", "sku", "code"], ignore_index=True)
-    )
+    for issue in known:
+        if issue["seen_on"] < last_named[_key(issue)]:
+            continue
+        rule, found = find_rule(book, issue["code"], issue["message"])
+        draft = by_key.get((issue["sku"], issue["country"]))
+        mend = _treat(issue, draft, rule, found, compiled, policy)
+        state, (reason, values) = MENDED if mend.done else PERSON, mend.note
+        if issue["seen_on"] < newest[issue["country"]]:
+            day = {"day": f"{newest[issue['country']]:%Y-%m-%d}"}
+            state, reason, values = SETTLED, GONE_AND_MENDED if mend.attributes is not None else GONE, day
+        said = {"rule": rule.id, **rule.texts} if rule else dict.fromkeys(("rule", *TEXTS), "")
+        rows.append({**issue, "state": state, "reason": reason, "values": values, **said})
+    order = ["country", "sku", "code", "attribute", "message", "severity"]
+    frame = pd.DataFrame(rows, columns=list(READ)).astype(READ).sort_values(order, kind="stable", ignore_index=True)
+    written = pd.DataFrame([draft.row for draft in drafts], columns=listings.columns, index=listings.index)
+    return ReadBack(written.astype(listings.dtypes.to_dict()), frame)
+
+
+def _list_known(issues: pd.DataFrame, as_of: date) -> list[dict[str, Any]]:
+    """Each issue of a day once, the oldest first; what the order of the rows was does not count."""
+    days = pd.to_datetime(issues["seen_on"])
+    texts = {name: issues[name].fillna("").astype(str) for name in ISSUE_COLUMNS if name != "seen_on"}
+    frame = pd.DataFrame({"seen_on": days, **texts})[list(ISSUE_COLUMNS)]
+    known = frame[frame["seen_on"] < pd.Timestamp(as_of)].drop_duplicates().sort_values(list(ISSUE_COLUMNS))
+    return [{str(name): value for name, value in row.items()} for row in known.to_dict("records")]
+
+
+def _key(issue: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(issue[name] for name in ("country", "sku", "code", "attribute", "message"))
 
 
 def _treat(
-    issue: Mapping[Any, Any],
-    draft: Listing | None,
-    book: list[IssueRule],
+    issue: Mapping[str, Any],
+    draft: Draft | None,
+    rule: IssueRule | None,
+    found: Mapping[str, str] | None,
     schemas: Mapping[str, CompiledSchema],
     policy: ListingPolicy,
-) -> tuple[str, IssueRule | None, Note]:
-    """State, rule and why; a mend is made in the draft."""
-    rule, found = find_rule(book, str(issue["code"]), str(issue["message"]))
+) -> Mend:
+    """What becomes of an issue; a mend is made in the draft."""
+    said = str(issue["attribute"])
     if draft is None:
-        return "person", rule, (STRANGE, {"sku": issue["sku"], "country": issue["country"]})
+        return _leave((STRANGE, {"sku": issue["sku"], "country": issue["country"]}))
     if rule is None:
-        return "person", None, (UNKNOWN, {})
-    attribute = str(issue["attribute"]).partition(".")[0] or found.get("attribute", "")
-    if not rule.action or not attribute or NEEDS.get(rule.action, "") not in {"", *found}:
-        return "person", rule, (FOR_A_PERSON, {})
-    product_type, country = str(draft.row["product_type"]), str(issue["country"])
+        return _leave((UNKNOWN, {}))
+    if not rule.action:
+        return _leave((FOR_A_PERSON, {}))
+    needs = NEEDS.get(rule.action, ())
+    if found is None or (needs and not set(needs) & set(found)):
+        return _leave((UNREAD, {}))
+    product_type, country = str(draft.row["product_type"]), issue["country"]
     schema = schemas.get(f"{product_type}/{country}", schemas.get(product_type))
-    mend: Mend = ACTIONS[rule.action](draft, attribute, found, schema)
-    if mend.note is None:
-        return "person", rule, (NO_ROOM, {})
-    if mend.attributes is not None:
-        before = _count_problems(schema, draft.row["attributes"], product_type, country, policy)
-        if _count_problems(schema, mend.attributes, product_type, country, policy) > before:
-            return "person", rule, (NO_ROOM, {})
-        draft.apply(mend)
-    return "mended", rule, mend.note
+    attribute = name_attribute(said or found.get("attribute", ""), draft, schema)
+    if not attribute:
+        return _leave((NO_FIELD, {}))
+    mend = ACTIONS[rule.action](draft, attribute, found, schema)
+    if mend.attributes is not None and schema is not None:
+        before, after = (
+            _count_problems(schema, attributes, product_type, country, policy)
+            for attributes in (draft.row["attributes"], mend.attributes)
+        )
+        if after[0] > before[0] or after[1] > before[1]:
+            return refuse(WORSE, attribute)
+    draft.apply(mend)
+    return mend
+
+
+def _leave(note: Note) -> Mend:
+    return Mend(note, None, False)
 
 
 def _count_problems(
-    schema: CompiledSchema | None, attributes: Any, product_type: str, country: str, policy: ListingPolicy
-) -> int:
-    return len(check_attributes(schema, attributes, None, product_type, country, policy)) if schema else 0
+    schema: CompiledSchema, attributes: Any, product_type: str, country: str, policy: ListingPolicy
+) -> tuple[int, int]:
+    """Errors, and all problems."""
+    found = check_attributes(schema, attributes, None, product_type, country, policy)
+    return sum(severity == "error" for _, (_, severity, _, _) in found), len(found)
