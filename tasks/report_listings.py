@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from config.language import say
+from config.seller import Language
 from skills.vocabulary import mark
 
 Body = dict[str, Any]
@@ -31,6 +32,9 @@ HAPPENED: dict[str, str] = {
 
 STATES: dict[str, str] = {"live": mark("live"), "suppressed": mark("suppressed"), "dead": mark("dead")}
 """How a reader calls the states that a snapshot gives."""
+
+LEVELS: dict[str, str] = {"urgent": mark("urgent"), "soon": mark("soon"), "notice": mark("to know")}
+"""How a reader calls how grave an event is."""
 
 _OF_STATE = ("dead_listing", "suppressed_listing")
 
@@ -64,6 +68,32 @@ def view_listings(found: Body | None) -> Body | None:
         "watched": found["watched"],
         "countries": sorted(found["countries"].items()),
     }
+
+
+def tell_events(found: Body, language: Language) -> list[Body]:
+    """Every event as one row in the reader's language; `draft` is English, as a complaint is sent.
+
+    Returns:
+        level, country, sku, asin, happened, before, after, since, seen_on, reason, draft, missing.
+    """
+    drafts = {draft["event"]: _view_draft(draft) for draft in found["complaints"]}
+    rows = []
+    for event in found["events"]:
+        draft = drafts.get(event["event"], {"text": "", "missing": []})
+        states = {name: STATES.get(event[name], event[name]) for name in ("before", "after")}
+        told = {name: say(word, {}, language) for name, word in states.items()} if event["kind"] in _OF_STATE else {}
+        rows.append(
+            event
+            | told
+            | {
+                "level": LEVELS[event["severity"]],
+                "happened": HAPPENED.get(event["kind"], event["kind"]),
+                "reason": say(event["reason"], event["values"], language),
+                "draft": draft["text"],
+                "missing": " ".join(say(sentence, values, language) for sentence, values in draft["missing"]),
+            }
+        )
+    return rows
 
 
 def _view_draft(draft: Body) -> Body:

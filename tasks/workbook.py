@@ -14,6 +14,7 @@ from config.seller import Language, Seller
 from skills.vocabulary import mark, minor_digits
 from tasks.lines import flatten
 from tasks.morning_report import say_reason
+from tasks.report_listings import tell_events
 from tasks.report_words import FLIPS
 from tasks.sheets import Column, Pen, Rows, head_of, open_book
 
@@ -83,6 +84,20 @@ COVER = (
     Column("weeks_p90", mark("Weeks of cover, p90"), "decimal", 18),
     Column("next_arrival", mark("Next arrival"), "date", 13),
 )
+LISTINGS = (
+    Column("level", mark("Level"), "said", 10),
+    Column("country", mark("Country"), width=10),
+    Column("sku", "SKU", width=16),
+    Column("asin", "ASIN", width=14),
+    Column("happened", mark("What happened"), "said", 22),
+    Column("before", mark("Before"), width=40),
+    Column("after", mark("Now"), width=40),
+    Column("since", mark("Since"), "date", 13),
+    Column("seen_on", mark("Seen on"), "date", 13),
+    Column("reason", mark("Reason"), width=60),
+    Column("draft", mark("Draft of a complaint"), width=60),
+    Column("missing", mark("Before it is sent"), width=60),
+)
 
 
 def write_workbook(
@@ -90,8 +105,9 @@ def write_workbook(
 ) -> bytes:
     """The workbook's bytes; the same proposal gives the same bytes.
 
-    Sheets: decisions, their lines, the steps behind each line, quarantined rows, cash, cover. The first row of
-    each names seller, morning and proposal, and says where data is generated.
+    Sheets: decisions, their lines, the steps behind each line, quarantined rows, cash, cover, and what happened to
+    live listings where any is watched. The first row of each names seller, morning and proposal, and says where data
+    is generated.
     """
     content = io.BytesIO()
     book = open_book(content, digest, date.fromisoformat(body["as_of"]))
@@ -102,6 +118,9 @@ def write_workbook(
     pen.write_sheet(mark("Quarantine"), QUARANTINE, _frame_rows(quarantine))
     pen.write_sheet(mark("Cash"), CASH, body["cash"])
     pen.write_sheet(mark("Cover"), COVER, body["cover"])
+    watched = body.get("listings")
+    if watched and watched["watched"]:
+        pen.write_sheet(mark("Live listings"), LISTINGS, tell_events(watched, language))
     book.close()
     return content.getvalue()
 

@@ -240,6 +240,7 @@ def build_form(proposal: Proposal, seller: Seller, asked: Asked) -> type[RunInpu
 
 
 def _write_page(proposal: Proposal, seller: Seller, asked: Asked) -> str:
+    report = report_path(proposal)
     return write_page(
         proposal.body,
         proposal.digest,
@@ -248,7 +249,7 @@ def _write_page(proposal: Proposal, seller: Seller, asked: Asked) -> str:
         find_day(seller),
         asked.language,
         refused=asked.said if asked.refused else "",
-        report=str(report_path(proposal)) if proposal.body["journey"] == "nightly" else "",
+        report=str(report) if report.exists() else "",
     )
 
 

@@ -37,7 +37,7 @@ def write_page(
         today: The seller's day; lines that expire on it are called out.
         language: Of the page.
         refused: Why the last answer was not recorded, in the language.
-        report: Where the morning report lies.
+        report: Where the page that shows it lies, if it has one.
     """
     t = translator(language)
     currency = body["base_currency"]
@@ -58,8 +58,8 @@ def write_page(
         head.append(
             say(mark("{names} approved already; another person is needed for the same lines."), values, language)
         )
-    total = format_money(money, currency, language)
-    head.append(f"**{say(mark('{count} lines wait'), {'count': len(rows)}, language)} · {total}**")
+    waiting = [say(mark("{count} lines wait"), {"count": len(rows)}, language), _money(money, currency, language)]
+    head.append(f"**{' · '.join(filter(None, waiting))}**")
     soon = [number for number, _, line in rows if line["expires"] == today.isoformat()]
     if soon:
         head.append(f"**{t(mark('Last day today'))}{t(': ')}{', '.join(soon)}**")
@@ -68,7 +68,10 @@ def write_page(
         more = {"count": len(rows) - SHOWN_LINES}
         listed.append(say(mark("{count} more lines stand in the workbook (`make workbook`)."), more, language))
     closing = f"{t(mark('proposal'))} `{digest}`"
-    return "\n\n".join([*head, *listed, f"{closing} · {t(mark('morning report'))} `{report}`" if report else closing])
+    if report:
+        name = mark("morning report") if body["journey"] == "nightly" else mark("Page")
+        closing += f" · {t(name)} `{report}`"
+    return "\n\n".join([*head, *listed, closing])
 
 
 def _list_lines(rows: list[tuple[str, Body, Body]], currency: str, today: date, language: Language) -> str:
@@ -80,17 +83,22 @@ def _list_lines(rows: list[tuple[str, Body, Body]], currency: str, today: date, 
             shown = decision["id"]
             money = sum(each["money_minor"] for _, owner, each in rows if owner is decision)
             place = number.partition(".")[0]
-            total = format_money(money, currency, language)
-            lines += ["", f"**{place} · {total} · {_title(decision, translator(language))}**", ""]
-        money_of_line = format_money(line["money_minor"], currency, language)
-        lines.append(f"- **{number}** · {money_of_line} · {_describe(line, today, language)}")
+            parts = [place, _money(money, currency, language), _title(decision, translator(language))]
+            lines += ["", f"**{' · '.join(filter(None, parts))}**", ""]
+        parts = [f"**{number}**", _money(line["money_minor"], currency, language), _describe(line, today, language)]
+        lines.append(f"- {' · '.join(filter(None, parts))}")
     return "\n".join(lines).strip()
+
+
+def _money(minor: int, currency: str, language: Language) -> str:
+    """The amount, "" for what takes no money, such as a listing."""
+    return format_money(minor, currency, language) if minor else ""
 
 
 def _describe(line: Body, today: date, language: Language) -> str:
     """SKU, units and cartons, product, until when it holds, and whether it can be undone."""
     t, facts = translator(language), flatten(line)
-    parts = [str(facts.get("sku", ""))]
+    parts = [] if line["payload"]["kind"] == "listing" else [str(facts.get("sku", ""))]  # its title begins with it
     if "units" in facts:
         values = {
             "units": format_number(facts["units"], language),
@@ -124,4 +132,6 @@ def _title(decision: Body, t: Translate) -> str:
     if decision["kind"] == "ship":
         mode = t(WORDS.get(str(decision["mode"]), str(decision["mode"])))
         return f"{name} · {decision['from_node']} → {decision['to_node']} ({decision['country']}), {mode}"
+    if decision["kind"] == "list":
+        return f"{name} · {decision['country']}"
     return name

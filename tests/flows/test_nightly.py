@@ -163,6 +163,19 @@ def test_a_run_that_starts_far_too_late_joins_the_night_that_stands(
     assert nights.list_open_nights() == []
 
 
+def test_a_night_finds_what_happened_to_live_listings_and_its_report_says_so(digest: str) -> None:
+    proposal = read_proposal(digest)
+    found = proposal.body["listings"]
+    kinds = {event["kind"] for event in found["events"]}
+    assert {"dead_listing", "suppressed_listing", "changed_content", "hijacked_offer"} <= kinds
+    assert found["watched"] == sum(found["countries"].values())
+    front, _, behind = report_path(proposal).read_text(encoding="utf-8").partition('<section class="behind">')
+    for event in found["events"]:
+        assert event["sku"] in behind
+        if event["severity"] == "urgent":
+            assert f"<b>{event['country']} {event['sku']}</b>" in front
+
+
 def test_what_lies_after_the_morning_changes_nothing(digest: str, installation: Path) -> None:
     sales = pd.read_parquet(installation / "snapshots" / read_proposal(digest).body["snapshot"] / "sales.parquet")
     assert sales["day"].max() < pd.Timestamp(MORNING)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import desk
+import pyarrow.parquet as pq
 import pytest
 
-from config.language import LANGUAGES
+from config.language import LANGUAGES, translator
+from config.seller import read_seller
+from tasks.approvals.answer import BadAnswer
 from tasks.approvals.decide import NotAllowed
+from tasks.approvals.page import write_page
+from tasks.approvals.rules import apply_rules, propose_rules
+from tasks.approvals.standing import read_standing
 from tasks.approvals.workbook import answer_with_workbook, write_decision_workbook
 from tasks.execution.carry import carry_out, list_open
 from tasks.execution.targets import open_target
+from tasks.ledger_export import export_ledger
+from tasks.lines import DECISIONS
 from tasks.listed import SENT, read_sent
 from tasks.store.ledger import list_events
+from tasks.store.proposals import read_proposal
 from tests.tasks.spreadsheet import ANSWER, fill
 
 JOURNEY = "launch_listing"
@@ -68,6 +78,51 @@ def test_a_workbook_decides_on_listings_too(home: Path, language: str) -> None:
     assert (recorded.event, recorded.released, recorded.closed) == ("approve", 4, True)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_above_the_form_names_each_country_and_listing_once_and_speaks_of_no_money(
+    home: Path, language: Any
+) -> None:
+    proposal, seller = read_proposal(propose()), desk.write_seller(home / "sellers")
+    standing = read_standing(proposal.body, [], 72, desk.NOON)
+    page = write_page(proposal.body, proposal.digest, standing, seller, desk.MORNING, language, report="/r/page.html")
+    name = translator(language)(DECISIONS["list"])
+    assert f"**1 · {name} · DE**" in page and f"**2 · {name} · US**" in page
+    assert "- **1.1** · TT-1 · Haina Home Geschirrtücher · " in page
+    assert "¥" not in page
+    assert f"{translator(language)('Page')} `/r/page.html`" in page
+
+
+def test_a_listing_has_no_units_to_change(home: Path) -> None:
+    with pytest.raises(BadAnswer, match=r"1\.2: listing"):
+        desk.say(propose(), "chen", edits="1.2 = 48", reason="fewer")
+
+
+def test_a_standing_rule_puts_listings_live_only_where_it_may_write(home: Path) -> None:
+    digest, rule = propose(), {"id": "german", "kinds": ["listing"], "countries": ["DE"]}
+    for effect, decided in (("draft", []), ("write", ["list:DE"])):
+        desk.write_seller(home / "sellers", standing_rules=[{**rule, "effect": effect}])
+        proposed = propose_rules(read_seller("haina"), desk.NOON)
+        assert proposed is not None
+        desk.say(proposed.digest, "chen", now=desk.later(1 + len(decided)))
+        assert [found.decision for found in apply_rules(digest, desk.later(5))] == decided
+    assert {row.decision for row in list_open("haina", digest)} == {"list:DE"}
+
+
+def test_the_ledger_as_a_file_says_what_became_of_each_listing(home: Path) -> None:
+    digest = propose()
+    desk.say(digest, "chen", leave_out="1.2")
+    carry_all(home)
+    paths = export_ledger(read_seller("haina"))
+    (proposals,) = [path for path in paths if path.name == "proposals.parquet"]
+    rows = {row["number"]: row for row in pq.read_table(proposals).to_pylist()}
+    assert {number: (row["kind"], row["became"]) for number, row in rows.items()} == {
+        "1.1": ("listing", "approved"), "1.2": ("listing", "left_out"), "2.1": ("listing", "approved"),
+    }  # fmt: skip
+    assert (rows["1.1"]["country"], rows["1.1"]["units"], rows["1.1"]["money"]) == ("DE", None, 0)
+    assert rows["1.1"]["carried_out"] == "feeds done, files done"
+    assert rows["1.1"]["reason"].startswith("New in DE")
+
+
 def test_a_role_that_does_not_decide_listings_is_refused(home: Path) -> None:
     with pytest.raises(NotAllowed):
         desk.say(propose(), "lin")
@@ -89,7 +144,7 @@ def test_the_newest_released_content_counts_and_an_older_morning_does_not_know_i
     assert sent.loc[("TT-1", "DE"), "content"] == desk.listing_line("TT-1", title="Haina Home Küchentücher")[
         "payload"
     ]["attributes"]  # fmt: skip
-    assert sent.loc[("TT-1", "DE"), "number"].startswith("LF-20251201-DE-")
+    assert str(sent.loc[("TT-1", "DE"), "number"]).startswith("LF-20251201-DE-")
     assert {as_of for _, _, as_of in sent_on(desk.MORNING)} == {"2025-11-24"}
     assert sent_on(date(2025, 11, 23)) == []
 

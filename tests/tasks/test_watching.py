@@ -248,7 +248,7 @@ def test_the_workbook_holds_every_event_with_its_draft_and_no_sheet_where_nothin
     assert len(rows) == 8
     dead = told["HN-DC101DE"]
     assert (dead[t("Before")], dead[t("Now")]) == (t("live"), t("dead"))
-    assert dead[t("Draft of a complaint")].startswith("The listing ")
+    assert str(dead[t("Draft of a complaint")]).startswith("The listing ")
     assert sum(bool(row[-1]) for row in rows) == 3  # what two of the drafts have is whole
 
 
