@@ -41,16 +41,19 @@ def read_image_rules() -> pd.DataFrame:
     return pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False)
 
 
-def read_pictures(folder: Path, names: Mapping[str, Sequence[str]]) -> Iterator[Picture]:
+def read_pictures(files: Mapping[str, Path], names: Mapping[str, Sequence[str]]) -> Iterator[Picture]:
     """The photos of each SKU, one by one as they are asked for.
 
     Args:
-        folder: Where they lie.
+        files: Photo's name → where it lies; one that is not in it is told as not there.
         names: SKU → its file names: the first is the main picture, the others PT01, PT02 …
     """
     for sku in sorted(names):
         for at, name in enumerate(names[sku]):
-            yield read_picture(folder / name, sku, f"PT{at:02d}" if at else MAIN)
+            slot = f"PT{at:02d}" if at else MAIN
+            found = files.get(name)
+            absent: Note = (NOT_THERE, {"file": name})
+            yield read_picture(found, sku, slot) if found else Picture(sku, slot, name, None, problem=absent)
 
 
 def read_picture(path: Path, sku: str, slot: str) -> Picture:

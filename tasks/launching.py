@@ -17,6 +17,7 @@ from skills.listing.translate import Engine
 from skills.listing.translate_glossary import GlossaryEngine
 from skills.vocabulary import Refusal, mark, name_rows
 from tasks.chosen import list_chosen
+from tasks.files.listing_tables import PHOTOS
 from tasks.images import read_pictures
 from tasks.nights import BadParameter, Night
 from tasks.product_records import join_records, read_rule_book, read_schemas
@@ -142,12 +143,14 @@ def open_engine(name: str) -> Engine:
 
 
 def open_pictures(seller: Seller, launch: Launch) -> Iterator[Picture]:
-    """The photos of the launch's products, one by one; one that is not there says so."""
-    names = dict(zip(launch.records["sku"], launch.records["images"], strict=True))
-    files = resolve_files(seller.inputs["photos"].files) if "photos" in seller.inputs else []
-    if not files:
+    """The photos of the launch's products, one by one; one that is not there says so.
+
+    None of a seller whose file names no photos: then a listing needs the address of its main picture.
+    """
+    if PHOTOS not in seller.inputs:
         return
-    yield from read_pictures(files[0].parent, {sku: list(mine) for sku, mine in names.items() if len(mine)})
+    files = {path.name: path for path in resolve_files(seller.inputs[PHOTOS].files)}
+    yield from read_pictures(files, dict(zip(launch.records["sku"], launch.records["images"], strict=True)))
 
 
 def _choose_countries(known: Snapshot, seller: Seller, asked: list[str]) -> list[str]:

@@ -13,11 +13,15 @@ from skills.images.pictures import MAIN
 from tasks import images
 
 
+def list_files(folder: Path) -> dict[str, Path]:
+    return {path.name: path for path in folder.iterdir()}
+
+
 def test_a_saved_picture_is_read_as_it_was_with_its_mode_and_size(studio: Any, tmp_path: Path) -> None:
     picture = studio.product(1, side=300)
     picture.save(tmp_path / "a.png")
     picture.convert("CMYK").save(tmp_path / "b.jpg", quality=95)
-    front, other = images.read_pictures(tmp_path, {"TOWEL": ["a.png", "b.jpg"]})
+    front, other = images.read_pictures(list_files(tmp_path), {"TOWEL": ["a.png", "b.jpg"]})
     assert (front.slot, front.mode, front.format, front.frames) == (MAIN, "RGB", "PNG", 1)
     assert (other.slot, other.mode, other.format) == ("PT01", "CMYK", "JPEG")
     assert front.file_bytes == (tmp_path / "a.png").stat().st_size
@@ -48,7 +52,7 @@ def test_files_that_cannot_be_read_say_why(studio: Any, tmp_path: Path, monkeypa
     studio.product(1, side=300).save(tmp_path / "whole.jpg")
     (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:2000])
     monkeypatch.setattr(images, "MOST_PIXELS", 89_999)
-    found = images.read_pictures(tmp_path, {"T": ["none.jpg", "words.jpg", "cut.jpg", "whole.jpg"]})
+    found = images.read_pictures(list_files(tmp_path), {"T": ["none.jpg", "words.jpg", "cut.jpg", "whole.jpg"]})
     problems = [picture.problem[0] for picture in found if picture.problem and picture.pixels is None]
     assert problems == [images.NOT_THERE, images.NO_PICTURE, images.TOO_LARGE, images.TOO_LARGE]
     monkeypatch.undo()

@@ -93,7 +93,8 @@ def world(seller: Seller) -> World:
         records, known.listing_evidence, COUNTRIES, read_rule_book(known), CompliancePolicy(), AS_OF
     )
     folder = exports_folder(seller) / FOLDER
-    photos = read_pictures(folder / "photos", dict(zip(records["sku"], records["images"], strict=True)))
+    files = {path.name: path for path in (folder / "photos").iterdir()}
+    photos = read_pictures(files, dict(zip(records["sku"], records["images"], strict=True)))
     return World(
         folder,
         read,
