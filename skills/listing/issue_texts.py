@@ -21,7 +21,7 @@ STRIPPED = mark("{attribute}: signs that the marketplace does not take were take
 ONE_WORD = mark("{attribute}: not mended, since one word alone is longer than {limit}.")
 WITHIN = mark("{attribute}: “{value}” is part of a name or of a longer word there; take it out by hand.")
 MEANING = mark(
-    "{attribute}: “{value}” may be part of what the text says (a number, a unit, a comparison); write it anew."
+    "{attribute}: “{value}” may be part of what the text says (a number, a unit, a comparison, a denial); write it anew."
 )
 
 Write = Callable[[str, str], "tuple[str, str]"]
@@ -33,11 +33,11 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24});")
 _SAYING = frozenset("<>≤≥±=%‰$€£¥¢°+-−–×/&.,:'’@№")
 """Signs that are part of what a text says: none is taken out by rule."""
 _AND = re.compile(r"^(?:and|or|und|oder|et|ou|y|o|e|及|和|与)\s+(?=\S)", re.IGNORECASE)
-_NOT = (
-    "anti", "free", "frei", "kein", "keine", "keinen", "keiner", "never", "nicht", "no", "non", "not", "ohne", "pas",
-    "sans", "sin", "without", "ない", "なし", "不", "无", "無", "非",
-)  # fmt: skip
-"""Words that turn what stands beside them round: none is taken out, nor what follows one."""
+_NOT = "anti|free|frei|keine?[nrms]?|never|nicht|non?|not|ohne|pas|sans|sin|without"
+_DENIED = (
+    rf"(?:\b(?:{_NOT})[ -]+|[不无無非]){{word}}|{{word}}(?:[ -]+(?:free|frei)\b|\s*(?:なし|ない|フリー|不使用|ゼロ))"
+)
+"""A word beside one that turns it round: taking it out would say the contrary."""
 _EMPTIED = re.compile(r"([、，])(?:\s*[、，])+")
 
 
@@ -61,14 +61,14 @@ def take_out_words(draft: Draft, attribute: str, found: Found, schema: CompiledS
     value = " ".join(found["value"].split())
     if not any(sign.isalpha() for sign in value) or any(sign.isdigit() for sign in value):
         return refuse(MEANING, attribute, value=value)
-    if set(value.casefold().split()) & set(_NOT):
+    if any(re.fullmatch(_NOT, word) for word in value.casefold().split()):
         return refuse(MEANING, attribute, value=value)
     joined = re.compile(rf"[-‐‑]{re.escape(value)}|{re.escape(value)}[-‐‑]", re.IGNORECASE)
-    turned = re.compile(rf"\b(?:{'|'.join(_NOT)})\s+{re.escape(value)}", re.IGNORECASE)
+    denied = re.compile(_DENIED.format(word=re.escape(value)), re.IGNORECASE)
     rules = TextRules({}, {}, {}, None, {}, (Claim(value, "*", "*", "remove", ""),))
 
     def write(text: str, language: str) -> tuple[str, str]:
-        if turned.search(text):
+        if denied.search(text):
             return text, MEANING
         bare, _ = apply_rules(text, "attribute", rules, ("*",), draft.names, "")
         if value.casefold() in bare.casefold() or joined.search(text):
