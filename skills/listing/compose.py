@@ -12,13 +12,10 @@ from skills.listing.compose_desk import Desk, unique
 from skills.listing.compose_product import list_product_attributes, write_offer
 from skills.listing.compose_rules import TextRules, read_rules
 from skills.listing.compose_texts import check_repeats, clean_text, join_search_terms
-from skills.listing.localise import (
-    Market,
-    fits_socket,
-    read_markets,
-)
+from skills.listing.localise import Market, fits_socket, read_markets
 from skills.listing.localise_attributes import localise_attributes
 from skills.listing.policy import ListingPolicy
+from skills.listing.sizes import SizeBook, read_sizes
 from skills.listing.translate import Engine, match_names
 from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
@@ -47,19 +44,22 @@ def compose_listings(
     engine: Engine,
     policy: ListingPolicy,
     as_of: date,
+    sizes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Write each product's listing for each country.
 
-    A text goes: invisible signs out → claims and symbols by the rules → translated, whole or not at all → units and
-    decimal signs of the country → rules of its language → cut to its limits.
+    A text goes: invisible signs out → claims and symbols by the rules → translated, whole or not at all → units,
+    decimal signs and dates of the country → rules of its language → cut to its limits.
 
     Args:
         records: One row per sku: product_type, brand, title, bullets (list), description, search_terms (list),
-            attributes (dict); optional: language (of the texts, `en`), price ({country: (minor, currency)}), origin,
-            materials (list of (material, percent)), age_from_months, has_battery, plug.
+            attributes (dict; a size as {"value": "Queen", "system": "US bed"}); optional: language (of the texts,
+            `en`), price ({country: (minor, currency)}), origin, materials (list of (material, percent)),
+            age_from_months, has_battery, plug.
         countries: One row per country (see `read_markets`).
         limits: One row per rule (see `read_rules`).
         as_of: The morning whose rules are valid.
+        sizes: One row per size and system (see `read_sizes`); without it sizes stay as they were written.
     Returns:
         One row per (sku, country), sorted: product_type, marketplace_id, language_tag, state (`ready`; `flagged`: a
         person should read the notes; `refused`: no title may be shown), title, bullets (list), description,
@@ -67,7 +67,7 @@ def compose_listings(
         (list: field, value, unit, shown, shown_unit), untranslated (list: field, words), notes (list of (sentence,
         values)).
     Raises:
-        MissingColumns, UnusableMarkets, MissingLimits, UnusableRecords.
+        MissingColumns, UnusableMarkets, MissingLimits, UnusableRecords, UnusableSizes.
     """
     check_columns("records", records.columns, RECORD_COLUMNS)
     twice = sorted({str(sku) for sku in records.loc[records["sku"].duplicated(), "sku"]})
@@ -77,8 +77,9 @@ def compose_listings(
             skus=name_rows(twice),
         )
     markets = [(market, read_rules(limits, market, as_of)) for market in read_markets(countries)]
+    book = read_sizes(sizes, as_of) if sizes is not None else None
     rows = [
-        _compose(record, market, rules, engine, policy)
+        _compose(record, market, rules, engine, policy, book)
         for record in records.sort_values("sku").to_dict("records")
         for market, rules in markets
     ]
@@ -86,7 +87,12 @@ def compose_listings(
 
 
 def _compose(
-    record: dict[Any, Any], market: Market, rules: TextRules, engine: Engine, policy: ListingPolicy
+    record: dict[Any, Any],
+    market: Market,
+    rules: TextRules,
+    engine: Engine,
+    policy: ListingPolicy,
+    sizes: SizeBook | None,
 ) -> dict[str, Any]:
     source = record.get("language") if isinstance(record.get("language"), str) else ""
     brand = clean_text(record.get("brand"), "brand")[0]
@@ -102,7 +108,7 @@ def _compose(
     bullets = _write_bullets(record, desk)
     description, description_tag = desk.write(record.get("description"), "description")
     terms = _write_terms(record, desk, title)
-    local = localise_attributes(list_product_attributes(record), market, desk.write)
+    local = localise_attributes(list_product_attributes(record), market, desk.write, sizes)
     attributes = local.attributes | _text_attributes(
         market, {"item_name": [(title, title_tag)], "bullet_point": bullets, "brand": [(brand, market.language_tag)],
                  "product_description": [(description, description_tag)],

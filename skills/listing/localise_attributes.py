@@ -4,6 +4,10 @@ A number is in the canonical unit of what its name says (cm, g, ml, °C, W, V), 
 plain text is for readers: translated, and tagged with its language. A text inside a dict ({"value": "new_new"},
 {"media_location": …}) is a code or an address: kept to the letter, without a language. A text that is a day (ISO
 8601) stays one, without a language. A weight of cloth stays in g/m².
+
+A size is {"value": "Queen", "system": "US bed"}, or {"value", "unit"} with a system of the table of sizes as its
+unit: it is written as the country calls it, with a note; the seller's own stays in `canonical`. One without a
+counterpart stays as it was written, with a note.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from skills.listing.localise import Market
+from skills.listing.sizes import NO_COUNTERPART, SIZED, UNKNOWN_SIZE, UNKNOWN_SYSTEM, SizeBook
 from skills.listing.translate import Note
 from skills.listing.units import CANONICAL, UNITS, convert, local_unit, to_canonical
 from skills.vocabulary import mark
@@ -50,17 +55,25 @@ class Localised:
     """Attributes of one listing.
 
     Attributes:
-        canonical: Attribute → {"value": text, "unit"} before any conversion.
+        canonical: Attribute → {"value": text, "unit"} before any conversion; of a size, its system as unit.
+        sizes: What sizes are called where.
     """
 
     attributes: dict[str, Any] = field(default_factory=dict)
     canonical: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    sizes: SizeBook = field(default_factory=lambda: SizeBook({}, {}, frozenset()))
 
 
-def localise_attributes(attributes: dict[str, Any], market: Market, say: Say) -> Localised:
-    """Attributes as one marketplace takes them; blank ones are left out, unusable ones too with a note."""
-    answer = Localised()
+def localise_attributes(
+    attributes: dict[str, Any], market: Market, say: Say, sizes: SizeBook | None = None
+) -> Localised:
+    """Attributes as one marketplace takes them; blank ones are left out, unusable ones too with a note.
+
+    Args:
+        sizes: From `read_sizes`; without it every size stays as it was written.
+    """
+    answer = Localised() if sizes is None else Localised(sizes=sizes)
     for name in sorted(attributes):
         values = attributes[name] if isinstance(attributes[name], (list, tuple)) else [attributes[name]]
         written = [one for value in values if (one := _write(name, value, market, say, answer)) is not None]
@@ -81,6 +94,9 @@ def _write(name: str, value: Any, market: Market, say: Say, answer: Localised) -
     if isinstance(value, dict) and set(value) == {"value"} and not isinstance(value["value"], str):
         return _write(name, value["value"], market, say, answer)
     if isinstance(value, dict):
+        system = str(value.get("system") or value.get("unit") or "").strip()
+        if set(value) == {"value", "system"} or (set(value) == {"value", "unit"} and answer.sizes.knows(system)):
+            return _size(name, str(value["value"] or "").strip(), system, market, answer)
         if "unit" in value:
             return _measure(name, value.get("value"), str(value["unit"]), market, answer)
         parts = {
@@ -132,6 +148,22 @@ def _measure(name: str, value: Any, unit: str, market: Market, answer: Localised
     shown = number if target == code else convert(number, code, target)
     plain: int | float = int(shown) if shown == shown.to_integral_value() else float(shown)
     return {"value": plain, "unit": UNITS[target].amazon}
+
+
+def _size(name: str, label: str, system: str, market: Market, answer: Localised) -> dict[str, Any] | None:
+    if not label:
+        return None
+    said = {"attribute": name, "value": label, "system": system, "country": market.country}
+    size = answer.sizes.find(label, system)
+    local = answer.sizes.counterpart(size, market.country) if size is not None else None
+    if size is None:
+        answer.notes.append((UNKNOWN_SIZE if answer.sizes.knows(system) else UNKNOWN_SYSTEM, said))
+    elif local is None:
+        answer.notes.append((NO_COUNTERPART, said))
+    elif local[1] != size.system:
+        answer.notes.append((SIZED, said | {"shown": local[0], "shown_system": local[1]}))
+    answer.canonical[name] = {"value": label, "unit": system}
+    return {"value": local[0] if local is not None else label, "language_tag": market.language_tag}
 
 
 def _number(value: Any) -> Decimal | None:
