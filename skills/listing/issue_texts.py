@@ -21,7 +21,8 @@ STRIPPED = mark("{attribute}: signs that the marketplace does not take were take
 ONE_WORD = mark("{attribute}: not mended, since one word alone is longer than {limit}.")
 WITHIN = mark("{attribute}: “{value}” is part of a name or of a longer word there; take it out by hand.")
 MEANING = mark(
-    "{attribute}: “{value}” may be part of what the text says (a number, a unit, a comparison, a denial); write it anew."
+    "{attribute}: “{value}” may be part of what the text says (a number, a unit, a comparison, a denial); write it "
+    "anew."
 )
 
 Write = Callable[[str, str], "tuple[str, str]"]
