@@ -92,7 +92,7 @@ LISTINGS = (
     Column("happened", mark("What happened"), "said", 22),
     Column("before", mark("Before"), width=40),
     Column("after", mark("Now"), width=40),
-    Column("since", mark("Since"), "date", 13),
+    Column("since", mark("First seen"), "date", 13),
     Column("seen_on", mark("Seen on"), "date", 13),
     Column("reason", mark("Reason"), width=60),
     Column("draft", mark("Draft of a complaint"), width=60),
