@@ -33,13 +33,13 @@ def show_value(value: object) -> str:
     """A value in words: a measure with its unit, several with commas, fields by name."""
     if isinstance(value, Mapping):
         kept = {name: part for name, part in value.items() if name not in _SELECTORS}
-        if "value" in kept and "unit" in kept:
-            return f"{show_value(kept['value'])} {_LABELS.get(str(kept['unit']), str(kept['unit']))}"
+        if "value" in kept:
+            unit = str(kept.pop("unit", ""))
+            shown = f"{show_value(kept.pop('value'))} {_LABELS.get(unit, unit)}".strip()
+            rest = ", ".join(show_value(part) for part in kept.values())
+            return f"{shown} ({rest})" if rest else shown
         if len(kept) == 1:
             return show_value(next(iter(kept.values())))
-        if "value" in kept:
-            rest = ", ".join(show_value(part) for name, part in kept.items() if name != "value")
-            return f"{show_value(kept['value'])} ({rest})"
         return ", ".join(f"{name} {show_value(part)}" for name, part in kept.items())
     if isinstance(value, str):
         return value

@@ -213,6 +213,7 @@ def _list_listings(known: Snapshot, night: Night, checked: Checked, titles: dict
     listings = []
     for row in checked.written.to_dict("records"):
         key = (row["sku"], row["country"])
+        labels = _find_titles(titles, row["product_type"], row["country"])
         stand, before = stands[key], sent.get(key, {})
         price, currency = offers.get(key, ("", ""))
         texts = {"title": [row["title"]], "bullet": row["bullets"], "description": [row["description"]],
@@ -235,7 +236,7 @@ def _list_listings(known: Snapshot, night: Night, checked: Checked, titles: dict
                 "problems": problems.get(key, []),
                 "gate": gates[key],
                 "sent": {"number": before["number"], "as_of": before["as_of"]} if before else {},
-                "attributes": read_facts(row["attributes"], titles.get(row["product_type"], {})),
+                "attributes": read_facts(row["attributes"], labels),
             }
         )  # fmt: skip
     return listings
@@ -327,6 +328,11 @@ def _list_degradations(
     said += [] if len(known.brand_names) else [(NO_BRANDS, {})]
     said += [] if titles else [(NO_TYPES, {})]
     return [{"reason": reason, "values": text_values(values)} for reason, values in said]
+
+
+def _find_titles(titles: dict[str, dict[str, str]], product_type: str, country: str) -> dict[str, str]:
+    """Those of the country's own schema, where it has one."""
+    return titles.get(f"{product_type}/{country}", titles.get(product_type, {}))
 
 
 def _read_titles(known: Snapshot) -> dict[str, dict[str, str]]:

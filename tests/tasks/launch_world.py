@@ -32,7 +32,7 @@ TOWEL: Row = {
     "language": "en", "origin": "CN", "materials": "100% cotton", "has_battery": "no", "touches_food": "no",
     "age_from_months": "216", "images": "", "opportunity": "",
 }  # fmt: skip
-SCHEMA = {
+SCHEMA: Row = {
     "type": "object",
     "required": ["item_name", "main_product_image_locator"],
     "properties": {
@@ -42,6 +42,10 @@ SCHEMA = {
             "color": "Colour", "bullet_point": "Bullet Point",
         }.items()
     },
+}  # fmt: skip
+DOCUMENT: Row = {
+    "sku": "*", "country": "*", "kind": "vat_number", "document": "vat.pdf", "number": "N-1",
+    "issued_on": "2025-11-01", "expires": "2026-10-31", "status": "complete",
 }  # fmt: skip
 PRICES = {"DE": ("12.99", "EUR"), "US": ("14.99", "USD")}
 
@@ -73,7 +77,7 @@ def write_files(
             for sku in skus
             for country, (price, currency) in PRICES.items()
         ],
-        "listing_evidence": _list_documents(),
+        "listing_evidence": _list_documents(skus),
     }
     for name, rows in (written | tables).items():
         _write_table(folder / f"{name}.csv", rows)
@@ -97,10 +101,10 @@ def night_of(seller: Seller) -> Night:
     return Night(1, seller, desk.MORNING, launching.JOURNEY, {})
 
 
-def check(seller: Seller, sent: pd.DataFrame | None = None, skus: str = "", countries: str = "") -> Checked:
+def check(seller: Seller, countries: str = "") -> Checked:
     """A launch from its files to its stands, as the flow makes it."""
     (known, read), night, policy = freeze(seller), night_of(seller), seller.policy
-    launch = launching.choose_products(known, night, skus, countries, "")
+    launch = launching.choose_products(known, night, "", countries, "")
     engine = launching.open_engine(policy.listing.engine)
     composed = listing.compose_listings(
         launch.records, launch.markets, known.text_rules, engine, policy.listing, desk.MORNING
@@ -120,7 +124,7 @@ def check(seller: Seller, sent: pd.DataFrame | None = None, skus: str = "", coun
     pictures = images.check_images(
         launching.open_pictures(seller, launch), known.image_rules, launch.countries, policy.images, desk.MORNING
     )
-    released = list_sent(seller.id, desk.MORNING) if sent is None else sent
+    released = list_sent(seller.id, desk.MORNING)
     stands = listing.judge_launch(written, problems, gate, pictures, released)
     sheet = images.lay_out_sheet(pictures, policy.images)
     return Checked(
@@ -135,13 +139,15 @@ def propose(seller: Seller, checked: Checked) -> Row:
     return body
 
 
-def _list_documents() -> list[Row]:
+def _list_documents(skus: list[str]) -> list[Row]:
+    """Every kind of document for each product in each country; company documents and others alike."""
     kinds = pd.read_csv(ROOT / "skills" / "compliance" / "assets" / "kinds.csv", dtype="str")["kind"]
     return [
-        {"sku": "*", "country": "*", "kind": kind, "document": f"{kind}.pdf", "number": f"N-{place}",
-         "issued_on": "2025-11-01", "expires": "2026-10-31", "status": "complete"}
-        for place, kind in enumerate(kinds)
-    ]  # fmt: skip
+        DOCUMENT | {"sku": sku, "country": country, "kind": kind, "document": f"{kind}.pdf"}
+        for kind in kinds
+        for country in PRICES
+        for sku in ("*", *skus)
+    ]
 
 
 def _write_table(path: Path, rows: list[Row]) -> None:
