@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 from tasks.watching import watch
 from tasks.workbook import write_workbook
+from tests.browser import BROWSER, QUIET
 
 pytestmark = [
     pytest.mark.prefect,
@@ -250,6 +252,36 @@ def test_the_workbook_holds_every_event_with_its_draft_and_no_sheet_where_nothin
     assert (dead[t("Before")], dead[t("Now")]) == (t("live"), t("dead"))
     assert str(dead[t("Draft of a complaint")]).startswith("The listing ")
     assert sum(bool(row[-1]) for row in rows) == 3  # what two of the drafts have is whole
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1366, 768, 420])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_fold_of_live_listings_is_no_wider_than_the_screen(
+    demo: tuple[Seller, Tables],
+    found: Body,
+    quarantine: pd.DataFrame,
+    screen: Any,
+    tmp_path: Path,
+    width: int,
+    language: Any,
+) -> None:
+    body = json.loads(SAMPLE.read_text(encoding="utf-8")) | {"listings": found}
+    path = tmp_path / "report.html"
+    path.write_text(render_morning_report(body, "a" * 64, "", quarantine, demo[0], language), encoding="utf-8")
+    screen.set_viewport_size({"width": width, "height": 900})
+    screen.goto(path.as_uri())
+    screen.evaluate("document.querySelectorAll('#listings, #listings details').forEach(one => one.open = true)")
+    assert screen.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=QUIET)
+        yield browser.new_page()
+        browser.close()
 
 
 @pytest.fixture(scope="module")
