@@ -63,8 +63,8 @@ def launch_listing(
     launch = launching.choose_products(known, night, skus, countries, opportunity)
 
     # decide
-    engine, rules = launching.open_engine(policy.listing.engine), known.text_rules
-    composed = listing.compose_listings(launch.records, launch.markets, rules, engine, policy.listing, morning)
+    engine, rules, sizes = launching.open_engine(policy.listing.engine), known.text_rules, known.size_systems
+    composed = listing.compose_listings(launch.records, launch.markets, rules, engine, policy.listing, morning, sizes)
     asked, returned = launching.keep_asked(composed, launch), known.listing_issues
     back = listing.read_back(returned, asked, known.issue_rules, launch.schemas, policy.listing, morning)
     written = listing_proposal.write_content(back.listings)

@@ -96,6 +96,7 @@ def _read_rules() -> dict[str, pd.DataFrame]:
         "text_rules": _read_asset("text_rules"),
         "listing_markets": _read_asset("markets").astype({"voltage": "int64"}),
         "issue_rules": _read_asset("issue_rules"),
+        "size_systems": _read_asset("size_systems"),
         "image_rules": read_image_rules(),
         "brand_names": lists.brands,
         "bad_words": lists.bad_words,

@@ -40,7 +40,7 @@ EVIDENCE = "sku,country,kind,issued_on,expires,status\n"
 REPORT = "DE_Listings_Feed_Report_2025-11-22.json"
 RULES = {
     "compliance_rules", "compliance_words", "compliance_kinds", "text_rules", "listing_markets", "issue_rules",
-    "image_rules", "brand_names", "bad_words",
+    "size_systems", "image_rules", "brand_names", "bad_words",
 }  # fmt: skip
 OFFICIAL = "listings-feed-processing-report-schema-v2.example.json"
 
