@@ -65,7 +65,7 @@ def launch_listing(
     # decide
     engine, rules, sizes = launching.open_engine(policy.listing.engine), known.text_rules, known.size_systems
     composed = listing.compose_listings(launch.records, launch.markets, rules, engine, policy.listing, morning, sizes)
-    asked, returned = launching.keep_asked(composed, launch), known.listing_issues
+    asked, returned = launching.keep_asked(composed, launch), launching.keep_issues(known, launch)
     back = listing.read_back(returned, asked, known.issue_rules, launch.schemas, policy.listing, morning)
     written = listing_proposal.write_content(back.listings)
     problems = listing.check_listing(launch.schemas, written, policy.listing)

@@ -120,6 +120,14 @@ def keep_asked(frame: pd.DataFrame, launch: Launch) -> pd.DataFrame:
     return frame[asked].reset_index(drop=True)
 
 
+def keep_issues(known: Snapshot, launch: Launch) -> pd.DataFrame:
+    """The returned issues of what is asked for, and those of no product record: whose they are somebody must look."""
+    issues, recorded = known.listing_issues, set(known.listing_records["sku"])
+    pairs = zip(issues["sku"], issues["country"], strict=True)
+    kept = np.array([pair in launch.pairs or pair[0] not in recorded for pair in pairs], dtype=bool)
+    return issues[kept].reset_index(drop=True)
+
+
 def open_engine(name: str) -> Engine:
     """The translation engine of that name: the embedded `glossary`, or one that an installed package offers.
 

@@ -79,9 +79,13 @@ def draft_complaints(events: pd.DataFrame, own: pd.DataFrame, as_of: date) -> li
 
 
 def read_own(listings: pd.DataFrame) -> pd.DataFrame:
-    """Own listings as the skill takes them: one row per (country, asin), `authorised` a list."""
-    own = listings[["country", "asin", "sku", "brand", "seller"]]
-    return own.assign(authorised=listings["authorised"].astype("object").map(partial(_split, between=";")))
+    """Own listings as the skill takes them: one row per (country, asin); lists where a cell holds several."""
+    own = listings[["country", "asin", "sku", "brand", "seller", "title"]]
+    return own.assign(
+        authorised=listings["authorised"].astype("object").map(partial(_split, between=";")),
+        bullets=listings["bullets"].astype("object").map(partial(_split, between=" | ")),
+        images=listings["images"].astype("object").map(partial(_split, between=";")),
+    )
 
 
 def read_floors(listings: pd.DataFrame) -> pd.DataFrame:

@@ -102,10 +102,11 @@ Read by `launch_listing` alone; each is optional. `own_listings`, `listing_snaps
 read by every night, which looks what happened to listings that are live.
 
 - **Issues** may also come as JSON: the processing report of a listings feed (version 2.0) or answers of
-  getListingsItem. The file's name begins with the country and holds the day: `DE_Listings_Feed_Report_2025-11-23.json`.
+  getListingsItem. The file's name begins with the country and holds the day:
+  `DE_Listings_Feed_Report_2025-11-23.json`.
 - **Product types**: `inputs.product_types.files` names JSON Schemas, one file per type (`TOWEL.json`) or per type and
   country (`TOWEL_DE.json`). They are fetched with a seller's account; a file that is no schema is quarantined.
-- **Photos**: `inputs.photos.files` names the pictures, all in one folder; `listing_records.images` says whose they are.
+- **Photos**: `inputs.photos.files` names the pictures; `listing_records.images` says whose they are.
 - **Rules** of texts, marketplaces, pictures, compliance and issues are dated tables of the project
   (`skills/*/assets`), frozen with each run.
 """

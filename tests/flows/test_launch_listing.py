@@ -148,6 +148,7 @@ def test_products_and_countries_may_be_named_and_unknown_ones_are_refused(
     assert {(row["sku"], row["country"]) for row in few["listings"]} == {
         (sku, country) for sku in ("HN-DC101", "HN-TW202") for country in ("DE", "JP")
     }
+    assert {row["sku"] for row in few["issues"]} <= {"HN-DC101", "HN-TW202"}
     with pytest.raises(BadParameter, match="HN-NOPE"):
         launch_listing("demo", skus="HN-NOPE")
     with pytest.raises(BadParameter, match="BR"):
