@@ -98,10 +98,10 @@ def strip_signs(draft: Draft, attribute: str, found: Found, schema: CompiledSche
 
 
 def _cut(draft: Draft, attribute: str, limit: int, sentence: str) -> Mend:
-    bounds = (limit, None) if sentence == CUT_TO_BYTES else (None, limit)
+    most_bytes, most_characters = (limit, None) if sentence == CUT_TO_BYTES else (None, limit)
 
     def write(text: str, language: str) -> tuple[str, str]:
-        kept, is_inside = clip(text, *bounds, language)
+        kept, is_inside = clip(text, most_bytes, most_characters, language)
         return (text, ONE_WORD) if is_inside else (kept, "")
 
     return _rewrite(draft, attribute, write, (sentence, {"attribute": attribute, "limit": limit}))
