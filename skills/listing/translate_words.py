@@ -164,7 +164,7 @@ polyamide|Polyamid|polyamide|poliamida|poliammide|ナイロン|锦纶
 nylon|Nylon|nylon|nailon|nylon|ナイロン|锦纶
 polyurethane|Polyurethan|polyuréthane|poliuretano|poliuretano|ポリウレタン|聚氨酯
 elastane|Elasthan|élasthanne|elastano|elastan|ポリウレタン|氨纶
-eva|EVA|EVA|EVA|EVA|EVA|EVA
+eva|EVA|EVA|EVA|EVA|EVA樹脂|EVA
 """
 
 PLACES = """
