@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -112,17 +113,29 @@ def read_rules(limits: pd.DataFrame, market: Market, as_of: date) -> TextRules:
 
 def find_claim(text: str, claims: tuple[Claim, ...], protected: Iterable[str] = ()) -> tuple[Claim, int, int] | None:
     """The first claim in a text that is not part of a brand or a protected word, with where it stands."""
-    pattern = match_names(one.phrase for one in claims)
+    folded = _fold(text)
+    possible = [one for one in claims if _fold_phrase(one.phrase) in folded]
+    pattern = match_names(one.phrase for one in possible)
     if pattern is None:
         return None
     names = match_names(protected)
     spared = [found.span() for found in names.finditer(text)] if names is not None else []
     for found in pattern.finditer(text):
         if all(found.end() <= start or end <= found.start() for start, end in spared):
-            said = found[0].casefold().replace("’", "'")
-            claim = next((one for one in claims if one.phrase.casefold().replace("’", "'") == said), claims[0])
+            said = _fold(found[0])
+            claim = next((one for one in possible if _fold_phrase(one.phrase) == said), possible[0])
             return claim, found.start(), found.end()
     return None
+
+
+@lru_cache(maxsize=4096)
+def _fold_phrase(phrase: str) -> str:
+    return _fold(phrase)
+
+
+def _fold(text: str) -> str:
+    """A text in small letters, with every i dotted and every apostrophe straight: however a claim was typed."""
+    return text.replace("İ", "i").casefold().replace("ı", "i").replace("’", "'")
 
 
 def _is_valid(row: dict[Any, Any], country: str, day: str) -> bool:

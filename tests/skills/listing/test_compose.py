@@ -270,6 +270,21 @@ def test_a_country_without_rules_and_a_table_without_a_column_are_refused() -> N
         )
 
 
+@pytest.mark.parametrize(
+    ("country", "title"),
+    [
+        ("IT", "Canovaccio rispettoso dell’ambiente"),
+        ("IT", "ASCIUGAMANI ANTIBATTERICI"),
+        ("DE", "Antibakterielle Spültücher"),
+        ("FR", "Torchons écologiques"),
+        ("ES", "Toallas ecológicas"),
+    ],
+)
+def test_a_claim_is_found_inflected_in_any_case_and_with_any_apostrophe(country: str, title: str) -> None:
+    language = MARKETS.set_index("country")["language_tag"][country][:2]
+    assert listing(country, make_record(title=title, language=language))["state"] == "refused"
+
+
 def test_every_text_rule_has_a_source_a_day_and_a_confidence() -> None:
     assert (RULES[["source", "effective_from", "retrieved_on", "confidence"]] != "").all().all()
     for market in read_markets(MARKETS):
