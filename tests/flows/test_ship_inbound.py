@@ -28,7 +28,7 @@ ORDER = "PO-2025-123"
 
 @pytest.fixture(scope="module")
 def chain(installation: Path, prefect_server: None) -> list[str]:
-    """New products, the night, its shipments, and a purchase order that goes straight on."""
+    """New products, listings, the night, its shipments, and a purchase order that goes straight on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FARSAIL_HOME", str(installation))
         return sell_globally("demo", purchase_order=ORDER)
@@ -38,12 +38,12 @@ def chain(installation: Path, prefect_server: None) -> list[str]:
 def body(chain: list[str], installation: Path) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FARSAIL_HOME", str(installation))
-        found: dict[str, Any] = read_proposal(chain[2]).body
+        found: dict[str, Any] = read_proposal(chain[3]).body
         return found
 
 
 def test_one_pool_becomes_many_consignments_and_loses_no_unit(chain: list[str], body: dict[str, Any]) -> None:
-    night = read_proposal(chain[1]).body
+    night = read_proposal(chain[2]).body
     proposed = {
         (line["payload"]["sku"], decision["lane"]): line["payload"]["units"]
         for decision in night["decisions"]
@@ -121,7 +121,7 @@ def test_papers_tie_out_to_the_cent_with_the_customs_values_and_name_the_princip
 
 
 def test_the_page_stands_alone_and_shows_picture_waterfall_and_papers(chain: list[str]) -> None:
-    page = report_path(read_proposal(chain[2])).read_text(encoding="utf-8")
+    page = report_path(read_proposal(chain[3])).read_text(encoding="utf-8")
     assert "<script" not in page and 'src="http' not in page
     assert page.count("<svg") >= 8
     assert "commercial-invoice.zh_CN.pdf" in page
@@ -129,13 +129,13 @@ def test_the_page_stands_alone_and_shows_picture_waterfall_and_papers(chain: lis
 
 
 def test_it_stands_instead_of_the_nights_lines(chain: list[str], body: dict[str, Any]) -> None:
-    assert body["instead_of"]["proposal"] == chain[1]
+    assert body["instead_of"]["proposal"] == chain[2]
     lines = {f"{at}.{row}" for at, d in enumerate(body["decisions"], 1) for row in range(1, len(d["lines"]) + 1)}
     assert set(body["instead_of"]["lines"]) == lines
 
 
 def test_a_purchase_order_is_split_over_countries_and_names_itself(chain: list[str]) -> None:
-    found = read_proposal(chain[3]).body
+    found = read_proposal(chain[4]).body
     assert found["journey"] == f"ship_inbound {ORDER}" and "instead_of" not in found
     assert found["source"]["purchase_order"] == ORDER
     assert {decision["purchase_order"] for decision in found["decisions"]} == {ORDER}
@@ -147,8 +147,13 @@ def test_a_purchase_order_is_split_over_countries_and_names_itself(chain: list[s
     assert found["decisions"][0]["deadline"] >= "2025-12-05"
 
 
+def test_each_stage_of_selling_globally_leaves_its_own_proposal(chain: list[str]) -> None:
+    journeys = [read_proposal(digest).body["journey"].partition(" ")[0] for digest in chain]
+    assert journeys == ["select_products", "launch_listing", "nightly", "ship_inbound", "ship_inbound"]
+
+
 def test_the_same_shipment_again_is_the_same_proposal(chain: list[str]) -> None:
-    assert ship_inbound("demo") == chain[2]
+    assert ship_inbound("demo") == chain[3]
 
 
 def test_the_run_page_carries_what_goes_and_where_the_page_is(chain: list[str]) -> None:
@@ -172,7 +177,7 @@ def test_an_unknown_order_is_refused_with_those_that_are_open(chain: list[str]) 
 
 
 def test_both_sources_at_once_are_refused_before_anything_runs(chain: list[str]) -> None:
-    state = ship_inbound("demo", purchase_order=ORDER, proposal=chain[1], return_state=True)
+    state = ship_inbound("demo", purchase_order=ORDER, proposal=chain[2], return_state=True)
     assert state.is_failed() and "one of them" in (state.message or "")
     current = read_current("demo", "ship_inbound", MORNING)
-    assert current is not None and current.digest == chain[2]
+    assert current is not None and current.digest == chain[3]
