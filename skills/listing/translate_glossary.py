@@ -33,6 +33,8 @@ from skills.listing.translate_tables import (
 
 _PARTS = re.compile(r"(\s*[,;:|()\n]+(?![0-9])\s*|\s+[-–—/]\s+|\.\s+|\.\s*$)")
 _KINDS = {"number": ("{n}",), "measure": ("{m}",), "date": ("{d}",), "name": ("{t}",), "word": ("{a}", "{p}")}
+_MOST_JOINED = 4
+"""So many parts are said together at most, and fewer joints of one part are tried."""
 _OPENING: dict[str, list[tuple[Key, Row]]] = {}
 """First word or place of a phrase → the phrases that begin so."""
 for _key, _row in PHRASES.items():
@@ -67,23 +69,39 @@ class GlossaryEngine:
 
 def _say_part(parts: list[str], at: int, target: str, counter: str) -> tuple[str | None, int]:
     """A part in the target language with those after it that it needs, and how far that reaches."""
-    opens = at == 0 or parts[at - 1].strip() not in (",", ";", ":")
+    opens = at == 0 or parts[at - 1].strip() not in (",", ";", ":", "/")
     reach = [1]
-    while at + reach[-1] + 1 < len(parts) and parts[at + reach[-1]].strip() == "," and len(reach) < 4:
+    while at + reach[-1] + 1 < len(parts) and parts[at + reach[-1]].strip() == "," and len(reach) < _MOST_JOINED:
         reach.append(reach[-1] + 2)
     alone = _say(parts[at], target, counter, opens)
-    if alone is not None and (len(reach) < 2 or _say(parts[at + 2], target, counter, False) is not None):
+    describes = _is_description(read_tokens(parts[at]))
+    whole = len(reach) < 2 or _say(parts[at + 2], target, counter, False) is not None
+    if alone is not None and whole and not describes:
         return alone, 1
     for length in reversed(reach[1:]):
         listed = [part.removeprefix("and ") for part in parts[at : at + length : 2]]
+        tokens = read_tokens(" and ".join(listed))
+        if whole and describes and not (list_nouns(tokens) and _say_group(tokens, target)):
+            continue
         joined = _say(" and ".join(listed), target, counter, opens)
         if joined is not None:
             return joined, length
     return alone, 1
 
 
+def _is_description(tokens: list[Token]) -> bool:
+    """Whether there are adjectives and nothing else: they wait for a noun."""
+    at = 0
+    while at < len(tokens) and (found := take(ADJECTIVES, tokens, at)):
+        at += found[0]
+    return bool(tokens) and at == len(tokens)
+
+
 def _say(part: str, target: str, counter: str, opens: bool) -> str | None:
-    tokens = read_tokens(part)
+    return _say_tokens(read_tokens(part), target, counter, opens)
+
+
+def _say_tokens(tokens: list[Token], target: str, counter: str, opens: bool) -> str | None:
     said, names = _say_phrase(tokens, target, counter), ""
     if said is None:
         names = "".join(text for kind, text in tokens if kind == "name")
@@ -92,13 +110,23 @@ def _say(part: str, target: str, counter: str, opens: bool) -> str | None:
             return None
         if not body:
             return " ".join(names)
-        said = _say_phrase(body, target, counter) or _say_group(body, target)
+        said = _say_phrase(body, target, counter) or _say_group(body, target) or _say_both(body, target, counter)
     if said is None:
         return None
     upper = next((text for kind, text in tokens if kind == "word"), "")[:1].isupper()
     upper = upper or (tokens[0][0] == "name" and not names)
     keeps = opens and not (names and target == "de")
     return " ".join([*names, said[:1].upper() + said[1:] if upper and keeps else said])
+
+
+def _say_both(tokens: list[Token], target: str, counter: str) -> str | None:
+    """What stands before and after an `and`, each said for itself."""
+    joints = [at for at in range(1, len(tokens) - 1) if tokens[at][1].casefold() == "and"]
+    for at in joints if len(joints) < _MOST_JOINED else ():
+        said = [_say_tokens(part, target, counter, False) for part in (tokens[:at], tokens[at + 1 :])]
+        if said[0] and said[1]:
+            return words.AND[target].join((said[0], said[1]))
+    return None
 
 
 def _stop(sign: str, target: str) -> str:
@@ -162,8 +190,11 @@ def _say_group(tokens: list[Token], target: str) -> str | None:
         noun = take_noun(tokens, at)
         if noun is not None:
             at += noun[0]
-        elif not group.material and (material := take(MATERIALS, tokens, at)):
-            group.material, at = name_material(material[1], target), at + material[0]
+        elif not group.material and (made := _take_made(tokens, at, target)):
+            group.material, at = made[1], at + made[0]
+        elif feature := take(FEATURES, tokens, at):
+            group.features.append(feature[1])
+            at += feature[0]
         elif adjective := take(ADJECTIVES, tokens, at):
             group.adjectives.append(adjective[1])
             at += adjective[0]
@@ -180,7 +211,7 @@ def _take_tail(tokens: list[Token], at: int, group: Group, target: str) -> bool:
     """Reads what follows the noun into the group; False where something is left that it cannot say."""
     while at < len(tokens):
         word = tokens[at][1].casefold()
-        made = read_key(tokens, at, 2) in (("made", "of"), ("made", "from"))
+        material = read_key(tokens, at, 2) in (("made", "of"), ("made", "from")) and not group.material
         fitted = word == "and" if group.features else word in ("with", "in")
         article = at + 1 < len(tokens) and tokens[at + 1][1].casefold() in ("a", "an")
         if word == "for" and not group.places and (places := take_places(tokens, at + 1, target)):
@@ -188,8 +219,30 @@ def _take_tail(tokens: list[Token], at: int, group: Group, target: str) -> bool:
         elif fitted and (feature := take(FEATURES, tokens, at + 1 + article)):
             group.features.append(feature[1])
             at += 1 + article + feature[0]
-        elif made and not group.material and (material := take(MATERIALS, tokens, at + 2)):
-            group.material, at = name_material(material[1], target), at + 2 + material[0]
+        elif word == "for" and not group.places and (people := _take_people(tokens, at + 1, target)):
+            group.places, at = people, at + 3
+        elif material and (made := _take_made(tokens, at + 2, target)):
+            group.material, at = made[1], at + 2 + made[0]
         else:
             return False
     return True
+
+
+def _take_people(tokens: list[Token], at: int, target: str) -> str:
+    counted = at < len(tokens) and tokens[at][0] == "number" and read_key(tokens, at + 1, 1) == ("people",)
+    return words.PEOPLE[target].format(n=tokens[at][1]) if counted else ""
+
+
+def _take_made(tokens: list[Token], at: int, target: str) -> tuple[int, str] | None:
+    """One material with or without its share, or two: how many tokens, and what they are as part of a name."""
+    share = tokens[at][1] if at < len(tokens) and tokens[at][0] == "measure" and tokens[at][1].endswith("%") else ""
+    first = take(MATERIALS, tokens, at + bool(share))
+    if first is None:
+        return None
+    length, name = first[0], name_material(first[1], target)
+    second = take(MATERIALS, tokens, at + length + 1) if read_key(tokens, at + length, 1) == ("and",) else None
+    if share:
+        return length + 1, words.SHARE_OF[target].format(m=share, a=name_material(first[1], target, target == "de"))
+    if second is not None:
+        return length + 1 + second[0], name + words.AND[target] + name_material(second[1], target)
+    return length, name

@@ -35,6 +35,7 @@ waterproof back|mit wasserdichter Rückseite|à envers imperméable|con reverso 
 non slip back|mit rutschfester Rückseite|à envers antidérapant|con reverso antideslizante|con retro antiscivolo|裏面滑り止めの|底面防滑的
 non slip backing|mit rutschfester Unterseite|à dessous antidérapant|con base antideslizante|con fondo antiscivolo|裏面滑り止めの|底面防滑的
 silicone grip|mit Silikongriff|avec prise en silicone|con agarre de silicona|con presa in silicone|シリコーン滑り止め付きの|带硅胶防滑的
+non slip silicone grip|mit rutschfestem Silikongriff|avec prise antidérapante en silicone|con agarre antideslizante de silicona|con presa antiscivolo in silicone|シリコーン滑り止め付きの|带防滑硅胶的
 silicone stripes|mit Silikonstreifen|à bandes de silicone|con bandas de silicona|con strisce in silicone|シリコーンライン入りの|带硅胶条的
 cotton lining|mit Baumwollfutter|doublé de coton|con forro de algodón|con fodera in cotone|綿裏地付きの|棉衬里
 hemmed edges|mit gesäumten Kanten|à bords ourlés|con bordes con dobladillo|con bordi orlati|縁縫い仕上げの|锁边
@@ -75,7 +76,7 @@ multicolour|mehrfarbig|multicolore|multicolor|multicolore|マルチカラー|多
 multicolor|mehrfarbig|multicolore|multicolor|multicolore|マルチカラー|多色
 plain|unifarben|uni|liso|tinta unita|無地|素色
 printed|bedruckt|imprimé|estampado|stampato|プリント柄|印花
-striped|gestreift|rayé|a rayas|a righe|ストライプ|条纹
+striped|gestreift|à rayures|a rayas|a righe|ストライプ|条纹
 checked|kariert|à carreaux|a cuadros|a quadretti|チェック柄|格子
 plaid|kariert|à carreaux écossais|a cuadros escoceses|scozzese|タータンチェック|格纹
 floral|Blumenmuster|fleuri|floral|floreale|花柄|花卉
@@ -86,6 +87,14 @@ size|Größe|dimensions|medidas|dimensioni|サイズ|尺寸
 material|Material|matière|material|materiale|素材|材质
 colour|Farbe|couleur|color|colore|カラー|颜色
 color|Farbe|couleur|color|colore|カラー|颜色
+weight|Gewicht|poids|peso|peso|重量|重量
+thickness|Dicke|épaisseur|grosor|spessore|厚さ|厚度
+length|Länge|longueur|longitud|lunghezza|長さ|长度
+width|Breite|largeur|anchura|larghezza|幅|宽度
+height|Höhe|hauteur|altura|altezza|高さ|高度
+diameter|Durchmesser|diamètre|diámetro|diametro|直径|直径
+pattern|Muster|motif|estampado|motivo|柄|图案
+use|Verwendung|utilisation|uso|uso|用途|用途
 contents|Lieferumfang|contenu|contenido|contenuto|セット内容|包装内容
 shell|Außenmaterial|extérieur|exterior|esterno|表地|面料
 filling|Füllung|garnissage|relleno|imbottitura|中材|填充物
@@ -135,6 +144,13 @@ easy to carry|leicht zu tragen|facile à transporter|fácil de transportar|facil
 foldable with handle|faltbar mit Tragegriff|pliable avec poignée|plegable con asa|pieghevole con manico|折りたたみ式・持ち手付き|可折叠带提手
 foldable with carry handle|faltbar mit Tragegriff|pliable avec poignée de transport|plegable con asa de transporte|pieghevole con manico per il trasporto|折りたたみ式・持ち手付き|可折叠带提手
 foldable|faltbar|pliable|plegable|pieghevole|折りたたみ式|可折叠
+soft|weich|doux|suave|morbido|柔らか|柔软
+thick|dick|épais|grueso|spesso|厚手|厚实
+large|groß|grand|grande|grande|大判|大号
+lightweight|leicht|léger|ligero|leggero|軽量|轻便
+durable|strapazierfähig|durable|duradero|resistente|丈夫|耐用
+sturdy|robust|résistant|resistente|resistente|丈夫|耐用
+washable|waschbar|lavable|lavable|lavabile|洗える|可水洗
 reusable|wiederverwendbar|réutilisable|reutilizable|riutilizzabile|繰り返し使える|可重复使用
 washable and reusable|waschbar und wiederverwendbar|lavable et réutilisable|lavable y reutilizable|lavabile e riutilizzabile|洗って繰り返し使える|可水洗重复使用
 quick drying|schnelltrocknend|séchage rapide|secado rápido|asciugatura rapida|速乾|速干
@@ -194,6 +210,8 @@ ideal for {p}|ideal für {p}|idéal pour {p}|ideal para {p}|ideale per {p}|{p}�
 perfect for {p}|ideal für {p}|idéal pour {p}|ideal para {p}|ideale per {p}|{p}に最適|适合{p}
 great for {p}|gut geeignet für {p}|parfait pour {p}|adecuado para {p}|adatto per {p}|{p}におすすめ|适合{p}
 suitable for {p}|geeignet für {p}|convient pour {p}|adecuado para {p}|adatto per {p}|{p}に適した仕様|适用于{p}
+gift for {p}|Geschenk für {p}|cadeau pour {p}|regalo para {p}|regalo per {p}|{p}への贈り物|送给{p}的礼物
+ideal gift for {p}|ideales Geschenk für {p}|cadeau idéal pour {p}|regalo ideal para {p}|regalo ideale per {p}|{p}への贈り物に最適|送给{p}的理想礼物
 fits a table for {n} people|passt auf einen Tisch für {n} Personen|pour une table de {n} personnes|para una mesa de {n} personas|per un tavolo da {n} persone|{n}人用テーブルに対応|适合{n}人餐桌
 for {n} people|für {n} Personen|pour {n} personnes|para {n} personas|per {n} persone|{n}人用|适合{n}人
 certified by {t}|zertifiziert nach {t}|certifié {t}|certificado por {t}|certificato {t}|{t}認証取得|通过{t}认证

@@ -28,6 +28,10 @@ pool towel/pool towels|Schwimmbadtuch:n/Schwimmbadtücher|serviette de piscine:f
 spa towel/spa towels|Saunatuch:n/Saunatücher|serviette de spa:f/serviettes de spa|toalla de spa:f/toallas de spa|telo da spa:m/teli da spa|スパタオル:枚|水疗毛巾:条
 hair towel/hair towels|Haartuch:n/Haartücher|serviette à cheveux:f/serviettes à cheveux|toalla para el pelo:f/toallas para el pelo|asciugamano per capelli:m/asciugamani per capelli|ヘアタオル:枚|干发巾:条
 hooded towel/hooded towels|Kapuzenhandtuch:n/Kapuzenhandtücher|serviette à capuche:f/serviettes à capuche|toalla con capucha:f/toallas con capucha|asciugamano con cappuccio:m/asciugamani con cappuccio|フード付きタオル:枚|连帽浴巾:条
+baby towel/baby towels|Babyhandtuch:n/Babyhandtücher|serviette bébé:f/serviettes bébé|toalla de bebé:f/toallas de bebé|asciugamano per neonato:m/asciugamani per neonato|ベビータオル:枚|婴儿毛巾:条
+hooded baby towel/hooded baby towels|Baby-Kapuzenhandtuch:n/Baby-Kapuzenhandtücher|cape de bain bébé:f/capes de bain bébé|capa de baño de bebé:f/capas de baño de bebé|accappatoio a triangolo per neonato:m/accappatoi a triangolo per neonato|フード付きベビータオル:枚|婴儿连帽浴巾:条
+baby blanket/baby blankets|Babydecke:f/Babydecken|couverture bébé:f/couvertures bébé|manta de bebé:f/mantas de bebé|copertina per neonato:f/copertine per neonato|ベビーブランケット:枚|婴儿毯:条
+baby bib/baby bibs|Lätzchen:n/Lätzchen|bavoir:m/bavoirs|babero:m/baberos|bavaglino:m/bavaglini|ベビースタイ:枚|婴儿围嘴:条
 bathrobe/bathrobes|Bademantel:m/Bademäntel|peignoir:m/peignoirs|albornoz:m/albornoces|accappatoio:m/accappatoi|バスローブ:着|浴袍:件
 bath mat/bath mats|Badematte:f/Badematten|tapis de bain:m/tapis de bain|alfombra de baño:f/alfombras de baño|tappetino da bagno:m/tappetini da bagno|バスマット:枚|浴室地垫:块
 towel set/towel sets|Handtuch-Set:n/Handtuch-Sets|parure de bain:f/parures de bain|juego de toallas:m/juegos de toallas|set di asciugamani:m/set di asciugamani|タオルセット:組|毛巾套装:套
@@ -55,7 +59,7 @@ play mat/play mats|Spielmatte:f/Spielmatten|tapis de jeu:m/tapis de jeu|alfombra
 apron/aprons|Schürze:f/Schürzen|tablier:m/tabliers|delantal:m/delantales|grembiule:m/grembiuli|エプロン:枚|围裙:条
 bib apron/bib aprons|Latzschürze:f/Latzschürzen|tablier à bavette:m/tabliers à bavette|delantal con peto:m/delantales con peto|grembiule con pettorina:m/grembiuli con pettorina|胸当てエプロン:枚|挂脖围裙:条
 chef apron/chef aprons|Kochschürze:f/Kochschürzen|tablier de chef:m/tabliers de chef|delantal de chef:m/delantales de chef|grembiule da chef:m/grembiuli da chef|シェフエプロン:枚|厨师围裙:条
-waist apron/waist aprons|Vorbinderschürze:f/Vorbinderschürzen|tablier de taille:m/tabliers de taille|delantal de cintura:m/delantales de cintura|grembiule a vita:m/grembiuli a vita|腰エプロン:枚|半身围裙:条
+waist apron/waist aprons|Halbschürze:f/Halbschürzen|tablier de taille:m/tabliers de taille|delantal de cintura:m/delantales de cintura|grembiule a vita:m/grembiuli a vita|腰エプロン:枚|半身围裙:条
 cross back apron/cross back aprons|Cross-Back-Schürze:f/Cross-Back-Schürzen|tablier à dos croisé:m/tabliers à dos croisé|delantal de espalda cruzada:m/delantales de espalda cruzada|grembiule con schiena incrociata:m/grembiuli con schiena incrociata|クロスバックエプロン:枚|交叉背带围裙:条
 oven mitt/oven mitts|Ofenhandschuh:m/Ofenhandschuhe|gant de four:m/gants de four|guante de horno:m/guantes de horno|guanto da forno:m/guanti da forno|オーブンミトン:個|隔热手套:只
 oven glove/oven gloves|Ofenhandschuh:m/Ofenhandschuhe|gant de four:m/gants de four|guante de horno:m/guantes de horno|guanto da forno:m/guanti da forno|オーブングローブ:個|烤箱手套:只
@@ -82,7 +86,7 @@ thick|dick|épais/épaisse/épais/épaisses|grueso/gruesa/gruesos/gruesas|spesso
 light|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|leggero/leggera/leggeri/leggere|軽い|轻薄
 lightweight|leicht|léger/légère/légers/légères|ligero/ligera/ligeros/ligeras|leggero/leggera/leggeri/leggere|軽い|轻薄
 large|groß|^grand/grande/grands/grandes|grande/grande/grandes/grandes|grande/grande/grandi/grandi|大判の|大号
-extra large|extragroß|très grand/très grande/très grands/très grandes|extragrande/extragrande/extragrandes/extragrandes|extra large!|特大の|加大
+extra large|extragroß|extra-large!|extragrande/extragrande/extragrandes/extragrandes|extra large!|特大の|加大
 small|klein|^petit/petite/petits/petites|pequeño/pequeña/pequeños/pequeñas|piccolo/piccola/piccoli/piccole|小さめの|小号
 long|lang|^long/longue/longs/longues|largo/larga/largos/largas|lungo/lunga/lunghi/lunghe|長い|加长
 round|rund|rond/ronde/ronds/rondes|redondo/redonda/redondos/redondas|rotondo/rotonda/rotondi/rotonde|丸い|圆形
@@ -105,6 +109,8 @@ non slip|rutschfest|antidérapant/antidérapante/antidérapants/antidérapantes|
 quick drying|schnelltrocknend|>à séchage rapide|>de secado rápido|>ad asciugatura rapida|速乾|速干
 lint free|fusselfrei|>sans peluches|>sin pelusas|>senza pelucchi|毛羽の出にくい|不掉毛
 pre washed|vorgewaschen|prélavé/prélavée/prélavés/prélavées|prelavado/prelavada/prelavados/prelavadas|prelavato/prelavata/prelavati/prelavate|洗い加工の|预洗
+luxury|luxuriös|luxueux/luxueuse/luxueux/luxueuses|lujoso/lujosa/lujosos/lujosas|lussuoso/lussuosa/lussuosi/lussuose|高級感のある|奢华
+cross back|>mit gekreuzten Trägern|>à dos croisé|>de espalda cruzada|>con schiena incrociata|クロスバックの|交叉背带
 waffle|>mit Waffelstruktur|>nid d'abeille|>de nido de abeja|>a nido d'ape|ワッフル織りの|华夫格
 waffle weave|>mit Waffelstruktur|>nid d'abeille|>de nido de abeja|>a nido d'ape|ワッフル織りの|华夫格
 printed|bedruckt|imprimé/imprimée/imprimés/imprimées|estampado/estampada/estampados/estampadas|stampato/stampata/stampati/stampate|プリント柄の|印花
@@ -112,6 +118,12 @@ plain|unifarben|uni/unie/unis/unies|liso/lisa/lisos/lisas|>in tinta unita|無地
 striped|gestreift|>à rayures|>a rayas|>a righe|ストライプ柄の|条纹
 checked|kariert|>à carreaux|>a cuadros|>a quadretti|チェック柄の|格子
 plaid|kariert|>à carreaux|>a cuadros|>scozzese|タータンチェックの|格纹
+blue and white|blau-weiß|bleu et blanc!|azul y blanco/azul y blanca/azules y blancos/azules y blancas|blu e bianco/blu e bianca/blu e bianchi/blu e bianche|青と白の|蓝白
+white and blue|weiß-blau|blanc et bleu!|blanco y azul/blanca y azul/blancos y azules/blancas y azules|bianco e blu/bianca e blu/bianchi e blu/bianche e blu|白と青の|白蓝
+black and white|schwarz-weiß|noir et blanc!|negro y blanco/negra y blanca/negros y blancos/negras y blancas|bianco e nero/bianca e nera/bianchi e neri/bianche e nere|白黒の|黑白
+red and white|rot-weiß|rouge et blanc!|rojo y blanco/roja y blanca/rojos y blancos/rojas y blancas|rosso e bianco/rossa e bianca/rossi e bianchi/rosse e bianche|赤と白の|红白
+grey and white|grau-weiß|gris et blanc!|gris y blanco/gris y blanca/grises y blancos/grises y blancas|grigio e bianco/grigia e bianca/grigi e bianchi/grigie e bianche|グレーと白の|灰白
+gray and white|grau-weiß|gris et blanc!|gris y blanco/gris y blanca/grises y blancos/grises y blancas|grigio e bianco/grigia e bianca/grigi e bianchi/grigie e bianche|グレーと白の|灰白
 white|weiß|blanc/blanche/blancs/blanches|blanco/blanca/blancos/blancas|bianco/bianca/bianchi/bianche|白い|白色
 black|schwarz|noir/noire/noirs/noires|negro/negra/negros/negras|nero/nera/neri/nere|黒い|黑色
 grey|grau|gris/grise/gris/grises|gris/gris/grises/grises|grigio/grigia/grigi/grigie|グレーの|灰色
@@ -184,6 +196,9 @@ travel|die Reise/Reise|les voyages|los viajes|i viaggi|旅行|旅行
 camping|das Camping/Camping|le camping|el camping|il campeggio|キャンプ|露营
 children|Kinder|enfants/les enfants|niños/los niños|bambini/i bambini|子供|儿童
 babies|Babys|bébés/les bébés|bebés/los bebés|neonati/i neonati|赤ちゃん|婴儿
+men|Herren|hommes|hombres|uomo|男性|男士
+women|Damen|femmes|mujeres|donna|女性|女士
+cleaning|das Putzen/Putzen|le nettoyage|la limpieza|le pulizie|掃除|清洁
 garden|den Garten/Garten|le jardin|el jardín|il giardino|庭|花园
 park|den Park/Park|le parc|el parque|il parco|公園|公园
 beach|den Strand/Strand|la plage|la playa|la spiaggia|ビーチ|沙滩
@@ -201,6 +216,10 @@ guests|Gäste|les invités|los invitados|gli ospiti|来客|客人
 AND = {"de": " und ", "fr": " et ", "es": " y ", "it": " e ", "ja": "・", "zh": "和"}
 MADE_OF = {"de": " aus ", "fr": " en ", "es": " de ", "it": " in "}
 FOR = {"de": " für ", "fr": " pour ", "es": " para ", "it": " per "}
+SHARE_OF = dict.fromkeys(("de", "fr", "es", "it"), "{m} {a}") | {"ja": "{a}{m}の", "zh": "{m}{a}"}
+PEOPLE = {
+    "de": "{n} Personen", "fr": "{n} personnes", "es": "{n} personas", "it": "{n} persone", "ja": "{n}人", "zh": "{n}人",
+}  # fmt: skip
 SET_OF = {
     "de": "{n}er-Set {np}",
     "fr": "lot de {n} {np}",

@@ -80,6 +80,15 @@ USE = "Ideal for kitchen and bathroom: quick drying, wash at 60 °C."
         ("Heat-resistant oven gloves with silicone grip and hanging loop", "fr",
          "Gants de four résistants à la chaleur avec prise en silicone et avec attache"),
         ("Washcloths, oven mitts, set of 4", "ja", "ウォッシュタオル、オーブンミトン、4点セット"),
+        ("Dish cloths, quick-drying and lint-free", "fr", "Lavettes, séchage rapide et sans peluches"),
+        ("Cotton and linen tea towels", "de", "Geschirrtücher aus Baumwolle und Leinen"),
+        ("Set of 4 napkins made of 100% linen", "ja", "リネン100%のナプキン 4枚セット"),
+        ("White and blue striped towels", "it", "Asciugamani bianchi e blu a righe"),
+        ("Plaid tablecloth for 6 people", "es", "Mantel a cuadros para 6 personas"),
+        ("Cross-back linen apron with two pockets", "de",
+         "Schürze mit gekreuzten Trägern aus Leinen mit zwei Taschen"),
+        ("4 kitchen towels, 2 oven mitts and 2 pot holders", "fr",
+         "4 torchons de cuisine, 2 gants de four et 2 maniques"),
         ("Valid until 2026-03-01", "it", "Scadenza: 2026-03-01"),
     ],
 )  # fmt: skip
@@ -209,6 +218,11 @@ def test_a_trademark_is_never_translated(brand: str, words: list[str], place: in
     assert sorted(found[0] for found in pattern.finditer(answer.text)) == sorted(
         found[0] for found in pattern.finditer(text)
     )
+
+
+def test_a_long_text_of_joints_is_refused_and_not_tried_for_ever() -> None:
+    for text in ("Kitchen towels and " * 200, "soft and, thick and, " * 40, "towels for kitchen and home and " * 60):
+        assert not translate_text(text, "en", "de", GlossaryEngine()).translated
 
 
 @settings(max_examples=200, deadline=None)
