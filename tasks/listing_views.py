@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from config.language import name_country, name_language, say, translator
 from config.seller import Language
 from skills.compliance.names import TOPIC_NAMES, name_kind
+from skills.compliance.plan import UNKNOWN
 from skills.compliance.rules import ASK, BLOCK, MISSING, PASS, SEVERITY
 from skills.images.pictures import MAIN
 from skills.listing.launch import PROPOSED, UNCHANGED
@@ -37,6 +38,8 @@ SHOWN_REASONS, SHOWN_RULES, SHOWN_SKUS = 10, 12, 6
 STATE_PRICE = mark("State a price in the table listing_prices.")
 NAME_PHOTO = mark("Name a photo in the column images of listing_records, and put the file in the folder of photos.")
 WRITE_TITLE = mark("Write a title that the rules of the country leave standing.")
+COMPLETE_RECORD = mark("Complete the product record; the rule may then not apply.")
+NOT_READ = mark("trade knowledge, no page read")
 TAKE_PHOTO = mark("Replace the photo, or name another one first in the column images of listing_records.")
 
 
@@ -60,6 +63,7 @@ def view_front(body: Body, language: Language) -> Body:
         "urgent": sum(event["severity"] == "urgent" for event in body["watch"]["events"]),
         "for_person": sum(issue["state"] == "person" for issue in issues),
         "countries": [_view_country(country, body, language) for country in body["countries"]],
+        "most_held": _count_most_held(held, language),
         "reasons": reasons[:SHOWN_REASONS],
         "more_reasons": reasons[SHOWN_REASONS:],
         "matrix": _draw_matrix(body, language),
@@ -92,6 +96,12 @@ def view_front(body: Body, language: Language) -> Body:
         "by_type": Counter(row["product_type"] for row in body["products"]),
         "quarantined": sum(row["quarantined"] for row in body["import"]),
     }
+
+
+def _count_most_held(held: Iterable[Body], language: Language) -> Body | None:
+    """The stand that most of the listings held back have, and how many; None where none is held."""
+    most = Counter(row["stand"] for row in held).most_common(1)
+    return show_stand(most[0][0], language) | {"count": most[0][1]} if most else None
 
 
 def list_reasons(body: Body, language: Language) -> list[Body]:
@@ -147,7 +157,7 @@ def _name_causes(
         for row in checks.get(key, []):
             if row["answer"] == stand:
                 what = choose_text(row, "requirement", language) or say(row["reason"], row["values"], language)
-                found.append(_Cause(what, what, choose_text(row, "remedy", language), row["ready_on"]))
+                found.append(_Cause(what, what, _say_remedy(row, language), row["ready_on"]))
     elif stand == "preview":
         for row in listing["problems"]:
             if row["severity"] == "error":
@@ -196,11 +206,29 @@ def choose_text(row: Body, name: str, language: Language) -> str:
     return str(row.get(f"{name}_zh") or row[name] if language == "zh_CN" else row[name])
 
 
+def _say_remedy(row: Body, language: Language) -> str:
+    """What answers a check: the rule's remedy, or the record where it is not known whether the rule applies."""
+    if row["reason"] == UNKNOWN:
+        return translator(language)(COMPLETE_RECORD)
+    return choose_text(row, "remedy", language)
+
+
+def _say_reason(row: Body, countries: str, language: Language) -> str:
+    """Why the answer is so; a document without a number is said without the brackets of one."""
+    said = say(row["reason"], row["values"] | {"country": countries}, language)
+    return said.replace("（–）", "").replace(" (–)", "")
+
+
+def _say_source(source: str, language: Language) -> str:
+    said = translator(language)(NOT_READ)
+    return source.replace(NOT_READ, said).replace(NOT_READ.replace(",", ";"), said)
+
+
 def view_check(row: Body, language: Language) -> Body:
     """One check as a reader sees it: what is asked, why the answer is so, what to do, where the rule comes from."""
     t = translator(language)
     asked = choose_text(row, "requirement", language)
-    reason = say(row["reason"], row["values"], language)
+    reason = _say_reason(row, name_country(row["country"], language), language)
     trust = row["confidence"]
     return {
         "answer": row["answer"],
@@ -209,9 +237,9 @@ def view_check(row: Body, language: Language) -> Body:
         "topic": name_code(TOPIC_NAMES, row["topic"], language),
         "asked": asked or reason,
         "reason": reason if asked else "",
-        "remedy": choose_text(row, "remedy", language) if row["answer"] != PASS or not row["in_force"] else "",
+        "remedy": _say_remedy(row, language) if row["answer"] != PASS or not row["in_force"] else "",
         "document": t(name_kind(row["document"])) if row["document"] else "",
-        "source": row["source"],
+        "source": _say_source(row["source"], language),
         "retrieved_on": row["retrieved_on"],
         "trust": name_code(CONFIDENCE, trust, language),
         "unverified": trust == "unverified",
@@ -242,7 +270,7 @@ def group_rules(checks: Iterable[Body], language: Language) -> list[Body]:
             name_country(country, language) for country in group["countries"]
         )
         if group["reason"]:
-            group["reason"] = say(row["reason"], row["values"] | {"country": names}, language)
+            group["reason"] = _say_reason(row, names, language)
     return sorted(groups.values(), key=lambda one: (-SEVERITY[one["answer"]], -one["listings"], one["asked"]))
 
 
@@ -308,6 +336,7 @@ def view_issues(issues: Iterable[Body], language: Language) -> list[Body]:
             "said": say_note(issue["reason"], issue["values"], language, {}),
             "cause_said": choose_text(issue, "cause", language),
             "remedy_said": choose_text(issue, "remedy", language) if issue["state"] == "person" else "",
+            "source": _say_source(issue["source"], language),
             "trust": name_code(CONFIDENCE, issue["confidence"], language),
         }
         for issue in issues
@@ -333,7 +362,10 @@ def _view_complaint(complaint: Body, events: Iterable[Body], language: Language)
         "about": f"{about[0]['country']} {about[0]['sku'] or about[0]['asin']}" if about else complaint["event"],
         "sentences": [say(sentence, values, language) for sentence, values in complaint["sentences"]],
         "missing": [say(sentence, values, language) for sentence, values in complaint["missing"]],
-        "proofs": [row | {"what": t(row["what"])} for row in complaint["evidence"]],
+        "proofs": [
+            row | {"what": t(row["what"]), "value": name_code(STATUSES, row["value"], language)}
+            for row in complaint["evidence"]
+        ],
     }
 
 

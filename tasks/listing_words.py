@@ -31,7 +31,7 @@ class Stand(NamedTuple):
 
 
 STANDS: dict[str, Stand] = {
-    PROPOSED: Stand("✓", mark("put live"), mark("To put live: every check passes"), "go"),
+    PROPOSED: Stand("✓", mark("put live"), mark("To put live: nothing holds it back"), "go"),
     "refused": Stand("×", mark("no title"), mark("Nothing is left of the title"), "stop"),
     BLOCK: Stand("■", mark("barred"), mark("A rule bars it"), "stop"),
     "preview": Stand("!", mark("attributes"), mark("Errors in its attributes"), "held"),

@@ -186,6 +186,7 @@ def _tidy(text: str) -> str:
     """Without the commas and blanks that a claim left behind; numbers are not touched."""
     text = re.sub(r"\s+([,;:])(?![0-9])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,;:])(?:\s*[,;:])+(?![0-9])", r"\1", text)
+    text = re.sub(r"\s*[,;:、，]\s*(?=[.!?](?:\s|$)|[。！？])", "", text)
     return re.sub(r"^[\s,;:|–—-]+(?=[^\W\d_])|[\s,;:|–—]+$", "", text)
 
 

@@ -9,6 +9,14 @@ from skills.listing import translate_words as words
 _GENDERED = {"m": "er", "f": "e", "n": "es"}
 """Endings of a German adjective without an article, nominative."""
 
+_COLOURS = frozenset(
+    {
+        "white", "black", "grey", "gray", "blue", "navy", "green", "red", "yellow", "orange", "brown", "purple",
+        "pink", "beige", "cream", "ivory", "natural", "multicolour", "multicolor",
+    }
+)  # fmt: skip
+"""Adjectives by their last word that stand next to the noun in French, Spanish and Italian, without an `and`."""
+
 _WRAPPED = {"": words.COUNTED, "set": words.SET_OF, "pack": words.PACK_OF}
 
 
@@ -64,6 +72,7 @@ def _write_western(group: Group, number: int, noun: str, target: str) -> str:
     plural, _, other = plural.partition(":")
     gender = other if number and other else gender
     before: list[str] = []
+    colours: list[str] = []
     after: list[str] = []
     last: list[str] = []
     for adjective in group.adjectives:
@@ -71,9 +80,13 @@ def _write_western(group: Group, number: int, noun: str, target: str) -> str:
         if form.startswith(">"):
             last.append(form[1:])
             continue
-        front = target == "de" or form.startswith("^")
-        (before if front else after).append(_agree(form.removeprefix("^"), gender, number, target))
+        if target == "de" or form.startswith("^"):
+            place = before
+        else:
+            place = colours if adjective["en"].split()[-1] in _COLOURS else after
+        place.append(_agree(form.removeprefix("^"), gender, number, target))
     said = " ".join([*before, plural if number else singular])
+    said += f" {join_words(colours, target)}" if colours else ""
     said += f" {join_words(after, target)}" if after else ""
     said += "".join(f" {one}" for one in last)
     said += words.MADE_OF[target] + group.material if group.material else ""

@@ -108,8 +108,8 @@ set includes {n} pieces|das Set enthält {n} Teile|le lot comprend {n} pièces|e
 {a}|{a}|{a}|{a}|{a}|{a}|{a}
 {m}|{m}|{m}|{m}|{m}|{m}|{m}
 {m} {a}|{m} {a}|{m} {a}|{m} {a}|{m} {a}|{a}{m}|{m}{a}
-made of {m} {a}|aus {m} {b}|en {m} {a}|de {m} {a}|in {m} {a}|{a}{m}製|由{m}{a}制成
-made from {m} {a}|aus {m} {b}|en {m} {a}|de {m} {a}|in {m} {a}|{a}{m}製|由{m}{a}制成
+made of {m} {a}|aus {m} {b}|{m} {a}|{m} {a}|in {m} {a}|{a}{m}製|由{m}{a}制成
+made from {m} {a}|aus {m} {b}|{m} {a}|{m} {a}|in {m} {a}|{a}{m}製|由{m}{a}制成
 made of {a}|aus {b}|en {a}|de {a}|in {a}|{b}製|由{a}制成
 made from {a}|aus {b}|en {a}|de {a}|in {a}|{b}製|由{a}制成
 made of {m}|aus {m}|en {m}|de {m}|in {m}|{m}|{m}
@@ -175,7 +175,7 @@ wrinkle resistant|knitterarm|peu froissable|resistente a las arrugas|antipiega|�
 stain resistant|fleckabweisend|traitement antitaches|tratamiento antimanchas|trattamento antimacchia|汚れにくい|防污
 pre washed|vorgewaschen|prélavage en usine|prelavado en fábrica|prelavaggio in fabbrica|洗い加工済み|预洗
 hemmed edges|gesäumte Kanten|bords ourlés|bordes con dobladillo|bordi orlati|縁縫い仕上げ|锁边
-double stitched edges|doppelt genähte Kanten|bords à double couture|bordes de doble costura|bordi a doppia cucitura|縁を二重縫い|双线包边
+double stitched edges|doppelt genähte Kanten|bords à double couture|bordes de doble costura|bordi a doppia cucitura|縁は二重縫い|双线包边
 reinforced seams|verstärkte Nähte|coutures renforcées|costuras reforzadas|cuciture rinforzate|補強縫製|加固缝线
 hanging loop|Aufhänger|attache|trabilla para colgar|asola per appendere|吊り下げループ|挂环
 with hanging loop|mit Aufhänger|avec attache|con trabilla para colgar|con asola per appendere|吊り下げループ付き|带挂环

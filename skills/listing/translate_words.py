@@ -40,8 +40,8 @@ kitchen towel/kitchen towels|Küchentuch:n/Küchentücher|torchon de cuisine:m/t
 tea towel/tea towels|Geschirrtuch:n/Geschirrtücher|torchon:m/torchons|paño de cocina:m/paños de cocina|canovaccio:m/canovacci|ティータオル:枚|茶巾:条
 dish towel/dish towels|Geschirrtuch:n/Geschirrtücher|torchon à vaisselle:m/torchons à vaisselle|paño para platos:m/paños para platos|asciugapiatti:m/asciugapiatti|ディッシュタオル:枚|擦碗巾:条
 flour sack towel/flour sack towels|Mehlsacktuch:n/Mehlsacktücher|torchon en toile de sac à farine:m/torchons en toile de sac à farine|paño de saco de harina:m/paños de saco de harina|canovaccio in tela da sacco di farina:m/canovacci in tela da sacco di farina|フラワーサックタオル:枚|面粉袋布巾:条
-bar towel/bar towels|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バータオル:枚|吧台毛巾:条
-bar mop/bar mops|Bartuch:n/Bartücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バーモップタオル:枚|吧台抹布:条
+bar towel/bar towels|Bar-Handtuch:n/Bar-Handtücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バータオル:枚|吧台毛巾:条
+bar mop/bar mops|Bar-Handtuch:n/Bar-Handtücher|torchon de bar:m/torchons de bar|paño de bar:m/paños de bar|panno da bar:m/panni da bar|バーモップタオル:枚|吧台抹布:条
 kitchen cloth/kitchen cloths|Küchentuch:n/Küchentücher|chiffon de cuisine:m/chiffons de cuisine|paño de cocina:m/paños de cocina|panno da cucina:m/panni da cucina|キッチンクロス:枚|厨房抹布:块
 dishcloth/dishcloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|panno per piatti:m/panni per piatti|ふきん:枚|洗碗布:块
 dish cloth/dish cloths|Spültuch:n/Spültücher|lavette:f/lavettes|bayeta:f/bayetas|panno per piatti:m/panni per piatti|ふきん:枚|洗碗布:块
@@ -92,13 +92,13 @@ long|lang|^long/longue/longs/longues|largo/larga/largos/largas|lungo/lunga/lungh
 round|rund|rond/ronde/ronds/rondes|redondo/redonda/redondos/redondas|rotondo/rotonda/rotondi/rotonde|丸い|圆形
 square|quadratisch|carré/carrée/carrés/carrées|cuadrado/cuadrada/cuadrados/cuadradas|quadrato/quadrata/quadrati/quadrate|正方形の|方形
 rectangular|rechteckig|rectangulaire/rectangulaire/rectangulaires/rectangulaires|rectangular/rectangular/rectangulares/rectangulares|rettangolare/rettangolare/rettangolari/rettangolari|長方形の|长方形
-woven|gewebt|tissé/tissée/tissés/tissées|tejido/tejida/tejidos/tejidas|tessuto/tessuta/tessuti/tessute|織りの|编织
+woven|gewebt|tissé/tissée/tissés/tissées|tejido/tejida/tejidos/tejidas|tessuto/tessuta/tessuti/tessute|織り生地の|编织
 knitted|gestrickt|tricoté/tricotée/tricotés/tricotées|>de punto|>a maglia|ニットの|针织
 quilted|gesteppt|matelassé/matelassée/matelassés/matelassées|acolchado/acolchada/acolchados/acolchadas|trapuntato/trapuntata/trapuntati/trapuntate|キルティングの|绗缝
-padded|gepolstert|rembourré/rembourrée/rembourrés/rembourrées|acolchado/acolchada/acolchados/acolchadas|imbottito/imbottita/imbottiti/imbottite|中綿入りの|加厚夹棉
+padded|gepolstert|rembourré/rembourrée/rembourrés/rembourrées|acolchado/acolchada/acolchados/acolchadas|imbottito/imbottita/imbottiti/imbottite|中綿入り|加厚夹棉
 reusable|wiederverwendbar|réutilisable/réutilisable/réutilisables/réutilisables|reutilizable/reutilizable/reutilizables/reutilizables|riutilizzabile/riutilizzabile/riutilizzabili/riutilizzabili|繰り返し使える|可重复使用的
 washable|waschbar|lavable/lavable/lavables/lavables|lavable/lavable/lavables/lavables|lavabile/lavabile/lavabili/lavabili|洗える|可水洗
-foldable|faltbar|pliable/pliable/pliables/pliables|plegable/plegable/plegables/plegables|pieghevole/pieghevole/pieghevoli/pieghevoli|折りたたみ式の|可折叠
+foldable|faltbar|pliable/pliable/pliables/pliables|plegable/plegable/plegables/plegables|pieghevole/pieghevole/pieghevoli/pieghevoli|折りたたみ|可折叠
 adjustable|verstellbar|réglable/réglable/réglables/réglables|ajustable/ajustable/ajustables/ajustables|regolabile/regolabile/regolabili/regolabili|調節できる|可调节
 sturdy|robust|résistant/résistante/résistants/résistantes|resistente/resistente/resistentes/resistentes|resistente/resistente/resistenti/resistenti|丈夫な|耐用
 durable|strapazierfähig|durable/durable/durables/durables|duradero/duradera/duraderos/duraderas|resistente/resistente/resistenti/resistenti|耐久性のある|耐用

@@ -138,6 +138,13 @@ def test_the_headline_counts_what_the_page_shows() -> None:
     assert [row["SKU"] for row in tabulate_stands(body, "en")] == list(SKUS.values())
 
 
+def test_the_front_names_the_stand_that_holds_most_listings(language: Language) -> None:
+    body = write_body()
+    most = view_front(body, language)["most_held"]
+    held = {name: count for name, count in body["counts"].items() if name not in ("proposed", "unchanged")}
+    assert most["count"] == max(held.values()) == held[most["name"]]
+
+
 def test_a_listing_to_put_live_carries_the_number_that_leaves_it_out() -> None:
     lines = {row["sku"]: row["line"] for row in view_country(write_body().body, "US", {}, "en")["listings"]}
     assert lines[SKUS["proposed"]] == "2.1" and lines[SKUS["block"]] == ""

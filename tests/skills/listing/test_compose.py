@@ -122,7 +122,7 @@ def test_a_language_that_the_engine_does_not_speak_stays_english_and_is_flagged(
 
 def test_italian_is_spoken() -> None:
     row = listing("IT")
-    assert row["title"] == ("Nordhaus Strofinacci da cucina morbidi e bianchi, set di 4, 100% cotone, 50 x 70 cm")
+    assert row["title"] == ("Nordhaus Strofinacci da cucina bianchi morbidi, set di 4, 100% cotone, 50 x 70 cm")
     assert row["untranslated"] == []
 
 

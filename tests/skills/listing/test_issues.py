@@ -140,6 +140,9 @@ def test_a_forbidden_word_is_taken_out_and_the_text_reads_on() -> None:
     after, [row] = read(issue(TERM.format(word="fusselfrei"), "item_name"))
     assert after["title"] == "Haina Home weiche Küchentücher aus Baumwolle, und saugfähig"
     assert row["said"] == "item_name: “fusselfrei” was taken out, as the marketplace asked."
+    last = listed(product_description=[say("Mit Aufhänger. Weich, fusselfrei.")])
+    after, _ = read(issue(TERM.format(word="fusselfrei"), "product_description"), listing=last)
+    assert after["description"] == "Mit Aufhänger. Weich."
     first = listed(bullet_point=[say("Antibakteriell und weich")])
     after, _ = read(issue(TERM.format(word="antibakteriell"), "bullet_point"), listing=first)
     assert after["bullets"] == ["Weich"]

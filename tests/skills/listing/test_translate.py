@@ -58,9 +58,9 @@ USE = "Ideal for kitchen and bathroom: quick drying, wash at 60 °C."
     ("text", "target", "expected"),
     [
         (TITLE, "de", "Nordhaus weiche weiße Küchentücher, 4er-Set, 100% Baumwolle"),
-        (TITLE, "fr", "Nordhaus Torchons de cuisine doux et blancs, lot de 4, 100% coton"),
-        (TITLE, "es", "Nordhaus Paños de cocina suaves y blancos, juego de 4, 100% algodón"),
-        (TITLE, "it", "Nordhaus Strofinacci da cucina morbidi e bianchi, set di 4, 100% cotone"),
+        (TITLE, "fr", "Nordhaus Torchons de cuisine blancs doux, lot de 4, 100% coton"),
+        (TITLE, "es", "Nordhaus Paños de cocina blancos suaves, juego de 4, 100% algodón"),
+        (TITLE, "it", "Nordhaus Strofinacci da cucina bianchi morbidi, set di 4, 100% cotone"),
         (TITLE, "ja", "Nordhaus 柔らかな白いキッチンタオル、4枚セット、綿100%"),
         (TITLE, "zh", "Nordhaus 柔软白色厨房毛巾，4条装，100%棉"),
         ("Large cushion cover made of linen", "de", "Große Kissenhülle aus Leinen"),
