@@ -89,13 +89,23 @@ def read_back(
     last_named = {_key(row): row["seen_on"] for row in known}
     drafts = [Draft(row, policy.protected_words) for row in listings.to_dict("records")]
     by_key = {(str(draft.row["sku"]), str(draft.row["country"])): draft for draft in drafts}
+    asked = [
+        (issue, *find_rule(book, issue["code"], issue["message"]))
+        for issue in known
+        if issue["seen_on"] >= last_named[_key(issue)]
+    ]
+    mends: list[Mend | None] = [None] * len(asked)
+    changed = True
+    while changed:  # what one mend took out may let another be made that was refused before
+        changed = False
+        for at, (issue, rule, found) in enumerate(asked):
+            before = mends[at]
+            if before is None or not before.done:
+                draft = by_key.get((issue["sku"], issue["country"]))
+                mends[at] = mend = _treat(issue, draft, rule, found, compiled, policy)
+                changed |= mend.attributes is not None
     rows = []
-    for issue in known:
-        if issue["seen_on"] < last_named[_key(issue)]:
-            continue
-        rule, found = find_rule(book, issue["code"], issue["message"])
-        draft = by_key.get((issue["sku"], issue["country"]))
-        mend = _treat(issue, draft, rule, found, compiled, policy)
+    for (issue, rule, _), mend in zip(asked, filter(None, mends), strict=True):
         state, (reason, values) = MENDED if mend.done else PERSON, mend.note
         if issue["seen_on"] < newest[issue["country"]]:
             day = {"day": f"{newest[issue['country']]:%Y-%m-%d}"}
