@@ -33,7 +33,7 @@ _MEASURE = "{measure}"
 
 
 class UnusableSizes(Refusal):
-    """A label that stands twice in one row of a chart and one system."""
+    """A row of a chart has two labels in one system, a system one label in two charts, or a country two systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def read_sizes(table: pd.DataFrame, as_of: date) -> SizeBook:
             retrieved_on, confidence. Size `*` with the label {measure}: the system calls sizes by their measures.
     Raises:
         MissingColumns.
-        UnusableSizes: names a chart's row that has two labels in one system, or a country with two systems.
+        UnusableSizes: names a chart's row that has two labels in one system, a label that a system has in two charts,
+            or a country with two systems.
     """
     check_columns("sizes", table.columns, SIZE_COLUMNS)
     day = as_of.isoformat()
@@ -114,6 +115,7 @@ def read_sizes(table: pd.DataFrame, as_of: date) -> SizeBook:
             continue
         label = str(row["label"])
         known = labels.get(_plain(label))
+        wrong += [f"{known.chart} and {chart} · {label} · {system}"] if known and known.chart != chart else []
         mine = frozenset((str(row["size"]),)) | (known.rows if known else frozenset())
         labels[_plain(label)] = Size(chart, system, label, mine, str(row["measure"]))
     if wrong:

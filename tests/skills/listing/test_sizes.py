@@ -137,6 +137,12 @@ def test_two_labels_for_one_size_and_two_systems_for_one_country_are_refused() -
         read_sizes(pd.concat([TABLE, TABLE.iloc[:1].assign(system="Texan bed")]), AS_OF)
 
 
+def test_a_label_of_one_system_in_two_charts_is_refused() -> None:
+    baby = TABLE[TABLE["system"] == "US letters"].iloc[:1].assign(chart="baby", countries="")
+    with pytest.raises(UnusableSizes, match="letters and baby · XS · US letters"):
+        read_sizes(pd.concat([TABLE, baby]), AS_OF)
+
+
 def test_a_row_counts_only_in_its_time() -> None:
     ended = TABLE.assign(effective_to="2020-01-01")
     assert read_sizes(ended, AS_OF).sizes == {}
