@@ -65,13 +65,13 @@ def launch_listing(
     # decide
     engine, rules, sizes = launching.open_engine(policy.listing.engine), known.text_rules, known.size_systems
     composed = listing.compose_listings(launch.records, launch.markets, rules, engine, policy.listing, morning, sizes)
-    asked, returned = launching.keep_asked(composed, launch), launching.keep_issues(known, launch)
-    back = listing.read_back(returned, asked, known.issue_rules, launch.schemas, policy.listing, morning)
+    asked = launching.keep_asked(composed, launch)
+    read = listing.read_back(known.listing_issues, asked, known.issue_rules, launch.schemas, policy.listing, morning)
+    back = launching.keep_issues(read, known, launch)
     written = listing_proposal.write_content(back.listings)
     problems = listing.check_listing(launch.schemas, written, policy.listing)
-    answers = compliance.check_products(
-        launch.records, known.listing_evidence, launch.countries, launch.book, policy.compliance, morning
-    )
+    papers, book = known.listing_evidence, launch.book
+    answers = compliance.check_products(launch.records, papers, launch.countries, book, policy.compliance, morning)
     checks = launching.keep_asked(answers, launch)
     gate = compliance.judge_gate(checks)
     names = brand.screen_names(launch.brands, known.brand_names, known.bad_words, launch.languages, policy.brand)

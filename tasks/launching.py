@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from config.seller import Seller, resolve_files
 from skills.compliance.rules import RuleBook
 from skills.images.pictures import Picture
+from skills.listing.issues import ReadBack
 from skills.listing.translate import Engine
 from skills.listing.translate_glossary import GlossaryEngine
 from skills.vocabulary import Refusal, mark, name_rows
@@ -120,12 +121,15 @@ def keep_asked(frame: pd.DataFrame, launch: Launch) -> pd.DataFrame:
     return frame[asked].reset_index(drop=True)
 
 
-def keep_issues(known: Snapshot, launch: Launch) -> pd.DataFrame:
-    """The returned issues of what is asked for, and those of no product record: whose they are somebody must look."""
-    issues, recorded = known.listing_issues, set(known.listing_records["sku"])
-    pairs = zip(issues["sku"], issues["country"], strict=True)
+def keep_issues(back: ReadBack, known: Snapshot, launch: Launch) -> ReadBack:
+    """With the issues of what is asked for, and those of no product record: whose they are somebody must look.
+
+    All are read back before: what a newer report does not name any more is told by the issues of every product.
+    """
+    recorded = set(known.listing_records["sku"])
+    pairs = zip(back.issues["sku"], back.issues["country"], strict=True)
     kept = np.array([pair in launch.pairs or pair[0] not in recorded for pair in pairs], dtype=bool)
-    return issues[kept].reset_index(drop=True)
+    return replace(back, issues=back.issues[kept].reset_index(drop=True))
 
 
 def open_engine(name: str) -> Engine:

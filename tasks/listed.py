@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.released import list_committed
 
-SENT = ["sku", "country", "content", "number", "as_of"]
+SENT = ["sku", "country", "product_type", "content", "number", "as_of"]
 
 
 @task(name="approvals · read released listings", cache_policy=NO_CACHE)
@@ -18,8 +18,8 @@ def read_sent(seller_id: str, morning: date) -> pd.DataFrame:
     """One row per (sku, country) of what was released last up to that morning's decisions.
 
     Returns:
-        content (the attributes as their line carries them), number (of the paper), as_of (the morning of its
-        proposal). What the outbox refused or a person settled as not done is left out.
+        product_type, content (the attributes as their line carries them), number (of the paper), as_of (the morning
+        of its proposal). What the outbox refused or a person settled as not done is left out.
     """
     return list_sent(seller_id, morning)
 
@@ -32,5 +32,5 @@ def list_sent(seller_id: str, morning: date) -> pd.DataFrame:
         for line in paper["lines"]:
             content = line["payload"]
             key = (content["sku"], content["country"])
-            sent[key] = (*key, content["attributes"], paper["number"], paper["as_of"])
+            sent[key] = (*key, content["product_type"], content["attributes"], paper["number"], paper["as_of"])
     return pd.DataFrame(sorted(sent.values()), columns=SENT, dtype="str")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from skills.brand.plan import Screened
+from skills.compliance.plan import COMING_HELD
 from skills.compliance.rules import PASS
 from skills.listing.compose_rules import FIELDS, read_rules
 from skills.listing.issues import ReadBack
@@ -133,13 +134,15 @@ def from_listings(night: Night, known: Snapshot, checked: Checked) -> bytes:
 def _decide(night: Night, checked: Checked, listings: list[Body]) -> list[Body]:
     """One decision per country, with a line per listing that may go live and is not live as it stands."""
     expires = (night.as_of + timedelta(days=night.seller.policy.listing.holds_days)).isoformat()
+    last_days = _find_last_days(checked.checks)
     composed = {(row["sku"], row["country"]): row for row in checked.written.to_dict("records")}
     decisions = []
     for country in checked.launch.countries:
         mine = [row for row in listings if row["country"] == country and row["stand"] == PROPOSED]
         if not mine:
             continue
-        lines = [_make_line(row, composed[row["sku"], country], expires) for row in mine]
+        ends = [min(expires, last_days.get((row["sku"], country), expires)) for row in mine]
+        lines = [_make_line(row, composed[row["sku"], country], end) for row, end in zip(mine, ends, strict=True)]
         decisions.append(
             {
                 "id": f"list:{country}",
@@ -147,7 +150,7 @@ def _decide(night: Night, checked: Checked, listings: list[Body]) -> list[Body]:
                 "country": country,
                 "marketplace_id": composed[mine[0]["sku"], country]["marketplace_id"],
                 "money_minor": 0,
-                "deadline": expires,
+                "deadline": min(ends),
                 "skus": len(mine),
                 "units": 0,
                 "cartons": 0,
@@ -155,6 +158,19 @@ def _decide(night: Night, checked: Checked, listings: list[Body]) -> list[Body]:
             }
         )
     return decisions
+
+
+def _find_last_days(checks: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Until when each listing's gate is as it was judged: before the next rule begins, while its documents last."""
+    last: dict[tuple[str, str], str] = {}
+    for row in checks[checks["applies"] != "no"].to_dict("records"):
+        end = row["values"].get("expires", "–")
+        if not row["in_force"] and row["reason"] != COMING_HELD:
+            end = (date.fromisoformat(row["effective_from"]) - timedelta(days=1)).isoformat()
+        if end != "–":
+            key = (row["sku"], row["country"])
+            last[key] = min(end, last.get(key, end))
+    return last
 
 
 def _make_line(listing: Body, composed: Mapping[Any, Any], expires: str) -> Body:

@@ -31,19 +31,19 @@ def judge_launch(
             whose gate is closed with an answer that is not known here.
         pictures: One row per (sku, country, rule): slot, passes, weight. Only a `must` that the main picture breaks
             holds back; a SKU without a row has no picture, which does too unless its attributes name one.
-        sent: One row per (sku, country): content, of what was released last; may be empty.
+        sent: One row per (sku, country): product_type, content, of what was released last; may be empty.
     Returns:
         One row per (sku, country), in the order of the listings: stand (the first of held_by, else `unchanged` where
-        the same content was released before, else `proposed`), held_by (list of `HELD`, gravest first), picture
-        (`fails` | `warns` | `unknown` | `passes` | `none`, the worst of its pictures).
+        the same content of the same type was released before, else `proposed`), held_by (list of `HELD`, gravest
+        first), picture (`fails` | `warns` | `unknown` | `passes` | `none`, the worst of its pictures).
     Raises:
         MissingColumns: of a table.
     """
-    check_columns("listings", listings.columns, ("sku", "country", "state", "attributes", "content"))
+    check_columns("listings", listings.columns, ("sku", "country", "product_type", "state", "attributes", "content"))
     check_columns("problems", problems.columns, ("sku", "country", "severity"))
     check_columns("gate", gate.columns, ("sku", "country", "open", "answer"))
     check_columns("pictures", pictures.columns, ("sku", "country", "slot", "passes", "weight"))
-    check_columns("sent", sent.columns, ("sku", "country", "content"))
+    check_columns("sent", sent.columns, ("sku", "country", "product_type", "content"))
     errors = problems[problems["severity"] == "error"]
     wrong = set(zip(errors["sku"], errors["country"], strict=True))
     answers = {
@@ -53,10 +53,11 @@ def judge_launch(
         )
     }
     held_by_picture, worst = _judge_pictures(pictures)
-    released = dict(zip(zip(sent["sku"], sent["country"], strict=True), sent["content"], strict=True))
+    parts = (sent[name] for name in ("sku", "country", "product_type", "content"))
+    released = {(sku, country): what for sku, country, *what in zip(*parts, strict=True)}
     rows = []
-    columns = (listings[name] for name in ("sku", "country", "state", "attributes", "content"))
-    for sku, country, state, attributes, content in zip(*columns, strict=True):
+    columns = (listings[name] for name in ("sku", "country", "product_type", "state", "attributes", "content"))
+    for sku, country, product_type, state, attributes, content in zip(*columns, strict=True):
         key = (sku, country)
         picture = worst.get(key, "none")
         held = {
@@ -67,7 +68,7 @@ def judge_launch(
             answers.get(key, ASK): True,
         }
         found = [name for name in HELD if held.get(name)]
-        done = UNCHANGED if released.get(key) == content else PROPOSED
+        done = UNCHANGED if released.get(key) == [product_type, content] else PROPOSED
         rows.append((sku, country, found[0] if found else done, found, picture))
     return pd.DataFrame(rows, columns=list(STANDS)).astype(STANDS)
 

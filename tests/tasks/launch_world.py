@@ -101,18 +101,19 @@ def night_of(seller: Seller) -> Night:
     return Night(1, seller, desk.MORNING, launching.JOURNEY, {})
 
 
-def check(seller: Seller, countries: str = "") -> Checked:
+def check(seller: Seller, countries: str = "", skus: str = "") -> Checked:
     """A launch from its files to its stands, as the flow makes it."""
     (known, read), night, policy = freeze(seller), night_of(seller), seller.policy
-    launch = launching.choose_products(known, night, "", countries, "")
+    launch = launching.choose_products(known, night, skus, countries, "")
     engine = launching.open_engine(policy.listing.engine)
     composed = listing.compose_listings(
         launch.records, launch.markets, known.text_rules, engine, policy.listing, desk.MORNING
     )
     asked = launching.keep_asked(composed, launch)
-    back = listing.read_back(
+    read_back = listing.read_back(
         known.listing_issues, asked, known.issue_rules, launch.schemas, policy.listing, desk.MORNING
     )
+    back = launching.keep_issues(read_back, known, launch)
     written = write_content(back.listings)
     problems = listing.check_listing(launch.schemas, written, policy.listing)
     answers = compliance.check_products(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import desk
 import launch_world
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.seller import Seller
+from skills.compliance.plan import COMING, COMING_HELD, COMING_UNKNOWN, NOT_APPLYING
 from tasks.execution.carry import carry_out, list_open
 from tasks.execution.targets import open_target
 from tasks.launching import JOURNEY, NO_RECORDS
@@ -45,8 +48,8 @@ def write(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return write
 
 
-def propose(seller: Seller, countries: str = "") -> Row:
-    return launch_world.propose(seller, launch_world.check(seller, countries))
+def propose(seller: Seller, countries: str = "", skus: str = "") -> Row:
+    return launch_world.propose(seller, launch_world.check(seller, countries, skus))
 
 
 def find(body: Row, sku: str, country: str) -> Row:
@@ -183,6 +186,51 @@ def test_a_listing_that_changed_since_it_was_released_names_its_paper(write: Wri
         assert number.startswith(f"LF-20251124-{country}-")
         assert line["reason"] == CHANGED
         assert say(line).startswith(f"Changed since {number} of 2025-11-24:")
+
+
+def test_a_line_may_be_decided_while_every_document_that_its_gate_counts_holds(write: Write) -> None:
+    documents = launch_world._list_documents(["TT-1", "TT-2"])
+    for row in documents:
+        if (row["country"], row["kind"]) == ("DE", "azo_test_report") and row["sku"] != "TT-2":
+            row["expires"] = "2025-11-27"
+    german, american = propose(write(listing_evidence=documents))["decisions"]
+    assert [line["expires"] for line in german["lines"]] == ["2025-11-27", "2025-12-08"]
+    assert [line["expires"] for line in american["lines"]] == ["2025-12-08", "2025-12-08"]
+    assert (german["deadline"], american["deadline"]) == ("2025-11-27", "2025-12-08")
+
+
+@pytest.mark.parametrize(
+    ("applies", "reason", "last"),
+    [("yes", COMING, "2025-11-26"), ("unknown", COMING_UNKNOWN, "2025-11-26"), ("no", NOT_APPLYING, "2025-12-08"),
+     ("yes", COMING_HELD, "2025-12-08")],
+)  # fmt: skip
+def test_a_line_may_be_decided_until_a_rule_begins_that_nobody_held_it_against(
+    write: Write, applies: str, reason: str, last: str
+) -> None:
+    seller = write([{"sku": "TT-1"}])
+    checked = launch_world.check(seller, "DE")
+    coming = checked.checks.iloc[:1].assign(
+        in_force=False,
+        answer="pass",
+        applies=applies,
+        reason=reason,
+        effective_from="2025-11-27",
+        values=pd.Series([{}], dtype="object"),
+    )
+    checks = pd.concat([checked.checks, coming], ignore_index=True)
+    (decision,) = launch_world.propose(seller, replace(checked, checks=checks))["decisions"]
+    assert ([line["expires"] for line in decision["lines"]], decision["deadline"]) == ([last], last)
+
+
+def test_an_issue_that_a_newer_report_leaves_out_is_settled_also_when_its_product_is_launched_alone(
+    write: Write,
+) -> None:
+    issue = {"seen_on": "2025-11-20", "country": "DE", "sku": "TT-1", "code": "1", "severity": "error",
+             "attribute": "", "message": "Look at it."}  # fmt: skip
+    seller = write(listing_issues=[issue, issue | {"seen_on": "2025-11-21", "sku": "TT-2"}])
+    states = {skus: [(one["sku"], one["state"]) for one in propose(seller, skus=skus)["issues"]]
+              for skus in ("", "TT-1")}  # fmt: skip
+    assert states == {"": [("TT-1", "settled"), ("TT-2", "person")], "TT-1": [("TT-1", "settled")]}
 
 
 def test_attributes_are_shown_by_the_names_of_the_countrys_own_schema(write: Write) -> None:

@@ -34,8 +34,8 @@ FREE = tuple(name for name in HELD if name not in ANSWERS)
 def judge(*listings: Row) -> list[Row]:
     """Listings that pass everything, each with what a test changes of it."""
     rows = [
-        {"sku": "A", "country": "DE", "state": "composed", "attributes": OFFERED, "content": "{}", "answer": "pass",
-         "severities": (), "pictures": SOUND, "sent": None} | listing
+        {"sku": "A", "country": "DE", "state": "composed", "attributes": OFFERED, "content": "{}",
+         "product_type": "TOWEL", "answer": "pass", "severities": (), "pictures": SOUND, "sent": None} | listing
         for listing in listings
     ]  # fmt: skip
     stands = judge_launch(*tables(rows))
@@ -48,13 +48,13 @@ def tables(rows: list[Row]) -> list[pd.DataFrame]:
     problems = [(*key, severity) for key, row in pairs for severity in row["severities"]]
     gate = [(*key, row["answer"] == "pass", row["answer"]) for key, row in pairs if row["answer"]]
     pictures = [(*key, *picture) for key, row in pairs for picture in row["pictures"]]
-    sent = [(*key, row["sent"]) for key, row in pairs if row["sent"] is not None]
+    sent = [(*key, "TOWEL", row["sent"]) for key, row in pairs if row["sent"] is not None]
     return [
-        pd.DataFrame(rows, columns=["sku", "country", "state", "attributes", "content"]),
+        pd.DataFrame(rows, columns=["sku", "country", "product_type", "state", "attributes", "content"]),
         pd.DataFrame(problems, columns=["sku", "country", "severity"]),
         pd.DataFrame(gate, columns=["sku", "country", "open", "answer"]),
         pd.DataFrame(pictures, columns=["sku", "country", "slot", "passes", "weight"]).astype({"passes": "object"}),
-        pd.DataFrame(sent, columns=["sku", "country", "content"]),
+        pd.DataFrame(sent, columns=["sku", "country", "product_type", "content"]),
     ]
 
 
@@ -86,6 +86,10 @@ def test_only_what_was_released_with_the_same_content_is_unchanged(sent: str | N
     assert judge({"sent": sent})[0]["stand"] == stand
 
 
+def test_the_same_content_as_another_product_type_is_proposed_again() -> None:
+    assert judge({"sent": "{}", "product_type": "TOWEL_SET"})[0]["stand"] == PROPOSED
+
+
 @pytest.mark.parametrize("fault", HELD)
 def test_what_was_released_before_is_held_back_once_a_rule_forbids_it(fault: str) -> None:
     assert judge({"sent": "{}"} | FAULTS[fault])[0]["stand"] == fault
@@ -102,7 +106,8 @@ def test_a_listing_that_no_rule_was_asked_about_waits_for_a_professional() -> No
 
 def test_a_gate_that_is_closed_without_a_known_reason_waits_for_a_professional() -> None:
     rows = tables([{"sku": "A", "country": "DE", "state": "composed", "attributes": OFFERED, "content": "{}",
-                    "answer": "perhaps", "severities": (), "pictures": SOUND, "sent": None}])  # fmt: skip
+                    "product_type": "TOWEL", "answer": "perhaps", "severities": (), "pictures": SOUND,
+                    "sent": None}])  # fmt: skip
     assert judge_launch(*rows)["stand"].tolist() == ["ask a professional"]
 
 
@@ -156,7 +161,8 @@ def test_the_order_of_rows_changes_nothing(data: st.DataObject) -> None:
         changed = {name: value for fault in sorted(faults) for name, value in FAULTS[fault].items()}
         rows.append(
             {"sku": sku, "country": country, "state": "composed", "attributes": OFFERED, "content": "{}",
-             "answer": "pass", "severities": (), "pictures": SOUND, "sent": data.draw(st.sampled_from(["{}", None]))}
+             "product_type": "TOWEL", "answer": "pass", "severities": (), "pictures": SOUND,
+             "sent": data.draw(st.sampled_from(["{}", None]))}
             | changed
         )  # fmt: skip
     given_tables = tables(rows)
