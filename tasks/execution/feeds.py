@@ -38,14 +38,18 @@ class FeedsTarget:
         seller_id = self.seller.policy.execution.marketplace_sellers.get(payload["country"], "")
         if not seller_id:
             raise Refused(mark("the seller's file has no marketplace_sellers entry for the country; add it"))
+        contents, place = list_contents(payload), (payload["country"], payload["marketplace_id"])
+        named = set(zip(contents["country"], contents["marketplace_id"], strict=True))
+        if named != {place} or contents["sku"].duplicated().any():
+            raise Refused(mark("a listings feed is of one country and holds each SKU once"))
         path = paper_path(payload)
         written = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            for feed in make_feeds(list_contents(payload), seller_id):
-                place = path.with_name(f"{path.name}{_name_part(feed)}.feed.json")
-                replace_file(place, json.dumps(feed.document, ensure_ascii=False, indent=1, sort_keys=True).encode())
-                written.append(place.relative_to(read_settings().home).as_posix())
+            for feed in make_feeds(contents, seller_id):
+                file = path.with_name(f"{path.name}{_name_part(feed)}.feed.json")
+                replace_file(file, json.dumps(feed.document, ensure_ascii=False, indent=1, sort_keys=True).encode())
+                written.append(file.relative_to(read_settings().home).as_posix())
         except OSError as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
         return written[0]

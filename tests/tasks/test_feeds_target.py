@@ -109,6 +109,18 @@ def test_without_the_sellers_id_at_the_marketplace_no_document_is_written_and_th
     assert "marketplace_sellers" in json.dumps(outcome.facts)
 
 
+@pytest.mark.parametrize("slip", ["another country", "a SKU twice"])
+def test_a_feed_of_two_countries_or_with_a_sku_twice_is_refused_for_good(
+    seller: Seller, released: dict[str, Payload], slip: str
+) -> None:
+    payload = json.loads(json.dumps(released["feeds"]))
+    second = payload["lines"][1]["payload"]
+    second |= {"country": "FR"} if slip == "another country" else {"sku": payload["lines"][0]["payload"]["sku"]}
+    with pytest.raises(Refused, match="of one country"):
+        FeedsTarget(seller).act(KEY, DIGEST, payload)
+    assert read_documents(read_settings().home) == {}
+
+
 def test_a_feed_carries_listings_alone_and_is_never_read_back(seller: Seller, released: dict[str, Payload]) -> None:
     with pytest.raises(Refused, match="listings alone"):
         FeedsTarget(seller).act(KEY, DIGEST, {**released["feeds"], "kind": "order"})

@@ -300,7 +300,7 @@ def test_more_than_half_of_the_listings_pass_the_gate_in_every_country(world: Wo
 
 def test_most_listings_can_be_proposed_and_each_other_is_held_for_a_reason(world: World) -> None:
     listings = world.composed.assign(content="")
-    nothing_sent = pd.DataFrame(columns=["sku", "country", "content"])
+    nothing_sent = pd.DataFrame(columns=["sku", "country", "product_type", "content"])
     stands = judge_launch(listings, world.problems, world.gate, world.pictures, nothing_sent)
     assert Counter(stands["stand"]) == {
         "proposed": 156, "preview": 19, "pictures": 10, "missing evidence": 12, "ask a professional": 1,
