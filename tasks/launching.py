@@ -31,6 +31,17 @@ ENGINES = "farsail.engines"
 Body = dict[str, Any]
 
 NO_RECORDS = mark("No product record is there: fill the table listing_records, one row per SKU (docs/inputs.md).")
+NO_ANSWER = mark(
+    "No product record answers {number}: write one into listing_records, with {number} in the column opportunity."
+)
+UNCHOSEN = mark(
+    "Not launched, for the opportunity that their record names was chosen by nobody: {skus}. Correct the column "
+    "opportunity in listing_records, or empty it."
+)
+NO_MARKETPLACE = mark(
+    "Prices are stated for {countries}, which the table of marketplaces lacks: nothing is listed there. Add the rows "
+    "to skills/listing/assets/markets.csv, with text rules and compliance rules, or take the prices out."
+)
 NO_PRICES = mark("No country has a price: fill the table listing_prices, one row per SKU and country.")
 
 
@@ -102,12 +113,18 @@ def choose_products(known: Snapshot, night: Night, skus: str, countries: str, op
         )
     records = records[records["sku"].isin(wanted)] if wanted else records
     listed = _choose_countries(known, night.seller, _split(countries.upper()))
-    home = {sku: set(row["countries"]) for row in answered for sku in row["skus"]}
+    unchosen = _find_unchosen(records, answered)
+    home = {sku: set(row["countries"]) for row in answered for sku in row["skus"]} | {sku: set() for sku in unchosen}
     pairs = frozenset(
         (sku, country) for sku in records["sku"] for country in listed if country in home.get(sku, {country})
     )
-    lacks: list[tuple[str, Body]] = [] if len(records) else [(NO_RECORDS, {})]
+    lacks: list[tuple[str, Body]] = []
+    if records.empty:
+        lacks.append((NO_ANSWER, {"number": opportunity}) if opportunity else (NO_RECORDS, {}))
     lacks += [] if listed else [(NO_PRICES, {})]
+    lacks += [(UNCHOSEN, {"skus": name_rows(unchosen)})] if unchosen else []
+    unlisted = sorted(set(known.listing_prices["country"]) - set(known.listing_markets["country"]))
+    lacks += [(NO_MARKETPLACE, {"countries": name_rows(unlisted)})] if unlisted else []
     markets = known.listing_markets[known.listing_markets["country"].isin(listed)].reset_index(drop=True)
     records = records.reset_index(drop=True)
     return Launch(
@@ -187,6 +204,12 @@ def _choose_countries(known: Snapshot, seller: Seller, asked: list[str]) -> list
 def _find_answers(records: pd.DataFrame, row: Body) -> list[str]:
     names = {row["concept"], row["number"]}
     return sorted(records.loc[records["opportunity"].isin(names), "sku"])
+
+
+def _find_unchosen(records: pd.DataFrame, answered: list[Body]) -> list[str]:
+    """Records that name an opportunity which nobody chose."""
+    skus = {sku for row in answered for sku in row["skus"]}
+    return sorted(set(records.loc[records["opportunity"] != "", "sku"]) - skus)
 
 
 def _find_opportunity(chosen: list[Body], name: str) -> Body:

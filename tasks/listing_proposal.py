@@ -23,12 +23,11 @@ from skills.listing.launch import PROPOSED
 from skills.listing.limits import count_bytes
 from skills.listing.localise import read_markets
 from skills.vocabulary import mark
-from tasks.launching import JOURNEY, Launch
-from tasks.lines import SCHEMA, ListingContent, make_line
+from tasks.launching import Launch
+from tasks.lines import ListingContent, make_line
 from tasks.listing_facts import read_facts, show_value
 from tasks.nights import Night
-from tasks.proposals import plain, plain_rows
-from tasks.selection_proposal import text_values
+from tasks.proposals import begin_body, plain, plain_rows, text_values
 from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 
@@ -94,17 +93,8 @@ def from_listings(night: Night, known: Snapshot, checked: Checked) -> bytes:
     titles = _read_titles(known)
     listings = _list_listings(known, night, checked, titles)
     body: Body = {
-        "schema": SCHEMA,
-        "journey": JOURNEY,
-        "seller": night.seller.id,
-        "as_of": night.as_of.isoformat(),
-        "snapshot": known.digest,
-        "base_currency": night.seller.base_currency,
-        "generated": list(night.seller.generated),
-        "what_if": {},
+        **begin_body(night, known.digest),
         "decisions": _decide(night, checked, listings),
-        "waits": [],
-        "alarms": [],
         "countries": launch.countries,
         "languages": {market.country: market.language for market in read_markets(launch.markets)},
         "preview": {
@@ -122,7 +112,7 @@ def from_listings(night: Night, known: Snapshot, checked: Checked) -> bytes:
             "page_mm": [night.seller.policy.images.page_width_mm, night.seller.policy.images.page_height_mm],
         },
         "brands": _list_brands(checked.names),
-        "issues": [_say(row) for row in plain_rows_with_values(checked.back.issues)],
+        "issues": _list_issues(checked.back.issues),
         "watch": checked.watch,
         "chosen": [_begin_record(row) for row in launch.chosen],
         "degradations": _list_degradations(night, known, checked, titles),
@@ -363,10 +353,9 @@ def _read_titles(known: Snapshot) -> dict[str, dict[str, str]]:
     }
 
 
-def plain_rows_with_values(frame: pd.DataFrame) -> list[Body]:
-    """The frame's rows as a proposal may hold them, `values` as text."""
-    rows = plain_rows(frame.drop(columns="values"))
-    return [row | {"values": values} for row, values in zip(rows, frame["values"], strict=True)]
+def _list_issues(issues: pd.DataFrame) -> list[Body]:
+    rows = plain_rows(issues.drop(columns="values"))
+    return [row | {"values": text_values(values)} for row, values in zip(rows, issues["values"], strict=True)]
 
 
 def _say(row: Mapping[Any, Any]) -> Body:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -143,14 +144,7 @@ def from_plan(night: Night, snapshot: str, plan: Plan, figures: Body) -> bytes:
     decisions.sort(key=lambda decision: (-decision["money_minor"], decision["id"]))
     limit = night.seller.policy.max_decisions
     body = {
-        "schema": SCHEMA,
-        "journey": night.journey,
-        "seller": night.seller.id,
-        "as_of": night.as_of.isoformat(),
-        "snapshot": snapshot,
-        "base_currency": base,
-        "generated": list(night.seller.generated),
-        "what_if": night.what_if,
+        **begin_body(night, snapshot),
         "decisions": decisions[:limit],
         "waits": [
             *_held_orders(plan),
@@ -214,6 +208,27 @@ def plain_rows(frame: pd.DataFrame) -> list[Body]:
         [value if isinstance(value, list) else plain(value) for value in frame[name].tolist()] for name in names
     ]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def text_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """What fills a sentence's places, as text."""
+    return {str(name): str(value) for name, value in values.items()}
+
+
+def begin_body(night: Night, snapshot: str) -> Body:
+    """What every proposal says first: whose, of which morning and journey, and on which frozen inputs it rests."""
+    return {
+        "schema": SCHEMA,
+        "journey": night.journey,
+        "seller": night.seller.id,
+        "as_of": night.as_of.isoformat(),
+        "snapshot": snapshot,
+        "base_currency": night.seller.base_currency,
+        "generated": list(night.seller.generated),
+        "what_if": dict(night.what_if),
+        "waits": [],
+        "alarms": [],
+    }
 
 
 def _read_margins(contribution: pd.DataFrame) -> dict[tuple[str, str, str], str]:

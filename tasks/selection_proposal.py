@@ -16,12 +16,11 @@ from skills.selection.plan import Measured
 from skills.selection.rank import Ranked
 from skills.vocabulary import mark
 from tasks.briefs import Brief, write_brief
-from tasks.lines import SCHEMA, Opportunity, make_line
+from tasks.lines import Opportunity, make_line
 from tasks.nights import Night
 from tasks.opportunities import Joined, Quoted
-from tasks.proposals import plain, plain_rows
+from tasks.proposals import begin_body, plain, plain_rows, text_values
 from tasks.store.canonical import canonical_bytes
-from tasks.store.niches import JOURNEY
 from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
@@ -69,17 +68,8 @@ def from_opportunities(
     briefs = [write_brief(str(concept), weighed, known, night) for concept in shown["concept"]]
     policy, niches = night.seller.policy.selection, weighed.joined.niches
     body: Body = {
-        "schema": SCHEMA,
-        "journey": JOURNEY,
-        "seller": night.seller.id,
-        "as_of": night.as_of.isoformat(),
-        "snapshot": known.digest,
-        "base_currency": night.seller.base_currency,
-        "generated": list(night.seller.generated),
-        "what_if": {},
+        **begin_body(night, known.digest),
         "decisions": [_decide(brief, night) for brief in briefs],
-        "waits": [],
-        "alarms": [],
         "niches": {
             "members": members,
             "terms": int(weighed.joined.members[["country", "term"]].drop_duplicates().shape[0]),
@@ -239,8 +229,3 @@ def _say_rows(frame: pd.DataFrame, keys: list[str]) -> list[Body]:
         {**{key: str(row[key]) for key in keys}, "reason": row["reason"], "values": text_values(row["values"])}
         for row in frame.to_dict("records")
     ]
-
-
-def text_values(values: dict[str, Any]) -> dict[str, str]:
-    """What fills a sentence's places, as text."""
-    return {str(name): str(value) for name, value in values.items()}

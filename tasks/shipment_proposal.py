@@ -17,9 +17,9 @@ from skills.vocabulary import mark, minor_digits
 from tasks.consignments import OPEN, Pool, Ready, list_left
 from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent
 from tasks.landing import ChosenCodes
-from tasks.lines import SCHEMA, ShipmentLine, make_line, sum_lines
+from tasks.lines import ShipmentLine, make_line, sum_lines
 from tasks.nights import Night
-from tasks.proposals import plain_rows
+from tasks.proposals import begin_body, plain_rows
 from tasks.store.canonical import canonical_bytes
 from tasks.store.snapshots import Snapshot
 
@@ -78,14 +78,7 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
         sources |= {f"{place}.{at}": number for at, (number, _) in enumerate(lines, 1)}
         decisions.append(_decide(consignment, [line for _, line in lines], pool, base))
     body: Body = {
-        "schema": SCHEMA,
-        "journey": night.journey,
-        "seller": night.seller.id,
-        "as_of": night.as_of.isoformat(),
-        "snapshot": known.digest,
-        "base_currency": base,
-        "generated": list(night.seller.generated),
-        "what_if": {},
+        **begin_body(night, known.digest),
         "source": {
             "purchase_order": pool.purchase_order,
             "proposal": pool.proposal.digest if pool.proposal else "",
@@ -93,7 +86,6 @@ def from_consignments(night: Night, known: Snapshot, pool: Pool, prepared: Prepa
         },
         "decisions": decisions,
         "waits": [*_list_refused(prepared.ready.refused), *_list_left(pool, prepared.ready)],
-        "alarms": [],
         "consignments": described,
         "landed": cost_night(prepared.costs)["landed"],
     }

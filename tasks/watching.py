@@ -20,8 +20,7 @@ from tasks import brand
 from tasks.files.columns import Table
 from tasks.files.listing_tables import LISTING_OFFERS, LISTING_SNAPSHOTS, OWN_LISTINGS
 from tasks.nights import Night
-from tasks.proposals import plain_rows
-from tasks.selection_proposal import text_values
+from tasks.proposals import plain_rows, text_values
 from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]

@@ -89,6 +89,29 @@ class Desk:
             self.take_picture("not-taken")
         raise AssertionError("the form was not taken")
 
+    def launch(self, journey: str, asks: str, seconds: int = 420) -> dict[str, Any]:
+        """The run of a journey that was started for the demo from its form, and ended well.
+
+        Args:
+            asks: What the form says of one of its fields.
+        """
+        deployment = self.up.ask("deployments/filter", deployments={"name": {"any_": [journey]}})[0]["id"]
+        self.page.goto(f"{self.up.server}/deployments/deployment/{deployment}/run")
+        form = self.page.locator("form").first
+        form.get_by_text(asks, exact=False).first.wait_for()
+        self.take_picture(f"{journey}-form")
+        form.locator(".p-select-button__control").first.focus()
+        self.page.keyboard.press("ArrowDown")
+        self.page.get_by_role("option", name="demo").click()
+        self.take_picture(f"{journey}-filled-in")
+        self.submit(self.page, lambda: not self.page.url.endswith("/run"))
+        deadline = time.monotonic() + 60
+        while not (runs := self.up.list_runs(journey)) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert self.up.finish(runs[0]["id"], seconds=seconds) == "COMPLETED", self.up.read_log(runs[0]["id"])
+        run: dict[str, Any] = runs[0]
+        return run
+
     def find_run(self, digest: str) -> dict[str, Any]:
         """The one run that asks about a proposal."""
         runs = [run for run in self.up.list_runs("decide") if run["idempotency_key"] == digest]

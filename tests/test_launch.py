@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,22 +31,9 @@ def desk(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="module")
-def run(up: Up, desk: Desk) -> dict[str, Any]:
+def run(desk: Desk) -> dict[str, Any]:
     """A launch of everything that was started from its form and ended well."""
-    deployment = up.ask("deployments/filter", deployments={"name": {"any_": [JOURNEY]}})[0]["id"]
-    desk.page.goto(f"{up.server}/deployments/deployment/{deployment}/run")
-    form = desk.page.locator("form").first
-    form.get_by_text("The morning to check for", exact=False).first.wait_for()
-    desk.take_picture("launch-form")
-    form.locator(".p-select-button__control").first.focus()
-    desk.page.keyboard.press("ArrowDown")
-    desk.page.get_by_role("option", name="demo").click()
-    desk.submit(desk.page, lambda: not desk.page.url.endswith("/run"))
-    deadline = time.monotonic() + 60
-    while not (runs := up.list_runs(JOURNEY)) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert up.finish(runs[0]["id"], seconds=420) == "COMPLETED", up.read_log(runs[0]["id"])
-    return runs[0]
+    return desk.launch(JOURNEY, "The morning to check for")
 
 
 @pytest.fixture(scope="module")

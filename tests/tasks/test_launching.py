@@ -16,8 +16,10 @@ from skills.listing.translate_glossary import GlossaryEngine
 from tasks.chosen import list_chosen
 from tasks.images import NOT_THERE
 from tasks.launching import (
+    NO_ANSWER,
     NO_PRICES,
     NO_RECORDS,
+    UNCHOSEN,
     Launch,
     UnknownEngine,
     choose_products,
@@ -118,6 +120,19 @@ def test_a_launch_of_one_opportunity_refuses_a_sku_that_does_not_answer_it(write
     seller = write([{"sku": "TT-1", "opportunity": number}, {"sku": "TT-2"}])
     with pytest.raises(BadParameter, match=r"skus names TT-2.*Known: TT-1"):
         choose(seller, skus="TT-2", opportunity=number)
+
+
+def test_a_record_that_names_what_nobody_chose_is_not_launched_and_told(write: Write) -> None:
+    launch = choose(write([{"sku": "TT-1", "opportunity": "OC-9"}, {"sku": "TT-2"}]))
+    assert pairs(launch) == [("TT-2", "DE"), ("TT-2", "US")]
+    assert launch.lacks == [(UNCHOSEN, {"skus": "TT-1"})]
+
+
+def test_an_opportunity_without_a_record_is_told_with_what_to_write(write: Write) -> None:
+    write()
+    number = approve_opportunity("DE")
+    launch = choose(write([{"sku": "TT-2"}]), opportunity=number)
+    assert launch.lacks[0] == (NO_ANSWER, {"number": number})
 
 
 def test_only_the_rows_that_are_asked_for_are_kept(write: Write) -> None:
