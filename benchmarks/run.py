@@ -28,21 +28,58 @@ def main(arguments: list[str]) -> int:
     """Measure the asked group, or all but those on demand; returns 1 when a figure is missing or a script failed."""
     parser = argparse.ArgumentParser(description="Measure and write benchmarks/results.json.")
     parser.add_argument(
-        "--only", default="", metavar="GROUP", help="one bench_<GROUP>.py; else all but those on demand"
+        "--only",
+        default="",
+        metavar="GROUP",
+        help="bench_<GROUP>.py and every bench_<GROUP>_*.py; else all but those on demand",
     )
     only = parser.parse_args(arguments).only
     scripts = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
-    asked = [name for name in only.split(",") if name]
-    unknown = [name for name in asked if name not in scripts]
+    named = {asked: list_named(scripts, asked) for asked in only.split(",") if asked}
+    unknown = [asked for asked, groups in named.items() if not groups]
     if unknown:
         print(f"There is no group {unknown[0]!r}; known: {', '.join(scripts) or 'none'}.", file=sys.stderr)
         return 1
-    problems = []
+    asked = [group for groups in named.values() for group in groups]
+    problems: list[str] = []
+    figures: list[Figure] = []
     for group in asked or [name for name, path in scripts.items() if not is_on_demand(path)]:
         print(f"{group}: {', '.join(list_declared(scripts[group]))}", flush=True)
-        problems += measure(scripts[group], RESULTS)
+        problems += measure(scripts[group], RESULTS, figures)
+    print("\n".join(draw_table(figures)), flush=True)
     print("\n".join(problems) or f"figures are in {RESULTS}", file=sys.stderr if problems else sys.stdout, flush=True)
     return 1 if problems else 0
+
+
+def list_named(scripts: dict[str, Path], asked: str) -> list[str]:
+    """The group of that name and the groups whose names begin with it: `engine` is also `engine_speed`."""
+    return [name for name in scripts if name == asked or name.startswith(f"{asked}_")]
+
+
+def draw_table(figures: list[Figure]) -> list[str]:
+    """One line per figure: value beside target, whether it is reached, and the peer of the same run."""
+    rows = [("figure", "value", "unit", "target", "", "peer", "its value", "ratio")]
+    for figure in figures:
+        reached = reaches(float(figure["value"]), figure["target"])
+        verdict = "" if reached is None else ("reached" if reached else "SHORT")
+        measured = ["" if figure[name] is None else str(figure[name]) for name in ("peer_value", "ratio")]
+        shown = (str(figure[name]) for name in ("name", "value", "unit", "target"))
+        rows.append((*shown, verdict, figure["peer"], *measured))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def reaches(value: float, target: str) -> bool | None:
+    """Whether a value keeps a target such as `<= 4`, `>= 1000`, `== 0` or `87 … 93`; None where it cannot be told."""
+    sign, _, bound = target.partition(" ")
+    low, dots, high = target.partition(" … ")
+    try:
+        if dots:
+            return float(low) <= value <= float(high)
+        kept = {"<=": value <= float(bound), ">=": value >= float(bound), "==": value == float(bound)}
+    except ValueError:
+        return None
+    return kept.get(sign)
 
 
 def list_declared(script: Path) -> list[str]:
@@ -63,8 +100,8 @@ def read_literal(script: Path, name: str) -> Any:
     return None
 
 
-def measure(script: Path, results: Path) -> list[str]:
-    """Run one script in a process of its own, keep what it handed in, and say what is wrong."""
+def measure(script: Path, results: Path, kept: list[Figure]) -> list[str]:
+    """Run one script in a process of its own, add what it handed in to `kept`, and say what is wrong."""
     with tempfile.TemporaryDirectory() as folder:
         handed = Path(folder) / "figures.jsonl"
         handed.touch()
@@ -79,8 +116,7 @@ def measure(script: Path, results: Path) -> list[str]:
         "cpu": read_cpu(),
     }
     merge(results, [{**figure, **machine} for figure in figures])
-    for figure in figures:
-        print(f"  {figure['name']} = {figure['value']} {figure['unit']}", flush=True)
+    kept += figures
     declared, written = set(list_declared(script)), {str(figure["name"]) for figure in figures}
     problems = [f"{script.name} ended with exit code {done.returncode}"] if done.returncode else []
     problems += [f"{script.name} lists {name} and did not measure it" for name in sorted(declared - written)]

@@ -76,3 +76,23 @@ def test_an_unknown_group_is_refused_with_the_known_ones(bench: Path) -> None:
     done = run(bench, "--only", "day")
     assert done.returncode == 1
     assert "known: night" in done.stderr
+
+
+def test_a_name_also_means_every_group_that_begins_with_it(bench: Path) -> None:
+    write_script(bench, "engine_speed", ["speed.wall"], {"speed.wall": 2.0})
+    write_script(bench, "engine_gap", ["gap.percent"], {"gap.percent": 0.1})
+    write_script(bench, "night", ["night.wall"], {"night.wall": 1.0})
+    assert run(bench, "--only", "engine").returncode == 0
+    assert set(read(bench)) == {"speed.wall", "gap.percent"}
+
+
+def test_a_figure_that_falls_short_is_written_and_said_to_be_short(bench: Path) -> None:
+    handed = "from figures import record_figure\nFIGURES = ('a.wall', 'a.gap', 'a.cover')\n"
+    handed += "record_figure('a.wall', 3.0, 'seconds', target='<= 2')\n"
+    handed += "record_figure('a.gap', 0.01, 'percent', target='<= 0.05')\n"
+    handed += "record_figure('a.cover', 88.0, 'percent', target='87 … 93')\n"
+    (bench / "bench_a.py").write_text(handed, encoding="utf-8")
+    printed = {line.split()[0]: line for line in run(bench).stdout.splitlines() if line.startswith("a.")}
+    assert "SHORT" in printed["a.wall"]
+    assert "reached" in printed["a.gap"] and "reached" in printed["a.cover"]
+    assert read(bench)["a.wall"]["value"] == 3.0
