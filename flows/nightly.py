@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks import (
-    artifacts,
-    distribution,
-    figures,
-    forecasting,
-    inputs,
-    nights,
-    operations,
-    proposals,
-    records,
-    replenishment,
-    watching,
-    work,
-)
+from tasks import artifacts, figures, inputs, nights, operations, planning, records, work
 
 
 @flow(
@@ -44,46 +31,24 @@ def nightly(
     night = nights.begin_night(seller_id, as_of, demand_change_percent, cash_limit)
     if night.merged_with:
         return night.merged_with
-    seller, morning, policy, base = night.seller, night.as_of, night.seller.policy, night.seller.base_currency
-    spoken = nights.choose_language(seller, language)
+    spoken = nights.choose_language(night.seller, language)
     progress = artifacts.start_progress(spoken)
 
     # read once
-    exports = inputs.read_inputs(seller, morning)
-    known = records.record_snapshot(seller.id, morning, exports)
-    kept = inputs.read_kept_lines(night, known.feeds)
+    exports = inputs.read_inputs(night.seller, night.as_of)
+    kept = inputs.read_kept_lines(night, exports.tables["feeds"])
+    known = records.record_snapshot(night.seller.id, night.as_of, exports, kept=kept)
     progress.reach("frozen")
 
     # decide
-    history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
-    events, overrides = inputs.assume_demand(known.events, night), known.overrides
-    forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
-    progress.reach("forecast")
-    orders = replenishment.plan_replenishment(
-        known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
-        known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
-    )  # fmt: skip
-    contribution = distribution.quote_contribution(
-        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
-        base, policy.distribution, morning,
-    )  # fmt: skip
-    allocation = distribution.allocate_stock(
-        known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
-        known.feeds, kept, policy.distribution, base, morning,
-    )  # fmt: skip
-    proposals.refuse_unsound(distribution.verify_allocation(
-        allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
-        known.feeds, policy.distribution, morning,
-    ))  # fmt: skip
-    plan = proposals.explain_plan(night, known, history, forecast, orders, contribution, allocation)
-    listings = watching.watch(known, night)
-    shown = figures.measure_night(night, exports, known, forecast, orders, contribution, allocation.lines, listings)
+    planned = planning.plan_night(night, known, progress.reach)
+    content = planning.write_night(night, known, planned, figures.account_for_rows(exports))
     progress.reach("planned")
 
     # write once
-    proposal = records.record_proposal(night, proposals.from_plan(night, known.digest, plan, shown))
+    proposal = records.record_proposal(night, content)
     artifacts.publish_morning_report(
-        proposal, exports.quarantine, seller, spoken, *records.read_beside(night, proposal)
+        proposal, exports.quarantine, night.seller, spoken, *records.read_beside(night, proposal)
     )
     progress.reach("published")
     return proposal.digest

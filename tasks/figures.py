@@ -21,7 +21,6 @@ _ASKED = 5
 
 def measure_night(
     night: Night,
-    exports: Exports,
     snapshot: Snapshot,
     forecast: pd.DataFrame,
     orders: pd.DataFrame,
@@ -33,7 +32,6 @@ def measure_night(
 
     Args:
         night: Whose, and which morning.
-        exports: For the account of every row that was read.
         snapshot: The frozen inputs.
         forecast: From `forecasting.forecast_demand`.
         orders: From `replenishment.plan_replenishment`.
@@ -42,8 +40,7 @@ def measure_night(
         listings: What the watch over live listings found (tasks/watching.py).
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, rates, listings, feeds, import, set_aside and
-        released of a proposal.
+        The keys money, cash, cover, hub, last_orders, missing_facts, rates, listings and feeds of a proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
@@ -138,11 +135,14 @@ def measure_night(
                 ["country", "feed", "last_complete_day", "age_hours", "rows", "stale"]
             ]
         ),
-        "import": plain_rows(
-            exports.accounting[
-                ["feed", "file", "rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of"]
-            ]
-        ),
+    }
+
+
+def account_for_rows(exports: Exports) -> Body:
+    """The keys import, set_aside and released of a proposal: what became of every row that was read."""
+    parts = ["rows_in", "kept", "netted", "set_aside", "quarantined", "after_as_of"]
+    return {
+        "import": plain_rows(exports.accounting[["feed", "file", *parts]]),
         "set_aside": plain_rows(exports.set_aside),
         "released": exports.released,
     }

@@ -12,7 +12,7 @@ from config.marketplaces import read_marketplaces
 from skills.rate_review import list_changes, list_conflicts, list_expiring, list_touched
 from skills.rates import Rate
 from skills.vocabulary import Country
-from tasks.choices import EVERY, read_code_choices
+from tasks.choices import EVERY
 from tasks.store.proposals import Proposal, list_waiting
 from tasks.store.snapshots import Snapshot
 
@@ -103,8 +103,8 @@ class _Looks:
         self.products = {str(row.sku): row for row in known.products.itertuples(index=False)}
         self.lanes = {str(row.lane): row for row in known.lanes.itertuples(index=False)}
         self.countries = sorted({str(row.country) for row in self.lanes.values()})
-        codes = read_code_choices(known.seller, known.products, known.as_of)
-        self._codes = {(str(row.sku), str(row.country)): str(row.hs_code) for row in codes.itertuples(index=False)}
+        codes = known.hs_codes.itertuples(index=False)
+        self._codes = {(str(row.sku), str(row.country)): str(row.hs_code) for row in codes}
         self._of_country: dict[Country, set[str]] = {}
         self._of_goods: dict[Country, set[str]] = {}
         for rate in book:

@@ -8,12 +8,14 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.seller import read_seller
 from tasks import choices
 from tasks.files.exports import Exports
 from tasks.files.listings import Listings
 from tasks.files.market import Market
 from tasks.files.reference import read_starter_rates
 from tasks.files.risk_words import read_risk_words
+from tasks.frozen_policy import freeze_policy
 from tasks.inputs import is_worth_another_try
 from tasks.morning_report import Before
 from tasks.nights import Night
@@ -30,12 +32,17 @@ from tasks.store.anchors import write_anchor
     retry_condition_fn=is_worth_another_try,
 )
 def record_snapshot(
-    seller_id: str, as_of: date, exports: Exports, market: Market | None = None, listings: Listings | None = None
+    seller_id: str,
+    as_of: date,
+    exports: Exports,
+    market: Market | None = None,
+    listings: Listings | None = None,
+    kept: pd.DataFrame | None = None,
 ) -> snapshots.Snapshot:
-    """Bring the rate book up to date, then freeze exports, rates and customs choices together.
+    """Bring the rate book up to date, then freeze exports, rates, customs choices and the seller's policy together.
 
     With a market, its tables, the niches of the run before and the rules of risk are frozen too; with listings,
-    their tables and every rule that they are held against.
+    their tables and every rule that they are held against; a night's `kept_lines` are those of the plan before.
 
     Raises:
         StoreUnreachable: the database does not answer.
@@ -46,9 +53,12 @@ def record_snapshot(
         **exports.tables,
         "rates": rates.read_rates(seller_id, as_of),
         "customs_values": choices.read_value_choices(seller_id, exports.tables["customs_values"], as_of),
+        "policy": freeze_policy(read_seller(seller_id)),
         "hs_codes": choices.read_code_choices(seller_id, exports.tables["products"], as_of),
     }
     quarantine = exports.quarantine
+    if kept is not None:
+        tables["kept_lines"] = kept
     if market is not None:
         tables |= market.tables
         tables |= {"previous_niches": niches.read_members(seller_id, as_of), "risk_words": read_risk_words()}

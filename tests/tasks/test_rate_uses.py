@@ -37,7 +37,9 @@ def know(*rates: tuple[str, ...]) -> Snapshot:
     )
     nodes = pd.DataFrame({"node": ["SZ-HUB"], "stage": ["hub"], "country": ["CN"]})
     frame = pd.DataFrame(list(rates), columns=[*RATE_COLUMNS], dtype="str")
-    return Snapshot("d", "haina", MORNING, {"products": products, "lanes": lanes, "nodes": nodes, "rates": frame})
+    codes = products.assign(country="*")[["sku", "country", "hs_code"]]
+    tables = {"products": products, "lanes": lanes, "nodes": nodes, "rates": frame, "hs_codes": codes}
+    return Snapshot("d", "haina", MORNING, tables)
 
 
 def touch(known: Snapshot, kind: str, key: str, uses: pd.DataFrame | None = None) -> dict[str, list[str]]:

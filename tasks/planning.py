@@ -1,0 +1,91 @@
+"""The decision of a night: a pure function of its frozen snapshot, which decides alike whenever it is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from skills.distribution import Allocation
+from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, watching
+from tasks.nights import Night
+from tasks.proposals import Body
+from tasks.store.snapshots import Snapshot
+
+
+def _tell_nobody(_stage: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the skills decided, each with the frames that it rests on.
+
+    Attributes:
+        history: From `forecasting.build_history`.
+        forecast: From `forecasting.forecast_demand`.
+        orders: From `replenishment.plan_replenishment`.
+        contribution: From `distribution.quote_contribution`.
+        allocation: From `distribution.allocate_stock`, checked by `distribution.verify_allocation`.
+    """
+
+    history: pd.DataFrame
+    forecast: pd.DataFrame
+    orders: pd.DataFrame
+    contribution: pd.DataFrame
+    allocation: Allocation
+
+
+def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _tell_nobody) -> Planned:
+    """Forecast, order, allocate, and check the allocation.
+
+    Nothing is read from the store, the disk or a clock: what a night and its replay may differ by is an argument.
+
+    Args:
+        night: Whose, with which policy, and which morning.
+        known: The frozen inputs; `kept_lines` among them.
+        reach: Is told `forecast` when demand is forecast.
+
+    Raises:
+        UnsoundAllocation: the independent check disagrees with the allocation.
+    """
+    morning, policy, base = night.as_of, night.seller.policy, night.seller.base_currency
+    history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
+    events, overrides = inputs.assume_demand(known.events, night), known.overrides
+    forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
+    reach("forecast")
+    orders = replenishment.plan_replenishment(
+        known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
+        known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
+    )  # fmt: skip
+    contribution = distribution.quote_contribution(
+        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
+        base, policy.distribution, morning,
+    )  # fmt: skip
+    allocation = distribution.allocate_stock(
+        known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
+        known.feeds, known.kept_lines, policy.distribution, base, morning,
+    )  # fmt: skip
+    proposals.refuse_unsound(distribution.verify_allocation(
+        allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
+        known.feeds, policy.distribution, morning,
+    ))  # fmt: skip
+    return Planned(history, forecast, orders, contribution, allocation)
+
+
+def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body) -> bytes:
+    """The proposal's canonical bytes: the plan, why each line, and the figures of the front page.
+
+    Args:
+        accounts: What became of every row that was read, from `figures.account_for_rows`.
+    """
+    plan = proposals.explain_plan(
+        night, known, planned.history, planned.forecast, planned.orders, planned.contribution, planned.allocation
+    )
+    listings = watching.watch(known, night)
+    lines = planned.allocation.lines
+    shown = figures.measure_night(
+        night, known, planned.forecast, planned.orders, planned.contribution, lines, listings
+    )
+    return proposals.from_plan(night, known.digest, plan, {**shown, **accounts})
