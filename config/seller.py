@@ -31,6 +31,7 @@ from skills.niches.policy import NichesPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.selection.policy import SelectionPolicy
 from skills.sourcing.policy import SourcingPolicy
+from skills.storage.policy import StoragePolicy
 from skills.vocabulary import Refusal, mark, name_rows
 
 Language = Literal["zh_CN", "en"]
@@ -110,6 +111,7 @@ class Policy(_Strict):
     compliance: CompliancePolicy = CompliancePolicy()
     brand: BrandPolicy = BrandPolicy()
     images: ImagePolicy = ImagePolicy()
+    storage: StoragePolicy = StoragePolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

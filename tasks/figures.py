@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from skills.vocabulary import ALL_COUNTRIES
-from tasks import distribution, replenishment
+from tasks import distribution, replenishment, storage
 from tasks.files.exports import Exports
 from tasks.nights import Night
 from tasks.proposals import Body, plain_number, plain_rows
@@ -40,7 +40,7 @@ def measure_night(
         listings: What the watch over live listings found (tasks/watching.py).
 
     Returns:
-        The keys money, cash, cover, hub, last_orders, missing_facts, rates, listings and feeds of a proposal.
+        The keys money, cash, cover, hub, cliffs, last_orders, missing_facts, rates, listings and feeds of a proposal.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
@@ -87,6 +87,10 @@ def measure_night(
     missing = distribution.rank_missing_facts(contribution, forecast, lines, snapshot.products, rates, morning)
     lowest = plain_rows(cash.nsmallest(1, "balance_base_minor"))[0]
     whole = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] == ALL_COUNTRIES)]
+    cliffs = storage.measure_cliffs(
+        snapshot.stock_health, snapshot.storage_accounts, snapshot.products, forecast, snapshot.fee_rules, rates,
+        night.seller.policy.storage, base, morning,
+    )  # fmt: skip
     before, recent = (rows for _, rows in share[share["country"] == ALL_COUNTRIES].groupby("from_day", sort=True))
     return {
         "money": {
@@ -118,6 +122,7 @@ def measure_night(
             ]
         ),
         "hub": _losers(hub),
+        "cliffs": _list_cliffs(cliffs),
         "last_orders": _last_orders(last_orders, snapshot.suppliers, night),
         "missing_facts": [
             {
@@ -167,6 +172,15 @@ def _losers(hub: pd.DataFrame) -> Body:
         "losing_countries": worst(by_country, "country"),
         "rows": len(by_sku),
     }
+
+
+def _list_cliffs(cliffs: pd.DataFrame) -> Body:
+    """How many products stand where per fee, and those that are charged or near, most money first."""
+    counts = cliffs.groupby(["fee", "state"], sort=True).size().reset_index(name="count")
+    pressing = cliffs[cliffs["state"].isin(["charged", "near"])].round({"now": 1, "distance": 1})
+    order = ["state", "fee_base_minor", "sku", "country", "fee"]
+    pressing = pressing.sort_values(order, ascending=[True, False, True, True, True], kind="stable")
+    return {"counts": plain_rows(counts), "rows": plain_rows(pressing)}
 
 
 def _last_orders(last_orders: pd.DataFrame, suppliers: pd.DataFrame, night: Night) -> list[Body]:

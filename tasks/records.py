@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from config.seller import read_seller
 from tasks import choices
 from tasks.files.exports import Exports
+from tasks.files.fee_rules import read_fee_rules
 from tasks.files.listings import Listings
 from tasks.files.market import Market
 from tasks.files.reference import read_starter_rates
@@ -52,6 +53,7 @@ def record_snapshot(
     tables = {
         **exports.tables,
         "rates": rates.read_rates(seller_id, as_of),
+        "fee_rules": read_fee_rules(),
         "customs_values": choices.read_value_choices(seller_id, exports.tables["customs_values"], as_of),
         "policy": freeze_policy(read_seller(seller_id)),
         "hs_codes": choices.read_code_choices(seller_id, exports.tables["products"], as_of),

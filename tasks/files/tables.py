@@ -12,6 +12,7 @@ from tasks.files.customs_tables import CUSTOMS_VALUES
 from tasks.files.freight_tables import RATE_CARDS
 from tasks.files.listing_tables import WATCHED_TABLES
 from tasks.files.party_tables import PARTIES
+from tasks.files.storage_tables import STOCK_HEALTH, STORAGE_ACCOUNTS
 from tasks.files.tax_tables import REGISTRATIONS
 
 _MODES = ("express", "air", "sea", "truck", "rail")
@@ -384,7 +385,7 @@ TABLES: dict[str, Table] = {
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
         STOCK_OUTS, RETURNS, EXPORTS, RATES, RATE_CARDS, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS,
-        SHIPMENT_COSTS, SHIPMENT_EVENTS, *WATCHED_TABLES,
+        SHIPMENT_COSTS, SHIPMENT_EVENTS, STOCK_HEALTH, STORAGE_ACCOUNTS, *WATCHED_TABLES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

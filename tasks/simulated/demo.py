@@ -30,6 +30,7 @@ from tasks.simulated.demo_demand import (
     read_facts,
 )
 from tasks.simulated.demo_orders import CANCELLED, REPLACED, REPORTS, RESOLD, offset_hours, write_report
+from tasks.simulated.demo_storage import list_stock_health, list_storage_accounts
 
 _CHINESE_HEADERS = {
     "sku": "货号",
@@ -78,6 +79,8 @@ suppliers.csv              semicolons and decimal commas.
 bills.csv, shipment_costs.csv, shipment_events.csv
                            what was billed, what was expected, and what happened to shipments under way and
                            received: one overcharge, one line billed twice, one examination, one short receipt.
+stock_health.csv, storage_accounts.csv
+                           how old the stock is and how full the accounts are, by a fixed rule.
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 parties.csv                who stands on the papers; every name, address and number is made up.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
@@ -118,6 +121,8 @@ def _list_makers() -> dict[str, Callable[[Lines], bytes]]:
         "products.csv": _write_products,
         "returns.csv": _write_returns,
         "stock.csv": _write_stock,
+        "stock_health.csv": _write_stock_health,
+        "storage_accounts.csv": _write_storage_accounts,
         "inbound.csv": _write_inbound,
         "exports.csv": _write_report_log,
         "customs_values.csv": _write_customs_values,
@@ -185,7 +190,7 @@ def _write_returns(lines: Lines) -> bytes:
     ).encode()
 
 
-def _write_stock(_: Lines) -> bytes:
+def _count_stock() -> dict[tuple[str, str, str], int]:
     """Stock on the as_of morning: weeks of cover by SKU and node, except where `stock_exceptions.csv` says."""
     weekly = expected_weekly()
     units: dict[tuple[str, str, str], int] = {}
@@ -212,11 +217,34 @@ def _write_stock(_: Lines) -> bytes:
             units[sku, "EU-3PL", "available"] = _whole_cartons(europe * _REGIONAL_WEEKS, carton)
     for exception in read_facts("stock_exceptions"):
         units[exception["sku"], exception["node"], exception["state"]] = int(exception["units"])
+    return units
+
+
+def _write_stock(_: Lines) -> bytes:
     return _write_table(
         {"sku": sku, "node": node, "state": state, "units": str(count)}
-        for (sku, node, state), count in sorted(units.items())
+        for (sku, node, state), count in sorted(_count_stock().items())
         if count or state == "available"
     ).encode()
+
+
+def _write_stock_health(_: Lines) -> bytes:
+    weekly, facts = expected_weekly(), read_facts("products")
+    pairs = {
+        (sku, node[:2]): count
+        for (sku, node, state), count in _count_stock().items()
+        if state == "available" and node.endswith("-FBA")
+    }
+    rates = {
+        (row["sku"], country): float(weekly[place, column])
+        for place, row in enumerate(facts)
+        for column, country in enumerate(COUNTRIES)
+    }
+    return _write_table(list_stock_health(pairs, rates, {row["sku"]: row["life_cycle"] for row in facts})).encode()
+
+
+def _write_storage_accounts(_: Lines) -> bytes:
+    return _write_table(list_storage_accounts()).encode()
 
 
 def _write_inbound(_: Lines) -> bytes:

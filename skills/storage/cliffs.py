@@ -1,0 +1,205 @@
+"""How far each product is from the next step of a storage fee, who is exempt, and what the step costs."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skills.rates import RateBook
+from skills.storage.account import find_season, find_utilisation
+from skills.storage.cohorts import Months, find_exempt, follow, list_assessments, split_ages
+from skills.storage.demand import read_demand
+from skills.storage.found import Found, name_key
+from skills.storage.policy import StoragePolicy
+from skills.storage.rules import Exemption, FeeRules
+from skills.vocabulary import mark
+
+FEES: dict[str, str] = {
+    "low_inventory": mark("Low-inventory-level fee"),
+    "aged": mark("Aged-inventory surcharge"),
+    "utilisation": mark("Storage utilisation surcharge"),
+    "season": mark("Storage fee, next season"),
+}
+"""Every fee that is watched, and how a reader calls it."""
+
+STATES: dict[str, str] = {
+    "charged": mark("charged now"),
+    "near": mark("near"),
+    "clear": mark("clear"),
+    "exempt": mark("exempt"),
+    "unknown": mark("not known"),
+}
+
+EXEMPTIONS: dict[str, str] = {
+    "units_7d": mark("fewer than 20 units in 7 days"),
+    "days_in_fba": mark("new to the fulfilment network"),
+    "seller_days": mark("new seller"),
+    "awd_percent": mark("replenished from the regional warehouse by itself"),
+    "average_ft3": mark("little volume on daily average"),
+    "categories": mark("category without this tier"),
+}
+"""Measure that exempts → how a reader calls it."""
+
+_NEAR_DAYS = 7.0
+"""Days of supply above the last step within which the low inventory level counts as near."""
+
+
+def measure_cliffs(
+    health: pd.DataFrame,
+    accounts: pd.DataFrame,
+    products: pd.DataFrame,
+    forecast: pd.DataFrame,
+    fee_rules: pd.DataFrame,
+    rates: RateBook,
+    policy: StoragePolicy,
+    base_currency: str,
+    as_of: date,
+) -> pd.DataFrame:
+    """One row per product, country and fee that a dated rule knows: charged, near, clear, exempt or not known.
+
+    An exempt product pays nothing, whatever its stock; where what decides the exemption is not known, the state is
+    `unknown` and no amount is claimed.
+
+    Args:
+        health: One row per (sku, country): fnsku, age_0_90 … age_456 [units], days_of_supply_30 and _90 [days],
+            units_7d [units], days_in_fba [days], awd_percent [%]; NaN where the report says nothing.
+        accounts: One row per country: utilisation_weeks [weeks], average_m3, seller_days [days].
+        products: One row per sku: category, weight_kg, three sides [cm].
+        forecast: One row per (sku, country, weeks_ahead): week, mean, cum_mean [units].
+        fee_rules: Columns of `rules.RULE_COLUMNS`.
+        rates: Kinds fx and storage_fee; a storage fee of a later date is read too.
+        base_currency: Of every amount.
+
+    Returns:
+        Rows sorted by (sku, country, fee), columns of `found.COLUMNS`: what is measured, its value now, that at
+        the next step and the distance between them; falls_on is the first day on which it would be charged; units
+        that it would be charged on; fee_base_minor with `per` (week, month); units_to_clear brings it to nothing:
+        to send for a low inventory level, to sell or remove for an aged one. sku `*` speaks of the whole account.
+
+    Raises:
+        UnusableRule, MissingRate: from the rules.
+    """
+    rules = FeeRules(fee_rules, rates, base_currency, as_of)
+    facts = products[["sku", "category", "weight_kg", "length_cm", "width_cm", "height_cm"]]
+    rows = health.sort_values(["sku", "country"], kind="stable").merge(facts, on="sku", how="left")
+    rows = rows.merge(accounts[["country", "seller_days"]], on="country", how="left").reset_index(drop=True)
+    rows = rows.assign(cm3=(rows["length_cm"] * rows["width_cm"] * rows["height_cm"]).fillna(0.0))
+    found = Found()
+    for country, part in rows.groupby("country", sort=True):
+        demand = read_demand(forecast, part, as_of)
+        _find_low(found, part, demand.weekly, rules, str(country), as_of)
+        _find_aged(found, part, forecast, rules, policy, str(country), as_of)
+        find_season(found, part, forecast, rates, policy, base_currency, str(country), as_of)
+    find_utilisation(found, rows, accounts, rules, as_of)
+    return found.frame()
+
+
+def _is_exempt(row: dict[Any, Any], exemptions: list[Exemption]) -> tuple[str, str]:
+    """The state that exemptions leave (exempt, unknown, or nothing), and the measure that says so."""
+    unknown = ""
+    for rule in exemptions:
+        value = float(row[rule.measure])
+        if rule.low <= value < rule.high:
+            return "exempt", rule.measure
+        # a share that few products have (a regional warehouse) is no reason to doubt when it is empty
+        if value != value and rule.measure != "awd_percent":
+            unknown = unknown or rule.measure
+    return ("unknown", unknown) if unknown else ("", "")
+
+
+def _find_low(
+    found: Found, rows: pd.DataFrame, weekly: np.ndarray, rules: FeeRules, country: str, as_of: date
+) -> None:
+    """Charged per unit sold while both days of supply, of 30 and of 90 days, are below the last step."""
+    exemptions = rules.exemptions("low_inventory", country, as_of)
+    steps = rules.charges("low_inventory", country, as_of)
+    for row, wanted in zip(rows.to_dict("records"), weekly.tolist(), strict=True):
+        own = [step for step in steps if step.weighs(float(row["weight_kg"]))]
+        if not own or float(row["units_7d"]) == 0.0:
+            continue  # no tier for its weight, or nothing sold that a fee could be charged on
+        top = own[-1].high
+        state, measure = _is_exempt(row, exemptions)
+        supply = max(float(row["days_of_supply_30"]), float(row["days_of_supply_90"]))
+        facts = {
+            "measure": "days_of_supply", "now": supply, "step_at": top, "distance": supply - top, "per": "week",
+            "source": own[0].source, "confidence": own[0].confidence,
+        }  # fmt: skip
+        if state or supply != supply:
+            found.add(name_key(row), "low_inventory", state or "unknown", exemption=measure, **facts)
+            continue
+        step = next((step for step in own if step.low <= supply < step.high), None)
+        if step is None:
+            state = "near" if supply < top + _NEAR_DAYS else "clear"
+            found.add(name_key(row), "low_inventory", state, **facts)
+            continue
+        missing = max(top - float(row["days_of_supply_30"]), 0.0)
+        found.add(
+            name_key(row),
+            "low_inventory",
+            "charged",
+            falls_on=pd.Timestamp(as_of),
+            units=round(wanted),
+            fee_base_minor=round(step.per_unit * wanted),
+            units_to_clear=math.ceil(missing * wanted / 7.0),
+            **facts,
+        )
+
+
+def _find_aged(
+    found: Found,
+    rows: pd.DataFrame,
+    forecast: pd.DataFrame,
+    rules: FeeRules,
+    policy: StoragePolicy,
+    country: str,
+    as_of: date,
+) -> None:
+    """The first assessment at which units are charged, the oldest being counted as sold first."""
+    steps = rules.charges("aged", country, as_of)
+    if not steps:
+        return
+    assessments = list_assessments(as_of, policy.months)
+    months = _project_ages(rows, forecast, rules, country, assessments, as_of)
+    cohorts = split_ages(rows)
+    for place, row in enumerate(rows.to_dict("records")):
+        held = np.flatnonzero(cohorts.units[place])
+        if not len(held):
+            continue
+        oldest = int(cohorts.ages[held[0]])
+        charged = np.flatnonzero(months.surcharge[place] >= 0.5)
+        facts = {
+            "measure": "age_days", "now": float(oldest), "step_at": steps[0].low, "distance": steps[0].low - oldest,
+            "per": "month", "source": steps[0].source, "confidence": steps[0].confidence,
+        }  # fmt: skip
+        if not len(charged):
+            found.add(name_key(row), "aged", "clear", **facts)
+            continue
+        month = int(charged[0])
+        near = assessments[month] <= as_of + timedelta(days=policy.look_ahead_days)
+        units = math.ceil(float(months.aged[place, month]))
+        found.add(
+            name_key(row),
+            "aged",
+            "charged" if month == 0 else ("near" if near else "clear"),
+            falls_on=pd.Timestamp(assessments[month]),
+            units=units,
+            fee_base_minor=round(float(months.surcharge[place, month])),
+            units_to_clear=units,
+            **facts,
+        )
+
+
+def _project_ages(
+    rows: pd.DataFrame, forecast: pd.DataFrame, rules: FeeRules, country: str, assessments: list[date], as_of: date
+) -> Months:
+    """What the stock of one country's rows becomes at each assessment, demand as forecast."""
+    days = np.array([(day - as_of).days for day in assessments], dtype="int64")
+    cohorts = split_ages(rows)
+    exempt = find_exempt(rows["category"], rules, country, assessments, cohorts.ages, days)
+    wanted = read_demand(forecast, rows, as_of).at(days.astype("float64"))
+    steps = [rules.charges("aged", country, day) for day in assessments]
+    return follow(cohorts, wanted, rows["cm3"].to_numpy(dtype="float64"), steps, exempt, days)

@@ -1,0 +1,249 @@
+"""Stock that will not sell before it costs more than it brings: hold, discount, move, remove or liquidate.
+
+Every way out is weighed by the same projection: the oldest units are counted as sold first; storage, the aged
+surcharge and capital are charged month by month; what is left at the end brings its liquidation value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from skills.rates import MissingRate, RateBook
+from skills.storage.cohorts import Cohorts, find_exempt, follow, list_assessments, split_ages
+from skills.storage.demand import Demand, read_demand
+from skills.storage.policy import StoragePolicy
+from skills.storage.rules import FeeRules, Step
+from skills.vocabulary import mark, minor_digits
+
+OPTIONS: dict[str, str] = {
+    "hold": mark("Hold"),
+    "discount": mark("Discount"),
+    "move": mark("Move"),
+    "removal": mark("Removal order"),
+    "liquidation": mark("Liquidation"),
+}
+"""Every way out, and how a reader calls it; an equal gain takes the earlier one."""
+
+NO_LANE = mark("no lane leaves the country")
+NO_FEE = mark("no fee of it is known in the country")
+_SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Parts of the excess that removal, liquidation and a move are weighed at."""
+_MONEY = ("price", "referral", "fulfilment", "returns", "refunds", "product_cost")
+
+COLUMNS = (
+    "sku", "fnsku", "country", "units_held", "excess_units", "weekly_mean", "next_fee_on", "next_fee_base_minor",
+    "hold_base_minor", "option", "units", "discount_percent", "to_country", "lane", "gain_base_minor",
+    "discount_gain_base_minor", "move_gain_base_minor", "removal_gain_base_minor", "liquidation_gain_base_minor",
+    "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor", "why_not",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One (sku, country): what it holds and what a unit brings and costs [base minor]."""
+
+    cohorts: Cohorts
+    cm3: float
+    margin: float
+    price: float
+    cost: float
+    storage: np.ndarray
+    steps: list[list[Step]]
+    exempt: np.ndarray
+    days: np.ndarray
+    salvage: float
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    value: float
+    surcharge: float
+    left: float
+
+
+def plan_exits(
+    health: pd.DataFrame,
+    products: pd.DataFrame,
+    forecast: pd.DataFrame,
+    contribution: pd.DataFrame,
+    moves: pd.DataFrame,
+    fee_rules: pd.DataFrame,
+    rates: RateBook,
+    policy: StoragePolicy,
+    base_currency: str,
+    as_of: date,
+) -> pd.DataFrame:
+    """The best way out of every stock that an aged surcharge will reach or that will not sell in the months weighed.
+
+    Args:
+        health: One row per (sku, country): fnsku, units per age band.
+        products: One row per sku: category, weight_kg, sides [cm].
+        forecast: One row per (sku, country, weeks_ahead): week, cum_mean [units].
+        contribution: From the distribution skill, one row per (sku, country, lane): price, referral, fulfilment,
+            returns, refunds, product_cost [base minor per unit]; freight and duty were paid before.
+        moves: One row per (sku, country, to_country, lane): cost_base_minor and value_base_minor of a unit; may be
+            empty.
+        fee_rules: Fees aged, removal and liquidation.
+        rates: Kinds fx and storage_fee.
+
+    Returns:
+        One row per (sku, country), most gain first: hold_base_minor is what holding brings over the months weighed;
+        each `*_gain_base_minor` what that way brings beyond it (missing where it is not open, `why_not` says why);
+        option, units and gain of the best. `units` of a discount are all units held.
+
+    Raises:
+        UnusableRule, MissingRate: from the rules.
+    """
+    rules = FeeRules(fee_rules, rates, base_currency, as_of)
+    facts = products[["sku", "category", "weight_kg", "length_cm", "width_cm", "height_cm"]]
+    money = contribution.loc[contribution["wait_reason"] == "", ["sku", "country", *_MONEY]]
+    money = money.drop_duplicates(["sku", "country"])
+    rows = health.merge(facts, on="sku", how="inner").merge(money, on=["sku", "country"], how="inner")
+    rows = rows.sort_values(["sku", "country"], kind="stable").reset_index(drop=True)
+    rows = rows.assign(cm3=(rows["length_cm"] * rows["width_cm"] * rows["height_cm"]).fillna(0.0))
+    assessments = list_assessments(as_of, policy.months)
+    found: list[dict[str, object]] = []
+    for country, part in rows.groupby("country", sort=True):
+        demand = read_demand(forecast, part, as_of)
+        try:
+            storage = _read_storage(rates, str(country), base_currency, assessments, as_of)
+        except MissingRate:
+            continue  # the distribution skill already names the country that has no storage fee
+        steps = [rules.charges("aged", str(country), day) for day in assessments]
+        days = np.array([(day - as_of).days for day in assessments], dtype="int64")
+        cohorts = split_ages(part)
+        exempt = find_exempt(part["category"], rules, str(country), assessments, cohorts.ages, days)
+        for place in range(len(part)):
+            row = part.iloc[place]
+            liquidation = rules.charges("liquidation", str(country), as_of)
+            salvage = float(row["price"]) * liquidation[0].share if liquidation else 0.0
+            case = _Case(
+                Cohorts(cohorts.units[place : place + 1], cohorts.ages), float(row["cm3"]),
+                float(row["price"] - row["referral"] - row["fulfilment"] - row["returns"] - row["refunds"]),
+                float(row["price"]), float(row["product_cost"]), storage, steps, exempt[place : place + 1], days,
+                salvage,
+            )  # fmt: skip
+            own = Demand(demand.ends, demand.means[place : place + 1], demand.weekly[place : place + 1])
+            weighed = _weigh(case, own, row, moves, rules, policy, assessments, as_of)
+            if weighed is not None:
+                found.append(weighed)
+    frame = pd.DataFrame(found, columns=list(COLUMNS))
+    frame["next_fee_on"] = pd.to_datetime(frame["next_fee_on"])
+    order = ["gain_base_minor", "sku", "country"]
+    return frame.sort_values(order, ascending=[False, True, True], kind="stable").reset_index(drop=True)
+
+
+def _weigh(
+    case: _Case,
+    demand: Demand,
+    row: pd.Series,
+    moves: pd.DataFrame,
+    rules: FeeRules,
+    policy: StoragePolicy,
+    assessments: list[date],
+    as_of: date,
+) -> dict[str, object] | None:
+    """All ways out of one stock; None where holding it runs into no surcharge and sells out."""
+    path = demand.at(case.days.astype("float64"))
+    held = int(case.cohorts.units.sum())
+    hold = _follow_case(case, path, 0, 0.0, policy)
+    months = follow(case.cohorts, path, np.array([case.cm3]), case.steps, case.exempt, case.days)
+    charged = np.flatnonzero(months.surcharge[0] >= 0.5)
+    if not len(charged) and hold.left < 1.0:
+        return None
+    month = int(charged[0]) if len(charged) else -1
+    excess = int(np.ceil(months.left[0, max(month, 0)] if len(charged) else hold.left))
+    country, weight = str(row["country"]), float(row["weight_kg"])
+    gains: dict[str, tuple[float, int, int, str, str]] = {}
+    why_not: list[str] = []
+    for percent in policy.discounts_percent:
+        more = path * (1.0 + policy.demand_per_discount * percent / 100.0)
+        value = _follow_case(case, more, 0, case.price * percent / 100.0, policy).value - hold.value
+        _keep(gains, "discount", value, held, percent)
+    for quantity in sorted({int(np.ceil(excess * share)) for share in _SHARES}):
+        rest = _follow_case(case, path, quantity, 0.0, policy).value - hold.value
+        fees = [step for step in rules.charges("removal", country, as_of) if step.weighs(weight)]
+        if fees:
+            each = case.cost * policy.recovered_percent / 100.0 - fees[0].per_unit
+            _keep(gains, "removal", rest + quantity * each, quantity, 0)
+        if case.salvage > 0.0:
+            _keep(gains, "liquidation", rest + quantity * case.salvage, quantity, 0)
+        for move in moves[(moves["sku"] == row["sku"]) & (moves["country"] == country)].to_dict("records"):
+            each = float(move["value_base_minor"] - move["cost_base_minor"])
+            _keep(gains, "move", rest + quantity * each, quantity, 0, str(move["to_country"]), str(move["lane"]))
+    why_not += [] if "removal" in gains else [f"removal: {NO_FEE}"]
+    why_not += [] if "liquidation" in gains else [f"liquidation: {NO_FEE}"]
+    why_not += [] if "move" in gains else [f"move: {NO_LANE}"]
+    option, best = "hold", (0.0, held, 0, "", "")
+    for name, found in gains.items():
+        if found[0] > max(best[0], float(policy.least_gain_minor)):
+            option, best = name, found
+    return {
+        "next_fee_on": assessments[month] if month >= 0 else None,
+        "sku": str(row["sku"]), "fnsku": str(row["fnsku"]), "country": country, "units_held": held,
+        "excess_units": excess, "weekly_mean": round(float(demand.weekly[0]), 4),
+        "next_fee_base_minor": round(float(months.surcharge[0, month])) if len(charged) else 0,
+        "hold_base_minor": round(hold.value), "option": option, "units": best[1], "discount_percent": best[2],
+        "to_country": best[3], "lane": best[4], "gain_base_minor": round(best[0]),
+        **{f"{name}_gain_base_minor": round(gains[name][0]) if name in gains else None
+           for name in ("discount", "move", "removal", "liquidation")},
+        "surcharge_base_minor": round(hold.surcharge), "unsold_units": int(np.ceil(hold.left)),
+        "margin_base_minor": round(case.margin), "price_base_minor": round(case.price), "why_not": "; ".join(why_not),
+    }  # fmt: skip
+
+
+def _keep(
+    gains: dict[str, tuple[float, int, int, str, str]],
+    option: str,
+    gain: float,
+    units: int,
+    percent: int,
+    to_country: str = "",
+    lane: str = "",
+) -> None:
+    """Remember the best variant of a way out; of equal ones the first."""
+    if option not in gains or gain > gains[option][0]:
+        gains[option] = (gain, units, percent, to_country, lane)
+
+
+def _follow_case(case: _Case, path: np.ndarray, removed: int, price_cut: float, policy: StoragePolicy) -> _Outcome:
+    """Money over the months weighed when so many of the oldest units leave now and the price falls by so much."""
+    units = case.cohorts.units.copy()
+    rest = removed
+    for cohort in range(units.shape[1]):
+        taken = min(int(units[0, cohort]), rest)
+        units[0, cohort] -= taken
+        rest -= taken
+    cohorts = Cohorts(units, case.cohorts.ages)
+    months = follow(cohorts, path, np.array([case.cm3]), case.steps, case.exempt, case.days)
+    capital = case.cost * policy.holding_percent_per_year / 100.0 / 12.0
+    value, surcharge = 0.0, 0.0
+    before = float(int(units.sum()))
+    for month in range(len(case.days)):
+        left = float(months.left[0, month])
+        value += float(months.sold[0, month]) * (case.margin - price_cut)
+        middle = (before + left) / 2.0
+        length = float(case.days[month] - (case.days[month - 1] if month else 0)) / (365.0 / 12.0)
+        value -= middle * length * (case.cm3 * float(case.storage[month]) + capital)
+        value -= float(months.surcharge[0, month])
+        surcharge += float(months.surcharge[0, month])
+        before = left
+    value += before * case.salvage
+    return _Outcome(value, surcharge, before)
+
+
+def _read_storage(
+    rates: RateBook, country: str, base_currency: str, assessments: list[date], as_of: date
+) -> np.ndarray:
+    """Storage per cm³ and month [base minor] at each assessment; a month that no rate covers takes the last known."""
+    known = rates.read("storage_fee", country, as_of)
+    per_month = []
+    for day in assessments:
+        known = rates.find("storage_fee", country, day) or known
+        crossed = known.value * rates.convert(known.unit.partition("/")[0], base_currency, as_of)
+        per_month.append(float(crossed.scaleb(minor_digits(base_currency))) / 1_000_000)
+    return np.array(per_month)
