@@ -18,12 +18,14 @@ from tasks.store.snapshots import Snapshot
 
 _NOT_DECIDED_BY: dict[str, Any] = {
     "inputs": True,
+    "as_of": True,
+    "scheduled": True,
     "roles": True,
     "approvers": True,
     "standing_rules": True,
     "policy": {"approvals": True, "execution": True},
 }
-"""What says where files lie, who decides and how it is carried out: no quantity depends on it."""
+"""What says where files lie, when a night runs, who decides and how it is carried out: no quantity depends on it."""
 
 
 class NoFrozenPolicy(Refusal):

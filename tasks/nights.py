@@ -92,7 +92,7 @@ def begin_night(seller_id: str, as_of: str, demand_change_percent: int, cash_lim
         what_if["demand_change_percent"] = str(demand_change_percent)
     if cash_limit:
         what_if["cash_limit"] = str(cash_limit)
-        seller = _with_cash_limit(seller, cash_limit)
+        seller = limit_cash(seller, cash_limit)
     journey = "what-if" if what_if else "nightly"
     alive_since = datetime.now(UTC) - TIME_LIMIT
     standing = nights.find_night(seller.id, journey, morning, alive_since) if _is_far_too_late() else None
@@ -186,17 +186,8 @@ def choose_language(seller: Seller, asked: str) -> Language:
     return seller.language_or(asked or read_settings().language)
 
 
-def _is_far_too_late() -> bool:
-    expected = this_run.scheduled_start_time
-    scheduled = bool(this_run.id) and "auto-scheduled" in (this_run.tags or [])
-    return scheduled and expected is not None and datetime.now(UTC) - expected > LATE_AFTER
-
-
-def _run_id() -> str:
-    return str(this_run.id or "")
-
-
-def _with_cash_limit(seller: Seller, cash_limit: int) -> Seller:
+def limit_cash(seller: Seller, cash_limit: int) -> Seller:
+    """The seller with so much cash a week for orders, and as much for shipments, in whole units of its currency."""
     minor = Money.of(cash_limit, seller.base_currency).minor
     policy = seller.policy.model_copy(
         update={
@@ -205,3 +196,13 @@ def _with_cash_limit(seller: Seller, cash_limit: int) -> Seller:
         }
     )
     return seller.model_copy(update={"policy": policy})
+
+
+def _is_far_too_late() -> bool:
+    expected = this_run.scheduled_start_time
+    scheduled = bool(this_run.id) and "auto-scheduled" in (this_run.tags or [])
+    return scheduled and expected is not None and datetime.now(UTC) - expected > LATE_AFTER
+
+
+def _run_id() -> str:
+    return str(this_run.id or "")

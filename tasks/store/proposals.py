@@ -42,6 +42,7 @@ class Proposal:
             lines that an approver changed.
         recorded_at: When the night found it.
         decided_at: When the last of its lines was decided; None while something waits.
+        commit: Of the code that made it, as `project_commit` says it.
     """
 
     digest: str
@@ -50,6 +51,7 @@ class Proposal:
     standing: Standing
     recorded_at: datetime | None = None
     decided_at: datetime | None = None
+    commit: str = ""
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -255,4 +257,6 @@ def _read(session: Session, row: ProposalRow) -> Proposal:
     standing: Standing = "edit" if row.edits else "late" if row.late else "superseded"
     if pointer is not None and pointer.digest == row.digest:
         standing = "current"
-    return Proposal(row.digest, row.body, row.supersedes, standing, row.recorded_at, row.decided_at)
+    return Proposal(
+        row.digest, row.body, row.supersedes, standing, row.recorded_at, row.decided_at, row.project_commit
+    )

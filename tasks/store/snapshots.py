@@ -69,7 +69,7 @@ def record_snapshot(seller: str, as_of: date, tables: dict[str, pd.DataFrame], q
     manifest["quarantine"] = {"rows": len(quarantine), "sha256": digest_frame(quarantine)}
     text = json.dumps({"seller": seller, "as_of": as_of.isoformat(), "tables": manifest}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    _write_frames(_folder(digest), tables)
+    _write_frames(snapshot_folder(digest), tables)
     with open_session() as session:
         if session.get(SnapshotRow, digest) is None:
             session.add(
@@ -104,14 +104,14 @@ def read_snapshot(digest: str) -> Snapshot:
                 "the known ones are the folders of {path}."
             ),
             digest=digest,
-            path=_folder(digest).parent,
+            path=snapshot_folder(digest).parent,
         )
     manifest = json.loads(row.tables)["tables"]
     tables = {}
     for name, facts in manifest.items():
         if name == "quarantine":
             continue
-        path = _folder(digest) / f"{name}.parquet"
+        path = snapshot_folder(digest) / f"{name}.parquet"
         frame = _read_frame(path)
         if frame is None or digest_frame(frame) != facts["sha256"]:
             raise UnknownSnapshot(
@@ -175,7 +175,8 @@ def _canonical_text(value: object) -> str:
     return "\x00" if value is None or value is pd.NA or value != value else str(value)
 
 
-def _folder(digest: str) -> Path:
+def snapshot_folder(digest: str) -> Path:
+    """Where the frames of a snapshot lie, one Parquet file per table."""
     return read_settings().home / "snapshots" / digest
 
 

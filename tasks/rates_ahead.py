@@ -1,0 +1,140 @@
+"""What the rates that are known to come change for tonight's shipments: what shipping before each change saves.
+
+A rate of the border (duty, import tax, customs fees, export rebate) is charged by the day a shipment arrives, one of
+selling (referral, fulfilment, storage, returns, VAT in the price) by the day of the sale. Nobody knows an exchange
+rate ahead: those stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from skills.rates import RATE_COLUMNS, RateBook
+from tasks import distribution
+from tasks.lines import number_lines
+from tasks.nights import Night
+from tasks.store.snapshots import Snapshot
+
+Body = dict[str, Any]
+
+HORIZON_DAYS = 365
+"""Changes later than this are too far to ship for."""
+
+BORDER = ("duty", "mpf", "hmf", "import_vat_cost", "rebate")
+SELLING = ("price", "referral", "fulfilment", "returns", "refunds", "storage_week")
+_PER_UNIT = dict.fromkeys((*BORDER, *SELLING), 1) | {"rebate": -1, "price": -1}
+"""Columns of a quote and whether more of it costs (1) or brings (−1) money; `price` is net of VAT."""
+
+_KEYS = ["sku", "country", "lane"]
+
+
+def price_ahead(night: Night, known: Snapshot, body: Body) -> list[Body]:
+    """What each known change of rates moves, over the shipment lines of a night's proposal.
+
+    Args:
+        known: The night's frozen inputs; its rate book says what was known to come.
+        body: The proposal's.
+
+    Returns:
+        One row per day on which a rate that a line looks up begins or ends, soonest first: day, kinds, and `lines`,
+        one per line that it touches: sku, country, lane, units, ship_by (the last cut-off whose usual arrival lies
+        before the day; "" when it has passed), arrives_before (whether tonight's departure does), border_minor (what
+        the line costs more when it arrives on or after the day), selling_minor (what its units earn less when they
+        are sold from that day on, and a week of their storage costs more). `saved_minor` is the border's part of
+        lines that arrive before the day tonight, `late_minor` that of lines that do not. Base minor units, half even;
+        below 0 it gets cheaper.
+    """
+    book, morning, policy = known.rates, night.as_of, night.seller.policy.distribution
+
+    def quote(rates: RateBook) -> pd.DataFrame:
+        return distribution.quote_contribution(
+            known.sales, known.returns, known.products, known.lanes, known.nodes, rates,
+            night.seller.base_currency, policy, morning,
+        ).set_index(_KEYS)  # fmt: skip
+
+    changes: dict[date, set[str]] = defaultdict(set)
+    for rate in book:
+        ends = [rate.effective_to + timedelta(days=1)] if rate.effective_to else []
+        for day in [rate.effective_from, *ends] if rate.kind != "fx" else []:
+            if morning < day <= morning + timedelta(days=HORIZON_DAYS):
+                changes[day].add(rate.kind)
+    found, before = [], quote(book)
+    for day, kinds in sorted(changes.items()):
+        after = quote(RateBook.from_frame(advance_rates(known.tables["rates"], morning, day)))
+        touched = _touch_lines(body, before, after, day, policy.review_days)
+        before = after.combine_first(before)
+        if touched:
+            found.append(
+                {
+                    "day": day.isoformat(),
+                    "kinds": sorted(kinds),
+                    "saved_minor": sum(row["border_minor"] for row in touched if row["arrives_before"]),
+                    "late_minor": sum(row["border_minor"] for row in touched if not row["arrives_before"]),
+                    "selling_minor": sum(row["selling_minor"] for row in touched),
+                    "lines": touched,
+                }
+            )
+    return found
+
+
+def advance_rates(rates: pd.DataFrame, morning: date, day: date) -> pd.DataFrame:
+    """The rate book as if the rates of a later day held already on the morning; exchange rates stay.
+
+    Args:
+        rates: The columns of `skills.rates.RATE_COLUMNS`; dates as ISO text.
+
+    Returns:
+        Of each kind and key that changes between the two days only what holds on the later one, from the morning on;
+        a key whose rate has ended by then has none.
+    """
+    first, last = morning.isoformat(), day.isoformat()
+    frame = rates[list(RATE_COLUMNS)].astype("str")
+    moves = (frame["kind"] != "fx") & (
+        ((frame["effective_from"] > first) & (frame["effective_from"] <= last))
+        | ((frame["effective_to"] != "") & (frame["effective_to"] >= first) & (frame["effective_to"] < last))
+    )
+    moved = set(zip(frame.loc[moves, "kind"], frame.loc[moves, "key"], strict=True))
+    changes = pd.Series([pair in moved for pair in zip(frame["kind"], frame["key"], strict=True)], index=frame.index)
+    holds = (frame["effective_from"] <= last) & ((frame["effective_to"] == "") | (frame["effective_to"] >= last))
+    newest = frame[holds].groupby(["kind", "key"])["effective_from"].transform("max")
+    holds &= frame["effective_from"] == newest.reindex(frame.index)
+    later = frame[changes & holds].assign(effective_from=first)
+    return pd.concat([frame[~changes], later], ignore_index=True)
+
+
+def _touch_lines(body: Body, before: pd.DataFrame, after: pd.DataFrame, day: date, review_days: int) -> list[Body]:
+    moved = (after.reindex(before.index)[list(_PER_UNIT)] - before[list(_PER_UNIT)]).fillna(0.0)
+    changes = dict(zip(moved.index, moved.to_dict("records"), strict=True))
+    between = 7 * max(1, -(-review_days // 7))
+    touched = []
+    for _, decision, line in number_lines(body):
+        payload = line["payload"]
+        key = (payload["sku"], payload.get("country"), payload.get("lane"))
+        change = changes.get(key)
+        if change is None:
+            continue
+        border, selling = (
+            round(sum(change[name] * _PER_UNIT[name] for name in names) * payload["units"])
+            for names in (BORDER, SELLING)
+        )
+        if not border and not selling:
+            continue
+        departs, arrives = date.fromisoformat(decision["deadline"]), date.fromisoformat(decision["arrival_p50"])
+        spare = (day - timedelta(days=1) - arrives).days // between * between
+        touched.append(
+            dict(zip(_KEYS, key, strict=True))
+            | {
+                "units": payload["units"],
+                "departs": departs.isoformat(),
+                "arrives": arrives.isoformat(),
+                "arrives_before": arrives < day,
+                "ship_by": (departs + timedelta(days=spare)).isoformat() if arrives < day else "",
+                "border_minor": border,
+                "selling_minor": selling,
+            }
+        )
+    return sorted(touched, key=lambda row: (-abs(row["border_minor"]), -abs(row["selling_minor"]), row["sku"]))

@@ -1,0 +1,169 @@
+"""A night decided again: alike when nothing changes, and otherwise with every difference and its cause."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from flows.nightly import nightly
+from flows.replay import replay
+from tasks import other_code
+from tasks.frozen_policy import UnusablePolicy
+from tasks.other_code import NoCheckout, UnknownCommit
+from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded
+from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal
+from tasks.store.snapshots import UnknownSnapshot, snapshot_folder
+
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("at_home")]
+
+ROOT = Path(__file__).parents[2]
+KEPT = ("", 0, 0, 0, "")
+"""A replay that changes nothing."""
+
+
+@pytest.fixture(scope="module")
+def digest(installation: Path, prefect_server: None) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FARSAIL_HOME", str(installation))
+        return nightly("demo")
+
+
+def read_document(page: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(Path(page).with_suffix(".json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_an_unchanged_night_comes_out_the_same_and_leaves_no_proposal(digest: str) -> None:
+    waiting, standing = list_waiting(), read_proposal(digest)
+    page = replay("demo", language="en")
+    document = read_document(page)
+    assert document["reproduced"]
+    assert document["steps"][0]["digest"] == digest
+    assert document["lines"] == document["waits"] == []
+    assert document["unchanged"] == sum(len(d["lines"]) for d in standing.body["decisions"])
+    said = Path(page).read_text(encoding="utf-8")
+    assert "came out the same, to the last byte" in said
+    assert "<script" not in said
+    assert list_waiting() == waiting
+    assert read_current("demo", "nightly", pd.Timestamp(standing.body["as_of"]).date()) == standing
+
+
+def test_the_page_says_what_shipping_before_a_known_change_of_duty_saves(digest: str) -> None:
+    ahead = {row["day"]: row for row in read_document(replay("demo", proposal=digest[:12]))["ahead"]}
+    duty = ahead["2026-02-24"]
+    assert duty["saved_minor"] == sum(line["border_minor"] for line in duty["lines"] if line["arrives_before"]) != 0
+    assert all(line["country"] == "US" for line in duty["lines"])
+    assert all(line["departs"] <= line["ship_by"] < duty["day"] for line in duty["lines"] if line["arrives_before"])
+
+
+def test_another_service_level_and_other_rates_change_lines_whose_causes_add_up(digest: str, tmp_path: Path) -> None:
+    known = read_recorded.fn("demo", "last", digest).known
+    rates = known.tables["rates"]
+    duty = rates[(rates["kind"] == "duty") & rates["key"].str.startswith("US:")]
+    dearer = duty.assign(value=[str(float(value) + 0.1) for value in duty["value"]])
+    dearer.to_csv(tmp_path / "rates.csv", index=False)
+    document = read_document(replay("demo", service_percent=95, rates=str(tmp_path / "rates.csv"), language="zh_CN"))
+    assert [(step["cause"], step["name"]) for step in document["steps"]] == [
+        ("code", ""),
+        ("policy", "policy.replenishment.cycle_service_percent"),
+        ("rates", "duty"),
+    ]
+    assert {line["kind"] for line in document["lines"]} == {"order", "ship"}
+    for line in document["lines"]:
+        for amount in ("units", "money_minor", "value_minor"):
+            moved = line[f"{amount}_after"] - line[f"{amount}_before"]
+            assert moved == sum(cause[amount] for cause in line["causes"]), (line["sku"], amount)
+    for name, before in document["before"].items():
+        assert document["after"][name] - before == sum(step[name] for step in document["steps"]), name
+    by_kind = {"order": 0, "ship": 0}
+    for line in document["lines"]:
+        by_kind[line["kind"]] += line["money_minor_after"] - line["money_minor_before"]
+    assert by_kind["order"] == document["after"]["orders_minor"] - document["before"]["orders_minor"]
+    assert by_kind["ship"] == document["after"]["shipments_minor"] - document["before"]["shipments_minor"]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """This checkout's files as a repository of their own, with one commit."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / "clone" / name)
+    git(tmp_path / "clone", "init", "--quiet")
+    commit(tmp_path / "clone", "as it is")
+    return tmp_path / "clone"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    named = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    done = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path, message: str) -> str:
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--quiet", "--message", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.mark.long
+def test_the_code_of_another_commit_changes_lines_with_the_code_as_their_cause(
+    digest: str, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clone / "skills" / "replenishment" / "policy.py"
+    before = file.read_text(encoding="utf-8")
+    assert "threshold_units: int = Field(\n        default=0," in before
+    changed = before.replace(
+        "threshold_units: int = Field(\n        default=0,", "threshold_units: int = Field(\n        default=300,"
+    )
+    file.write_text(changed, encoding="utf-8")
+    other = commit(clone, "no order below three hundred")
+    monkeypatch.setattr("config.settings.ROOT", clone)
+    document = read_document(replay("demo", proposal=digest, commit=other, language="en"))
+    assert document["commit"] == other
+    assert not document["reproduced"]
+    assert document["lines"]
+    assert {cause["step"] for line in document["lines"] for cause in line["causes"]} == {1}
+    assert {line["kind"] for line in document["lines"]} == {"order"}
+    assert git(clone, "worktree", "list").count("\n") == 0
+
+
+def test_what_cannot_be_replayed_is_refused_by_name(
+    digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnknownProposal, match="0 proposals start with ffffff"):
+        read_recorded.fn("demo", "last", "ffffff")
+    with pytest.raises(NoNight, match=r"No night of demo stands for 2025-11-23"):
+        read_recorded.fn("demo", "2025-11-23", "")
+    recorded = read_recorded.fn("demo", "last", digest)
+    with pytest.raises(UnusablePolicy, match=r"policy\.replenishment\.service"):
+        list_steps.fn(recorded, "replenishment: {service: 95}", *KEPT[1:])
+    with pytest.raises(UnusableChange, match="sets service"):
+        list_steps.fn(recorded, '{"service": 95}', *KEPT[1:])
+    with pytest.raises(UnusableChange, match="There is no rate file"):
+        list_steps.fn(recorded, *KEPT[:4], str(tmp_path / "none.csv"))
+    with pytest.raises(UnknownCommit, match="knows no commit nobody"):
+        other_code.find_commit("nobody")
+    monkeypatch.setattr("config.settings.ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(NoCheckout, match="is no git checkout"):
+        other_code.find_commit("HEAD")
+
+
+def test_a_night_whose_frames_were_altered_is_not_replayed(digest: str) -> None:
+    path = snapshot_folder(read_proposal(digest).body["snapshot"]) / "stock.parquet"
+    kept = path.read_bytes()
+    try:
+        frame = pd.read_parquet(path)
+        frame.assign(units=frame["units"] + 1).to_parquet(path, index=False)
+        with pytest.raises(UnknownSnapshot, match="Table stock of snapshot"):
+            read_recorded.fn("demo", "last", digest)
+    finally:
+        path.write_bytes(kept)
