@@ -6,6 +6,8 @@ from skills import replenishment
 from tasks.capability import capability
 
 plan_replenishment = capability(replenishment.plan_replenishment, timeout_seconds=900)
+weigh_modes = capability(replenishment.weigh_modes)
+list_basis = capability(replenishment.list_basis)
 plan_last_orders = capability(replenishment.plan_last_orders)
 plan_cash = capability(replenishment.plan_cash)
 measure_stock = capability(replenishment.measure_stock)

@@ -1,4 +1,4 @@
-"""What bounds a supplier's order: its joint minimum, its weekly capacity, the week's cash."""
+"""What bounds a supplier's order: its joint minimum, its capacity, and cash."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 JOINT_MOQ = mark("joint MOQ")
 WEEKLY_CAPACITY = mark("weekly capacity")
 WEEKLY_CASH = mark("weekly cash")
+CASH_PATH = mark("13 weeks of cash")
+BUILD_UP = mark("build-up before a closure")
+SHELF_LIFE = mark("shelf life")
 THRESHOLD = mark("threshold")
 
 
@@ -28,12 +31,14 @@ class SupplierLines:
         carton_units: Units in a carton.
         position: Units that the SKU has already.
         daily: Expected demand per day.
+        most: No line is raised beyond so many cartons; None: no such limit.
     """
 
     cartons: Ints
     carton_units: Ints
     position: Ints
     daily: Floats
+    most: Ints | None = None
 
 
 def raise_to_minimum(lines: SupplierLines, minimum: int, most_days: int, threshold: int) -> Ints | None:
@@ -53,6 +58,7 @@ def raise_to_minimum(lines: SupplierLines, minimum: int, most_days: int, thresho
 
     def fill(days: int) -> Ints:
         level = np.floor((lines.daily * days - lines.position).round(6) / lines.carton_units).astype(np.int64)
+        level = level if lines.most is None else np.minimum(level, lines.most)
         level = np.where(level * lines.carton_units >= threshold, level, 0)
         return np.maximum(np.maximum(level, lines.cartons), 0)
 
@@ -93,11 +99,11 @@ def cut_to_cash(
     carton_units: Ints,
     suppliers: NDArray[np.int64],
     minimums: Ints,
-    cash: int,
+    limits: Ints,
     threshold: int,
-    deposit_of: Callable[[int, int], int],
+    paid_of: Callable[[int, int], Ints],
 ) -> Ints:
-    """Give the week's cash to the most urgent lines first.
+    """Give cash to the most urgent lines first, so that nothing paid exceeds any limit.
 
     A supplier that falls below its joint minimum is left out, the one whose first line is least urgent before
     others, and the cash is given again.
@@ -107,24 +113,24 @@ def cut_to_cash(
         carton_units: Units in a carton.
         suppliers: Number of the line's supplier.
         minimums: The joint minimum of the line's supplier [units].
-        cash: Minor units of the base currency.
+        limits: What may be paid in all under each limit [minor units of the base currency].
         threshold: A line below this is left out [units].
-        deposit_of: Deposit for so many units of a line.
+        paid_of: What so many units of a line take of each limit; never less for more units.
     Returns:
-        Cartons per line; their deposits together never exceed the cash.
+        Cartons per line; what they take together never exceeds a limit.
     """
     dropped: set[int] = set()
     while True:
         given = np.zeros_like(cartons)
-        left = cash
+        left = limits.copy()
         for place in range(len(cartons)):
             if int(suppliers[place]) in dropped or cartons[place] == 0:
                 continue
             unit = int(carton_units[place])
-            count = _most_cartons(place, int(cartons[place]), unit, deposit_of, left)
+            count = _most_cartons(place, int(cartons[place]), unit, paid_of, left)
             if count * unit >= max(threshold, 1):
                 given[place] = count
-                left -= deposit_of(place, count * unit)
+                left = left - paid_of(place, count * unit)
         totals = np.bincount(suppliers, weights=given * carton_units)
         short = np.flatnonzero((given > 0) & (totals[suppliers] < minimums))
         if not len(short):
@@ -133,11 +139,16 @@ def cut_to_cash(
         dropped.add(int(suppliers[short[first.max()]]))
 
 
-def _most_cartons(place: int, wanted: int, unit: int, deposit_of: Callable[[int, int], int], cash: int) -> int:
-    if deposit_of(place, wanted * unit) <= cash:
+def fits(paid: Ints, left: Ints) -> bool:
+    """Whether what is paid stays within what is left; a limit that nothing is paid under does not matter."""
+    return bool(((paid <= left) | (paid == 0)).all())
+
+
+def _most_cartons(place: int, wanted: int, unit: int, paid_of: Callable[[int, int], Ints], left: Ints) -> int:
+    if fits(paid_of(place, wanted * unit), left):
         return wanted
-    fits, exceeds = 0, wanted
-    while exceeds - fits > 1:
-        middle = (fits + exceeds) // 2
-        fits, exceeds = (middle, exceeds) if deposit_of(place, middle * unit) <= cash else (fits, middle)
-    return fits
+    enough, exceeds = 0, wanted
+    while exceeds - enough > 1:
+        middle = (enough + exceeds) // 2
+        enough, exceeds = (middle, exceeds) if fits(paid_of(place, middle * unit), left) else (enough, middle)
+    return enough

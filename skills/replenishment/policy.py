@@ -35,6 +35,11 @@ class ReplenishmentPolicy(BaseModel):
     opening_cash_minor: int = Field(
         default=0, description="Cash at hand on the as_of morning, in minor units of the base currency."
     )
+    least_cash_minor: int | None = Field(
+        default=None,
+        description="Orders are cut so that cash at the end of none of the next 13 weeks falls below this, in minor "
+        "units of the base currency; none means no limit.",
+    )
     holding_percent_per_year: int = Field(
         default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
     )
@@ -42,6 +47,31 @@ class ReplenishmentPolicy(BaseModel):
         default=0,
         ge=0,
         description="No order line below this, counted after rounding to cartons, is proposed [units].",
+    )
+    least_change_units: int = Field(
+        default=0,
+        ge=0,
+        description="An order line that last night's plan held already moves only by more than this, and by more "
+        "than a carton [units].",
+    )
+    least_change_percent: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="An order line that last night's plan held already moves only by more than this share of it [%].",
+    )
+    lost_sale_percent: int = Field(
+        default=100,
+        ge=0,
+        le=100,
+        description="Share of unmet demand that is lost rather than bought later, where air is weighed [%].",
+    )
+    rank_loss_percent: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="What a lost sale costs beyond its own margin, by the rank that sinks, in percent of the margin "
+        "[%].",
     )
     dead_after_weeks: int = Field(
         default=52,

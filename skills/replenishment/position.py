@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from skills.vocabulary import STOCK_STATES, Refusal, mark, name_rows
@@ -17,12 +18,56 @@ class UnusableFacts(Refusal):
     """Facts that contradict themselves or cannot be: two rows for one SKU, negative stock, an unknown state."""
 
 
-def check_facts(stock: pd.DataFrame, products: pd.DataFrame, suppliers: pd.DataFrame) -> None:
+_NUMBERS: dict[str, tuple[str, ...]] = {
+    "stock": ("units",),
+    "inbound": ("units",),
+    "purchase_orders": ("units_open", "deposit_paid_minor"),
+    "products": ("unit_cost_minor", "carton_units", "shelf_life_days"),
+    "suppliers": (
+        *("production_days_p10", "production_days_p50", "production_days_p90"),
+        *("joint_moq_units", "deposit_percent", "balance_days"),
+    ),
+    "lanes": ("transit_days_p10", "transit_days_p50", "transit_days_p90"),
+}
+"""Columns that must hold numbers wherever the table has them."""
+
+
+def check_facts(
+    stock: pd.DataFrame,
+    inbound: pd.DataFrame,
+    purchase_orders: pd.DataFrame,
+    products: pd.DataFrame,
+    suppliers: pd.DataFrame,
+    lanes: pd.DataFrame,
+) -> None:
     """Refuse what no plan can stand on.
 
     Raises:
         UnusableFacts: names the rows and what was expected.
     """
+    tables = (stock, inbound, purchase_orders, products, suppliers, lanes)
+    for (name, columns), frame in zip(_NUMBERS.items(), tables, strict=True):
+        for column in columns:
+            if column not in frame or not len(frame):
+                continue
+            number = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
+            wrong = frame.loc[~np.isfinite(number) | (number < 0)]
+            if len(wrong) and not (name == "stock" and np.isfinite(number).all()):
+                raise UnusableFacts(
+                    mark(
+                        "{column} of {table} is missing, infinite or negative for {rows}. Expected a number, 0 or "
+                        "more. Correct the file."
+                    ),
+                    column=column,
+                    table=name,
+                    rows=name_rows(wrong.iloc[:, 0]),
+                )
+    capacity = suppliers.loc[np.isinf(pd.to_numeric(suppliers["weekly_capacity_units"]).astype("float64"))]
+    if len(capacity):
+        raise UnusableFacts(
+            mark("The weekly capacity of {rows} is infinite. Leave the cell empty where there is no limit."),
+            rows=name_rows(capacity["supplier"]),
+        )
     for frame, key, name in ((products, "sku", "products"), (suppliers, "supplier", "suppliers")):
         twice = frame.loc[frame[key].duplicated(), key]
         if len(twice):

@@ -34,6 +34,17 @@ MINIMUM_ABOVE_CAPACITY = mark(
     "The supplier's joint minimum cannot be met within its weekly capacity; nothing is ordered. "
     "Correct the suppliers file."
 )
+SUPPLIER_BUSY = mark(
+    "Open orders take the supplier's capacity until the next order; below the joint minimum nothing is ordered."
+)
+BUILDS_UP = mark(
+    "The weeks before the supplier's closure do not hold what must be made until it reopens; it is made from now on."
+)
+SHELF_LIFE_ENDS = mark("No more is ordered than is expected to be sold within the shelf life.")
+CASH_PATH_WAITS = mark(
+    "With this order a week of the next 13 would end below the least cash; more urgent SKUs go first, the rest waits "
+    "for the next review."
+)
 CAPACITY_WAITS = mark("More urgent SKUs take the supplier's weekly capacity; the rest waits for next week.")
 CASH_WAITS = mark("More urgent SKUs take this week's cash; the rest waits for next week.")
 

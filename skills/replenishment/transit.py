@@ -28,7 +28,8 @@ def find_usual_transit(lanes: pd.DataFrame) -> pd.DataFrame:
     rates for a cubic metre of 167 kg, where all lanes have one currency; then the quicker one.
 
     Returns:
-        One row per country: country, way (lanes joined by " + "), mode, first_lane, transit_days_p10, _p50, _p90.
+        One row per country: country, way (lanes joined by " + "), mode, first_lane, cutoff_weekday (of the first
+        lane, -1 = any day), transit_days_p10, _p50, _p90.
     """
     legs: list[Leg] = [
         {str(name): value for name, value in leg.items()}
@@ -60,14 +61,18 @@ def find_usual_transit(lanes: pd.DataFrame) -> pd.DataFrame:
             "way": " + ".join(str(leg["lane"]) for leg in way),
             "mode": _MODES[key[0]] if key[0] < len(_MODES) else str(way[0]["mode"]),
             "first_lane": str(way[0]["lane"]),
+            "cutoff_weekday": _read_weekday(way[0].get("cutoff_weekday", -1)),
             **{name: sum(int(leg[name]) for leg in way) for name in _TRANSIT},
         }
         for country, (key, way) in sorted(best.items())
     ]
-    frame = pd.DataFrame(rows, columns=["country", "way", "mode", "first_lane", *_TRANSIT])
-    return frame.astype(
-        dict.fromkeys(("country", "way", "mode", "first_lane"), "str") | dict.fromkeys(_TRANSIT, "int64")
-    )
+    texts, numbers = ["country", "way", "mode", "first_lane"], ["cutoff_weekday", *_TRANSIT]
+    frame = pd.DataFrame(rows, columns=[*texts, *numbers])
+    return frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "int64"))
+
+
+def _read_weekday(value: Any) -> int:
+    return -1 if pd.isna(value) else int(value)
 
 
 def _order(way: list[Leg], comparable: bool) -> tuple[int, int, int, int, str]:
@@ -82,6 +87,21 @@ def _rate_per_m3(leg: Leg) -> int:
     return int(0 if pd.isna(per_m3) else per_m3) + _KG_PER_M3 * int(0 if pd.isna(per_kg) else per_kg)
 
 
+def share_demand(forecast: pd.DataFrame) -> pd.DataFrame:
+    """The countries' shares of each SKU's forecast demand, equal ones where none is forecast.
+
+    Returns:
+        One row per (sku, country), sorted: mean [units over the horizon], share.
+    """
+    one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
+    demand = one.groupby(["sku", "country"], sort=True, as_index=False)["mean"].sum()
+    total = demand.groupby("sku", sort=True)["mean"].transform("sum")
+    several = demand.groupby("sku", sort=True)["mean"].transform("size")
+    share = (demand["mean"] / total.where(total > 0, 1.0)).where(total > 0, 1.0 / several)
+    shared: pd.DataFrame = demand.assign(share=share)
+    return shared
+
+
 def weigh_transit(forecast: pd.DataFrame, lanes: pd.DataFrame, forward_days: int) -> pd.DataFrame:
     """Hub to shelf per SKU: the countries' usual transits, weighted by forecast demand and rounded up to days.
 
@@ -93,12 +113,7 @@ def weigh_transit(forecast: pd.DataFrame, lanes: pd.DataFrame, forward_days: int
         One row per SKU of the forecast with countries: sku, transit_days_p10, _p50, _p90 [days],
         transit_note (the five largest countries: share × days; `?` marks a country without a lane).
     """
-    one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
-    demand = one.groupby(["sku", "country"], sort=True, as_index=False)["mean"].sum()
-    total = demand.groupby("sku", sort=True)["mean"].transform("sum")
-    several = demand.groupby("sku", sort=True)["mean"].transform("size")
-    demand = demand.assign(share=(demand["mean"] / total.where(total > 0, 1.0)).where(total > 0, 1.0 / several))
-    demand = demand.merge(find_usual_transit(lanes), on="country", how="left")
+    demand = share_demand(forecast).merge(find_usual_transit(lanes), on="country", how="left")
     known = demand["way"].notna()
     demand[_TRANSIT] = demand[_TRANSIT].fillna(forward_days)
     weighted = demand[_TRANSIT].mul(demand["share"], axis=0).assign(sku=demand["sku"])
