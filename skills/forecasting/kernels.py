@@ -1,8 +1,8 @@
-"""Smoothing kernels: one series at a time, a grid of constants instead of an optimiser.
+"""Smoothing kernels over blocks of series: a grid of constants instead of an optimiser, all origins in one pass.
 
-Every kernel reads the known weeks of one series in order (weeks without stock are already left out) and keeps the
-constants with the least squared one-step error; ties go to the smallest constant. No fastmath, no parallel loop,
-no exp, log or pow: the same bits on every x86-64 machine. Each has a plain twin in tests/skills/forecasting.
+A constant never weighs a week less than the plain mean of the weeks seen so far would, max(constant, 1 ÷ weeks), so
+no start value is needed. At each stop the constant with the least squared one-step error up to there gives the
+state; ties go to the first.
 """
 
 from __future__ import annotations
@@ -10,271 +10,233 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from skills.forecasting.arrays import Bools, Floats, Ints
+from skills.forecasting.arrays import Floats, Ints
+from skills.forecasting.blocks import LANES
 
 ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 0.99])
-"""Constants tried by SES, by Theta on its second line, and by ADIDA on its buckets."""
+"""Constants tried by SES, and by Theta on its second line."""
 SLOW: Floats = np.array([0.05, 0.1, 0.2, 0.3])
-"""Constants tried for sale sizes, intervals (SBA) and chances of a sale (TSB)."""
+"""Constants tried by SBA, and by TSB for the chance of a sale."""
+SIZES: Floats = np.array([0.1, 0.3])
+"""Constants tried by TSB for the size of a sale."""
+BUCKET_ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])
+"""Constants tried by ADIDA."""
+WIDTHS: Ints = np.array([2, 4, 8, 13])
+"""Weeks per bucket of ADIDA; a series takes the one nearest to its mean interval, or no buckets at all."""
+WIDTH_BOUNDS: Floats = np.array([1.5, 3.0, 6.0, 10.5])
+"""Mean interval [weeks] from which each width is taken."""
 DAMPED: Floats = np.array(
     [
         (level, level * trend, damping)
-        for level in (0.05, 0.1, 0.2, 0.35, 0.5, 0.8)
-        for trend in (0.05, 0.15, 0.4)
+        for level in (0.05, 0.15, 0.3, 0.6)
+        for trend in (0.05, 0.2)
         for damping in (0.8, 0.9, 0.98)
     ]
 )
 """Damped trend: constants of level and trend, and damping per week."""
 
-START_WEEKS = 8
-"""Weeks whose mean starts a level; a series with fewer known weeks is forecast by its mean."""
-
 
 @njit(cache=True)
-def fit_ses(values: Floats, grid: Floats, start: float) -> float:
-    """Simple exponential smoothing: the last level of the best constant in the grid."""
-    tried = grid.size
-    level = np.empty(tried)
-    error = np.zeros(tried)
-    for k in range(tried):
-        level[k] = start
-    for t in range(values.size):
-        value = values[t]
-        for k in range(tried):
-            miss = value - level[k]
-            error[k] += miss * miss
-            level[k] += grid[k] * miss
-    best = 0
-    for k in range(1, tried):
-        if error[k] < error[best]:
-            best = k
-    return float(level[best])
+def fit_levels(
+    units: Floats,
+    seen: Floats,
+    gain: Floats,
+    place: Floats,
+    weeks: Floats,
+    slope: Floats,
+    stops: Ints,
+    ses: Floats,
+    theta: Floats,
+) -> None:
+    """Simple exponential smoothing, and Theta with two lines (Assimakopoulos and Nikolopoulos 2000).
 
+    Smoothing is linear: Theta's second line, twice the units less the trend line, has the error of the units twice
+    less that of the line. So one pass over the units and the number of the week gives both.
 
-@njit(cache=True)
-def start_level(values: Floats, weeks: int) -> float:
-    """Mean of the first weeks."""
-    total = 0.0
-    used = min(weeks, values.size)
-    for t in range(used):
-        total += values[t]
-    return total / used
-
-
-@njit(cache=True)
-def fit_line(values: Floats, used: int) -> tuple[float, float]:
-    """Least squares through the first `used` values: the value at 0 and the slope."""
-    middle = (used - 1) / 2.0
-    total = 0.0
-    moment = 0.0
-    weight = 0.0
-    for t in range(used):
-        total += values[t]
-        moment += (t - middle) * values[t]
-        weight += (t - middle) * (t - middle)
-    slope = moment / weight if weight > 0.0 else 0.0
-    return total / used - slope * middle, slope
-
-
-@njit(cache=True)
-def fit_theta(values: Floats, grid: Floats) -> tuple[float, float]:
-    """Theta with two lines (Assimakopoulos and Nikolopoulos 2000): level after the last week and slope per week."""
-    weeks = values.size
-    start, slope = fit_line(values, weeks)
-    curved = np.empty(weeks)
-    for t in range(weeks):
-        curved[t] = 2.0 * values[t] - (start + slope * t)
-    level = fit_ses(curved, grid, start_level(curved, START_WEEKS))
-    return 0.5 * (level + start + slope * (weeks - 1)), 0.5 * slope
-
-
-@njit(cache=True)
-def fit_damped(values: Floats, grid: Floats) -> tuple[float, float, float]:
-    """Damped trend (Gardner and McKenzie 1985): level, trend and damping after the last week."""
-    tried = grid.shape[0]
-    start, slope = fit_line(values, min(10, values.size))
-    level = np.empty(tried)
-    trend = np.empty(tried)
-    error = np.zeros(tried)
-    alpha = np.empty(tried)
-    beta = np.empty(tried)
-    damping = np.empty(tried)
-    for k in range(tried):
-        level[k] = start - slope
-        trend[k] = slope
-        alpha[k] = grid[k, 0]
-        beta[k] = grid[k, 1]
-        damping[k] = grid[k, 2]
-    for t in range(values.size):
-        value = values[t]
-        for k in range(tried):
-            step = damping[k] * trend[k]
-            ahead = level[k] + step
-            miss = value - ahead
-            error[k] += miss * miss
-            level[k] = ahead + alpha[k] * miss
-            trend[k] = step + beta[k] * miss
-    best = 0
-    for k in range(1, tried):
-        if error[k] < error[best]:
-            best = k
-    return level[best], trend[best], damping[best]
-
-
-@njit(cache=True)
-def fit_sba(values: Floats, grid: Floats) -> float:
-    """Croston's method with the correction of Syntetos and Boylan (2005): units per week.
-
-    The first value must be a sale (a series starts at its first sale).
+    Args:
+        place: (row, lane) number of the week among those seen.
+        weeks: (stop, lane) weeks seen.
+        slope: (stop, lane) of the least-squares line.
+        ses: Out: (stop, lane) level.
+        theta: Out: (stop, lane) level after the last week; the slope per week is half of `slope`.
     """
-    tried = grid.size
-    size = np.empty(tried)
-    interval = np.empty(tried)
-    error = np.zeros(tried)
-    for k in range(tried):
-        size[k] = values[0]
-        interval[k] = 1.0
-    waited = 1.0
-    for t in range(1, values.size):
-        value = values[t]
-        for k in range(tried):
-            miss = value - (1.0 - 0.5 * grid[k]) * size[k] / interval[k]
-            error[k] += miss * miss
-        if value > 0.0:
-            for k in range(tried):
-                size[k] += grid[k] * (value - size[k])
-                interval[k] += grid[k] * (waited - interval[k])
-            waited = 1.0
-        else:
-            waited += 1.0
-    best = 0
-    for k in range(1, tried):
-        if error[k] < error[best]:
-            best = k
-    return float((1.0 - 0.5 * grid[best]) * size[best] / interval[best])
+    level, line = np.empty(LANES), np.empty(LANES)
+    squares, cross, squares_line = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    least = np.full((2, stops.size, LANES), np.inf)
+    for alpha in ALPHAS:
+        level[:] = 0.0
+        line[:] = 0.0
+        squares[:] = 0.0
+        cross[:] = 0.0
+        squares_line[:] = 0.0
+        at = 0
+        for stop in range(stops.size):
+            for row in range(at, stops[stop]):
+                for lane in range(LANES):
+                    weight = max(alpha, gain[row, lane])
+                    miss = (units[row, lane] - level[lane]) * seen[row, lane]
+                    miss_line = (place[row, lane] - line[lane]) * seen[row, lane]
+                    squares[lane] += miss * miss
+                    cross[lane] += miss * miss_line
+                    squares_line[lane] += miss_line * miss_line
+                    level[lane] += weight * miss
+                    line[lane] += weight * miss_line
+            at = stops[stop]
+            for lane in range(LANES):
+                better = squares[lane] < least[0, stop, lane]
+                least[0, stop, lane] = squares[lane] if better else least[0, stop, lane]
+                ses[stop, lane] = level[lane] if better else ses[stop, lane]
+                drift = slope[stop, lane]
+                error = 4.0 * (squares[lane] - drift * cross[lane]) + drift * drift * squares_line[lane]
+                ahead = level[lane] + 0.5 * drift * (weeks[stop, lane] - 1.0 - line[lane])
+                better = error < least[1, stop, lane]
+                least[1, stop, lane] = error if better else least[1, stop, lane]
+                theta[stop, lane] = ahead if better else theta[stop, lane]
 
 
 @njit(cache=True)
-def fit_tsb(values: Floats, grid: Floats) -> float:
-    """Teunter, Syntetos and Babai (2011): chance of a sale × size of a sale, the chance falls in every empty week."""
-    tried = grid.size
-    weeks = values.size
-    sales = 0.0
-    for t in range(min(START_WEEKS, weeks)):
-        if values[t] > 0.0:
-            sales += 1.0
-    chance = np.empty((tried, tried))
-    size = np.empty(tried)
-    error = np.zeros((tried, tried))
-    for i in range(tried):
-        size[i] = values[0]
-        for j in range(tried):
-            chance[i, j] = sales / min(START_WEEKS, weeks)
-    for t in range(weeks):
-        value = values[t]
-        sold = 1.0 if value > 0.0 else 0.0
-        for i in range(tried):
-            for j in range(tried):
-                miss = value - size[i] * chance[i, j]
-                error[i, j] += miss * miss
-                chance[i, j] += grid[j] * (sold - chance[i, j])
-            if sold > 0.0:
-                size[i] += grid[i] * (value - size[i])
-    first = 0
-    second = 0
-    for i in range(tried):
-        for j in range(tried):
-            if error[i, j] < error[first, second]:
-                first, second = i, j
-    return float(size[first] * chance[first, second])
+def fit_damped(units: Floats, seen: Floats, gain: Floats, stops: Ints, out: Floats) -> None:
+    """Damped trend (Gardner and McKenzie 1985) from a level of the first week and no trend.
 
-
-@njit(cache=True)
-def fit_adida(values: Floats, grid: Floats) -> float:
-    """Aggregate-disaggregate (Nikolopoulos and others 2011): SES over buckets as long as the mean interval."""
-    weeks = values.size
-    sales = 0
-    for t in range(weeks):
-        if values[t] > 0.0:
-            sales += 1
-    if sales == 0:
-        return 0.0
-    width = (2 * weeks + sales) // (2 * sales)
-    buckets = weeks // width
-    offset = weeks - buckets * width
-    sums = np.zeros(buckets)
-    for i in range(buckets):
-        for t in range(offset + i * width, offset + (i + 1) * width):
-            sums[i] += values[t]
-    return fit_ses(sums, grid, start_level(sums, START_WEEKS)) / width
-
-
-@njit(cache=True)
-def fit_series(
-    values: Floats, known: Bools, ends: Ints, alphas: Floats, slow: Floats, damped: Floats
-) -> tuple[Floats, Ints]:
-    """All models on every series up to its own end.
-
-    Returns:
-        (series, model, 3): level after the last known week, trend and damping per week, in the order of
-        `choice.MODELS`; and the number of known weeks per series.
+    Args:
+        out: Out: (stop, 3, lane) level, trend and damping after the last week.
     """
-    rows, weeks = values.shape
-    fitted = np.zeros((rows, 7, 3))
-    counts = np.zeros(rows, np.int64)
-    buffer = np.empty(weeks)
-    for row in range(rows):
-        used = 0
-        started = False
-        for t in range(min(ends[row], weeks)):
-            if known[row, t] and (started or values[row, t] > 0.0):
-                started = True
-                buffer[used] = values[row, t]
-                used += 1
-        counts[row] = used
-        if used == 0:
-            continue
-        series = buffer[:used]
-        mean = start_level(series, used)
-        for model in range(7):
-            fitted[row, model, 0] = mean
-        if used < START_WEEKS:
-            continue
-        fitted[row, 1, 0] = fit_ses(series, alphas, start_level(series, START_WEEKS))
-        fitted[row, 2, 0], fitted[row, 2, 1] = fit_theta(series, alphas)
-        fitted[row, 2, 2] = 1.0
-        fitted[row, 3, 0], fitted[row, 3, 1], fitted[row, 3, 2] = fit_damped(series, damped)
-        fitted[row, 4, 0] = fit_sba(series, slow)
-        fitted[row, 5, 0] = fit_tsb(series, slow)
-        fitted[row, 6, 0] = fit_adida(series, alphas)
-    return fitted, counts
+    level, trend, squares = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    least = np.full((stops.size, LANES), np.inf)
+    for constant in range(DAMPED.shape[0]):
+        alpha, beta, damping = DAMPED[constant, 0], DAMPED[constant, 1], DAMPED[constant, 2]
+        level[:] = 0.0
+        trend[:] = 0.0
+        squares[:] = 0.0
+        at = 0
+        for stop in range(stops.size):
+            for row in range(at, stops[stop]):
+                for lane in range(LANES):
+                    step = damping * trend[lane]
+                    miss = (units[row, lane] - (level[lane] + step)) * seen[row, lane]
+                    squares[lane] += miss * miss
+                    level[lane] += seen[row, lane] * step + max(alpha, gain[row, lane]) * miss
+                    moved = step + beta * miss
+                    kept = moved if seen[row, lane] > 0.0 else trend[lane]
+                    trend[lane] = kept if gain[row, lane] < 1.0 else 0.0
+            at = stops[stop]
+            for lane in range(LANES):
+                better = squares[lane] < least[stop, lane]
+                least[stop, lane] = squares[lane] if better else least[stop, lane]
+                out[stop, 0, lane] = level[lane] if better else out[stop, 0, lane]
+                out[stop, 1, lane] = trend[lane] if better else out[stop, 1, lane]
+                out[stop, 2, lane] = damping if better else out[stop, 2, lane]
 
 
 @njit(cache=True)
-def measure_spread(values: Floats, known: Bools, ends: Ints) -> tuple[Floats, Floats, Ints]:
-    """Recent squared miss of a slow level, mean and number of the known weeks, per series up to its own end."""
-    rows, weeks = values.shape
-    squares = np.zeros(rows)
-    means = np.zeros(rows)
-    counts = np.zeros(rows, np.int64)
+def fit_sba(units: Floats, seen: Floats, sale: Floats, wait: Floats, stops: Ints, out: Floats) -> None:
+    """Croston's method with the correction of Syntetos and Boylan (2005): size of a sale ÷ interval."""
+    size, interval, squares = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    least = np.full((stops.size, LANES), np.inf)
+    for alpha in SLOW:
+        size[:] = 0.0
+        interval[:] = 1.0
+        squares[:] = 0.0
+        shrink = 1.0 - 0.5 * alpha
+        at = 0
+        for stop in range(stops.size):
+            for row in range(at, stops[stop]):
+                for lane in range(LANES):
+                    miss = (units[row, lane] - shrink * size[lane] / interval[lane]) * seen[row, lane]
+                    squares[lane] += miss * miss
+                    weight = max(alpha, sale[row, lane]) if sale[row, lane] > 0.0 else 0.0
+                    size[lane] += weight * (units[row, lane] - size[lane])
+                    interval[lane] += weight * (wait[row, lane] - interval[lane])
+            at = stops[stop]
+            for lane in range(LANES):
+                better = squares[lane] < least[stop, lane]
+                least[stop, lane] = squares[lane] if better else least[stop, lane]
+                out[stop, lane] = shrink * size[lane] / interval[lane] if better else out[stop, lane]
+
+
+@njit(cache=True)
+def fit_tsb(units: Floats, seen: Floats, gain: Floats, sale: Floats, stops: Ints, out: Floats) -> None:
+    """Teunter, Syntetos and Babai (2011): chance of a sale × size of a sale; the chance falls in every empty week."""
+    size, chance, squares = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    least = np.full((stops.size, LANES), np.inf)
+    for alpha in SIZES:
+        for beta in SLOW:
+            size[:] = 0.0
+            chance[:] = 0.0
+            squares[:] = 0.0
+            at = 0
+            for stop in range(stops.size):
+                for row in range(at, stops[stop]):
+                    for lane in range(LANES):
+                        sold = 1.0 if sale[row, lane] > 0.0 else 0.0
+                        miss = (units[row, lane] - size[lane] * chance[lane]) * seen[row, lane]
+                        squares[lane] += miss * miss
+                        chance[lane] += max(beta, gain[row, lane]) * (sold - chance[lane]) * seen[row, lane]
+                        size[lane] += max(alpha, sale[row, lane]) * (units[row, lane] - size[lane]) * sold
+                at = stops[stop]
+                for lane in range(LANES):
+                    better = squares[lane] < least[stop, lane]
+                    least[stop, lane] = squares[lane] if better else least[stop, lane]
+                    out[stop, lane] = size[lane] * chance[lane] if better else out[stop, lane]
+
+
+@njit(cache=True)
+def fit_adida(
+    units: Floats,
+    seen: Floats,
+    weeks: Floats,
+    sales: Floats,
+    ses: Floats,
+    stops: Ints,
+    adida: Floats,
+) -> None:
+    """Aggregate-disaggregate (Nikolopoulos and others 2011): SES over buckets about as long as the mean interval.
+
+    Buckets end at the stop; one of which less than half is known is passed over. A series that sells nearly every
+    week takes the level of SES, one without a whole bucket too.
+    """
+    rows = units.shape[0]
+    sums, counts = np.zeros((rows + 1, LANES)), np.zeros((rows + 1, LANES))
     for row in range(rows):
-        level = 0.0
-        total = 0.0
-        used = 0
-        for t in range(min(ends[row], weeks)):
-            if not known[row, t]:
-                continue
-            value = values[row, t]
-            used += 1
-            total += value
-            if used == 1:
-                level = value
-                continue
-            miss = value - level
-            weight = max(0.05, 1.0 / (used - 1))
-            squares[row] += weight * (miss * miss - squares[row])
-            level += max(0.1, 1.0 / used) * miss
-        counts[row] = used
-        if used > 0:
-            means[row] = total / used
-    return squares, means, counts
+        for lane in range(LANES):
+            sums[row + 1, lane] = sums[row, lane] + units[row, lane]
+            counts[row + 1, lane] = counts[row, lane] + seen[row, lane]
+    mean, weight = np.empty((rows, LANES)), np.empty((rows, LANES))
+    level, error, least, best = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    used = np.empty(LANES)
+    for stop in range(stops.size):
+        for lane in range(LANES):
+            adida[stop, lane] = ses[stop, lane]
+    for number in range(WIDTHS.size):
+        width = WIDTHS[number]
+        for stop in range(stops.size):
+            buckets = stops[stop] // width
+            offset = stops[stop] - buckets * width
+            used[:] = 0.0
+            for bucket in range(buckets):
+                low, high = offset + bucket * width, offset + (bucket + 1) * width
+                for lane in range(LANES):
+                    count = counts[high, lane] - counts[low, lane]
+                    read = 1.0 if 2.0 * count >= width else 0.0
+                    used[lane] += read
+                    mean[bucket, lane] = (sums[high, lane] - sums[low, lane]) / max(count, 1.0)
+                    weight[bucket, lane] = read / max(used[lane], 1.0)
+            least[:] = np.inf
+            for alpha in BUCKET_ALPHAS:
+                level[:] = 0.0
+                error[:] = 0.0
+                for bucket in range(buckets):
+                    for lane in range(LANES):
+                        read = 1.0 if weight[bucket, lane] > 0.0 else 0.0
+                        miss = (mean[bucket, lane] - level[lane]) * read
+                        error[lane] += miss * miss
+                        level[lane] += max(alpha, weight[bucket, lane]) * miss
+                for lane in range(LANES):
+                    better = error[lane] < least[lane]
+                    least[lane] = error[lane] if better else least[lane]
+                    best[lane] = level[lane] if better else best[lane]
+            above = WIDTH_BOUNDS[number + 1] if number + 1 < WIDTH_BOUNDS.size else np.inf
+            for lane in range(LANES):
+                interval = weeks[stop, lane] / max(sales[stop, lane], 1.0)
+                taken = interval >= WIDTH_BOUNDS[number] and interval < above and used[lane] > 0.0
+                adida[stop, lane] = best[lane] if taken else adida[stop, lane]

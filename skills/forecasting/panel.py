@@ -11,11 +11,6 @@ import pandas as pd
 from skills.forecasting.arrays import Bools, Floats, Ints
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 
-FIRST_SHARE_WEEKS = 13
-"""A country that joined later is given at least this many weeks when its rate is measured for a share."""
-SHARE_WEEKS = 52
-"""Weeks back that a share looks."""
-
 
 class BrokenHistory(Refusal):
     """The history cannot be forecast: repeated weeks, negative units, or weeks that are not over at as_of."""
@@ -123,25 +118,6 @@ def pool_rows(values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: In
         ends=group_ends.astype(np.int64),
         group_of_row=group_of_row,
     )
-
-
-def share_rows(values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: Ints) -> Floats:
-    """Share of each row in its group's units per known week of the last year; `ends` is the last week read, per row.
-
-    A row younger than 13 weeks is measured over 13 weeks, or over the group's life when that is shorter.
-    """
-    starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))
-    members = np.diff(np.concatenate([starts, [len(groups)]]))
-    life = ends - np.repeat(np.minimum.reduceat(firsts, starts), members)
-    week = np.arange(values.shape[1])
-    window = (week < ends[:, None]) & (week >= ends[:, None] - SHARE_WEEKS)
-    units = np.cumsum(np.where(window, values, 0.0), axis=1)[:, -1]
-    # weeks before a newcomer's first sale, when the SKU already sold elsewhere, count as weeks without sales
-    missed = np.maximum(0, np.minimum(FIRST_SHARE_WEEKS, life) - np.maximum(0, ends - firsts))
-    weeks = np.maximum(1, (window & known).sum(axis=1) + missed)
-    rates = units / weeks
-    totals = np.repeat(np.add.reduceat(rates, starts), members)
-    return np.where(totals > 0.0, rates / np.where(totals > 0.0, totals, 1.0), 1.0 / np.repeat(members, members))
 
 
 def _check(history: pd.DataFrame, units: Floats, column: Ints, week_one: int, cells: Ints, weekday: Ints) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.forecasting import adjust, backtest, choice, quantiles
+from skills.forecasting import adjust, engine, models, quantiles
 from skills.forecasting.arrays import Bools, Floats, Ints
 from skills.forecasting.panel import Panel, read_panel
 from skills.forecasting.policy import ForecastingPolicy
@@ -76,11 +76,11 @@ def forecast_demand(
     season = adjust.measure_seasons(calm, known, categories, policy.season_weeks, panel.week_one, horizon)[categories]
     calm, known = adjust.deflate(calm, known, season[:, :past])
 
-    series = backtest.gather_series(
+    series = engine.gather_series(
         calm, known, panel.firsts, panel.ends, panel.skus, panel.countries, policy.thin_weeks
     )
-    learned = backtest.learn(series)
-    plain = _extend(series, learned, panel.week_one, horizon)
+    learned = engine.learn(series, policy.season_weeks, np.empty((0, 0, 0)))
+    plain = _extend(series, learned, policy.season_weeks, panel.week_one, horizon)
     fade = adjust.fade_life_cycle(products, panel.sku_names, horizon, policy.phase_out_weeks)
     factor = event[:, panel.week_one :] * season[:, panel.week_one :] * fade[panel.skus]
     mean, overridden = _replace(plain * factor, panel, live)
@@ -91,7 +91,7 @@ def forecast_demand(
     all_plain = np.concatenate([plain, np.add.reduceat(plain, starts, axis=0)])
     weeks, cum_mean = _accumulate(all_mean, _first_week_share(as_of))
     spread = _scale_spread(all_mean, all_plain, learned)
-    delay = np.concatenate([panel.week_one - panel.ends, panel.week_one - series.whole.ends])
+    delay = np.concatenate([panel.week_one - panel.ends, panel.week_one - series.finals])
     by_week, by_time = quantiles.spread_quantiles(
         all_mean, cum_mean, spread, weeks, delay, learned.pools, learned.factors
     )
@@ -126,10 +126,10 @@ def _find_unseen(history: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, whole.merge(history[["country"]].drop_duplicates(), how="cross")], ignore_index=True)
 
 
-def _extend(series: backtest.Series, learned: backtest.Learned, week_one: int, horizon: int) -> Floats:
+def _extend(series: engine.Series, learned: engine.Learned, season_weeks: int, week_one: int, horizon: int) -> Floats:
     """(row, week ahead) without season and events; a row whose history ended earlier is carried over the gap."""
-    gap = week_one - series.base.ends
-    paths = choice.take_model(choice.draw_paths(learned.fitted, horizon + int(gap.max())), learned.chosen)
+    gap = week_one - series.finals[series.base_sku]
+    paths = engine.draw_chosen(series, learned, season_weeks, np.empty((0, 0)), horizon + int(gap.max()))
     ahead = np.take_along_axis(paths, gap[:, None] + np.arange(horizon), axis=1)
     return np.asarray(learned.share[:, None] * ahead[series.base_of_row])
 
@@ -179,7 +179,7 @@ def _accumulate(mean: Floats, first: float) -> tuple[Floats, Floats]:
     return np.cumsum(part), np.asarray(np.round(np.cumsum(mean * part, axis=1), 4))
 
 
-def _scale_spread(mean: Floats, plain: Floats, learned: backtest.Learned) -> Floats:
+def _scale_spread(mean: Floats, plain: Floats, learned: engine.Learned) -> Floats:
     """Spread [units per week], in proportion to what season, events, fading and overrides do to the mean so far.
 
     A row without a history of its own (an override) takes the spread that is usual for its mean.
@@ -200,7 +200,7 @@ def _whole_event(plain: Floats, event: Floats, panel: Panel) -> Floats:
 
 
 def _name_models(
-    series: backtest.Series, learned: backtest.Learned, panel: Panel, fade: Floats, overridden: Bools
+    series: engine.Series, learned: engine.Learned, panel: Panel, fade: Floats, overridden: Bools
 ) -> Ints:
     """Number of each row's model in `_MODEL_NAMES`."""
     members = np.bincount(series.base_of_row)[series.base_of_row]
@@ -211,7 +211,7 @@ def _name_models(
     return np.concatenate([model, whole]).astype(np.int64)
 
 
-_MODEL_NAMES = [*choice.MODELS, SHARED, SUMMED, OVERRIDDEN, EXITED]
+_MODEL_NAMES = [*models.MODELS, SHARED, SUMMED, OVERRIDDEN, EXITED]
 
 
 def _repeat(per_row: Floats, horizon: int) -> Floats:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
-from skills.forecasting.arrays import Bools, Floats, Ints
+from skills.forecasting import models
+from skills.forecasting.arrays import Floats, Ints
 from skills.vocabulary import QUANTILES
 
 KNOTS: tuple[int, ...] = (1, 2, 4, 8, 13, 26)
@@ -21,22 +23,15 @@ TIERS = 3
 SMALLEST_POOL: Ints = np.array([60, 60, 60, 60, 250])
 """Misses that a pool needs for each quantile; with fewer the pool of its zero class over all kinds of row decides,
 then that of all rows. The outermost quantile would else be a single miss."""
+LOWEST, HIGHEST, FINENESS = 16.0, 48.0, 256.0
+"""Misses are counted between these many spreads below and above, in this many steps a spread."""
+STEPS = int((LOWEST + HIGHEST) * FINENESS) + 1
 FALLBACK: Floats = np.array([-1.2816, 0.0, 0.6745, 1.2816, 2.0537])
 """Factors of the normal distribution for p10 … p98, where too few misses could be measured."""
 SPREAD_PRIOR_WEEKS = 4
 """Weeks of evidence that the pooled spread weighs against a row's own."""
 SPREAD_UNKNOWN = 1.0
 """Spread ÷ mean where no row is long enough to tell."""
-
-
-@dataclass(frozen=True)
-class Misses:
-    """Standardised misses of one knot at one origin, one entry per row that could be measured."""
-
-    knot: int
-    pools: Ints
-    cumulative: Floats
-    weekly: Floats
 
 
 @dataclass(frozen=True)
@@ -71,68 +66,66 @@ def shrink_spread(squares: Floats, means: Floats, counts: Ints, classes: Ints, p
     return np.sqrt(weight * squares + (1.0 - weight) * prior * prior)
 
 
-def measure_misses(
-    actual: Floats, known: Bools, path: Floats, spread: Floats, pools: Ints, usable: Bools, knots: Ints
-) -> list[Misses]:
-    """Misses of every knot whose window is complete but for at most a quarter of censored weeks.
+def pool_misses(misses: Floats, held: Floats, tiers: Ints, knots: Ints) -> tuple[Floats, Floats, Ints, Factors]:
+    """Spread ÷ mean per zero class, spread and pool of each series now, and the factors of every pool.
 
     Args:
-        actual: (row, week after the origin) units.
-        known: Same shape; False where the week is unknown.
-        path: Same shape; forecast made at the origin.
-        spread: Units per week at the origin, per row.
-        pools: Pool per row.
-        usable: Rows that may be measured.
+        misses: (accumulated or single, origin, knot, series) units, NaN where nothing was measured.
+        held: (weeks seen, weeks with a sale, mean and squared miss; stop; series), the present last.
+        tiers: Kind of row per series.
         knots: Horizons [weeks].
     """
-    found: list[Misses] = []
-    sold = np.cumsum(np.where(known, actual, 0.0), axis=1)
-    expected = np.cumsum(np.where(known, path, 0.0), axis=1)
-    weeks = np.cumsum(known, axis=1)
-    for knot in knots:
-        at = int(knot) - 1
-        rows = np.flatnonzero(usable & (spread > 0.0) & known[:, at] & (4 * weeks[:, at] >= 3 * knot))
-        whole = (sold[rows, at] - expected[rows, at]) / (spread[rows] * np.sqrt(weeks[rows, at].astype(np.float64)))
-        single = (actual[rows, at] - path[rows, at]) / spread[rows]
-        found.append(Misses(int(knot), pools[rows], whole, single))
-    return found
+    stops, count = held.shape[1:]
+    weeks, sales, means, squares = (held[what].reshape(-1) for what in range(4))
+    classes = models.find_classes(weeks, sales)
+    now = slice((stops - 1) * count, stops * count)
+    ratio = pool_spread(squares[now], means[now], weeks[now], classes[now])
+    spread = shrink_spread(squares, means, weeks, classes, ratio)
+    pools = number_pools(np.tile(tiers, stops), classes)
+    tables = np.empty((2, len(knots), TIERS * CLASSES, len(QUANTILES)))
+    past = spread.reshape(stops, count)[:-1], pools.reshape(stops, count)[:-1]
+    for kind in range(2):
+        for index in range(len(knots)):
+            tables[kind, index] = _read_quantiles(count_misses(misses[kind, :, index], *past))
+    return ratio, spread[now], pools[now], Factors(knots, tables[0], tables[1])
 
 
-def pool_factors(misses: list[Misses], knots: Ints) -> Factors:
-    """The finite-sample conformal quantile (the ⌈p (n + 1)⌉-th smallest miss) of every pool."""
-    cumulative = np.empty((len(knots), TIERS * CLASSES, len(QUANTILES)))
-    weekly = np.empty_like(cumulative)
-    for index, knot in enumerate(knots):
-        chosen = [miss for miss in misses if miss.knot == knot]
-        pools = np.concatenate([miss.pools for miss in chosen]) if chosen else np.empty(0, np.int64)
-        for target, values in (
-            (cumulative, [miss.cumulative for miss in chosen]),
-            (weekly, [miss.weekly for miss in chosen]),
-        ):
-            joined = np.concatenate(values) if values else np.empty(0)
-            target[index] = _quantiles_of_pools(joined, pools)
-    return Factors(knots, cumulative, weekly)
+@njit(cache=True)
+def count_misses(misses: Floats, spread: Floats, pools: Ints) -> Ints:
+    """How often each standardised miss occurred: (pool, step of 1/256 spread from 16 below to 48 above).
+
+    Args:
+        misses: (origin, series) units, NaN where nothing was measured.
+        spread: Same shape, units per week.
+        pools: Same shape.
+    """
+    counts = np.zeros((TIERS * CLASSES, STEPS), np.int64)
+    for origin in range(misses.shape[0]):
+        for series in range(misses.shape[1]):
+            miss, width = misses[origin, series], spread[origin, series]
+            if width > 0.0 and not np.isnan(miss):
+                step = int(np.ceil(min(max(miss / width, -LOWEST), HIGHEST) * FINENESS))
+                counts[pools[origin, series], step + int(LOWEST * FINENESS)] += 1
+    return counts
 
 
-def _quantiles_of_pools(values: Floats, pools: Ints) -> Floats:
-    everything = _refine(values, FALLBACK)
-    table = np.empty((TIERS * CLASSES, len(QUANTILES)))
-    for kind in range(CLASSES):
-        coarse = _refine(values[pools % CLASSES == kind], everything)
-        for tier in range(TIERS):
-            table[tier * CLASSES + kind] = _refine(values[pools == tier * CLASSES + kind], coarse)
-    return table
+def _read_quantiles(counts: Ints) -> Floats:
+    """(pool, quantile): of the pool as far as it is large enough, else of its zero class, else of all."""
+    by_class = counts.reshape(TIERS, CLASSES, STEPS).sum(axis=0)
+    table = np.broadcast_to(_refine(by_class.sum(axis=0)[None], FALLBACK[None]), (CLASSES, len(QUANTILES)))
+    table = np.tile(_refine(by_class, table), (TIERS, 1))
+    return _refine(counts, table)
 
 
-def _refine(values: Floats, coarse: Floats) -> Floats:
-    """The quantiles of a pool as far as it is large enough, else the coarser ones."""
-    return np.where(values.size >= SMALLEST_POOL, _conformal(values), coarse) if values.size else coarse
-
-
-def _conformal(values: Floats) -> Floats:
-    ordered = np.sort(values, kind="stable")
-    ranks = [-(-round(p * 100) * (ordered.size + 1) // 100) for p in QUANTILES.values()]
-    return np.asarray(ordered[np.clip(np.array(ranks) - 1, 0, ordered.size - 1)])
+def _refine(counts: Ints, coarse: Floats) -> Floats:
+    """The finite-sample conformal quantile, the ⌈p (n + 1)⌉-th smallest, of pools that are large enough."""
+    below = np.cumsum(counts, axis=1)
+    size = below[:, -1:]
+    ranks = -(-np.array([round(p * 100) for p in QUANTILES.values()]) * (size + 1) // 100)
+    fine = np.empty(coarse.shape)
+    for pool in range(len(counts)):
+        fine[pool] = np.searchsorted(below[pool], np.minimum(ranks[pool], size[pool])) / FINENESS - LOWEST
+    return np.where(size >= SMALLEST_POOL, fine, coarse)
 
 
 def spread_quantiles(
@@ -173,3 +166,15 @@ def spread_quantiles(
     by_week = np.maximum.accumulate(by_week, axis=0)
     by_time = np.maximum.accumulate(np.maximum.accumulate(by_time, axis=2), axis=0)
     return by_week, by_time
+
+
+def add_factors(mean: Floats, spread: Floats, pools: Ints, factors: Factors, knots: Ints) -> Floats:
+    """(quantile, series, knot) of demand accumulated to each knot, >= 0, rising in p and in weeks."""
+    out = np.empty((len(QUANTILES), len(spread), len(knots)))
+    total = np.cumsum(mean, axis=1)
+    for index, knot in enumerate(knots):
+        width = spread * np.sqrt(float(knot))
+        for q in range(len(QUANTILES)):
+            out[q, :, index] = total[:, knot - 1] + factors.cumulative[index, pools, q] * width
+    np.maximum(out, 0.0, out=out)
+    return np.maximum.accumulate(np.maximum.accumulate(out, axis=0), axis=2)

@@ -1,0 +1,121 @@
+"""Blocks: 128 series side by side, a row per week, so that one instruction works on several series.
+
+All series of a block end in its last row. Only known weeks from the first sale on are *seen*; no state changes in
+another week. A pass over a block visits its `stops`, the rolling origins and the present, and leaves what it knew
+there. No fastmath, no parallel loop, no exp, log or pow: the same bits on every x86-64 machine. Each kernel has a
+plain twin in tests/skills/forecasting.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from skills.forecasting.arrays import Bools, Floats, Ints
+
+LANES = 128
+"""Series of a block."""
+
+
+@njit(cache=True)
+def load_block(
+    values: Floats,
+    known: Bools,
+    ends: Ints,
+    finals: Ints,
+    first: int,
+    units: Floats,
+    seen: Floats,
+    gain: Floats,
+    sale: Floats,
+    wait: Floats,
+) -> None:
+    """Copy up to 128 series into the columns of a block, the week before `finals` into its last row.
+
+    Args:
+        values: (series, week) units.
+        known: Same shape.
+        ends: One past the last week that may be read, per series.
+        finals: One past the week that goes into the last row, per series.
+        first: The first series of the block.
+        units: Out: (row, lane) units, 0 where unknown or before the first sale.
+        seen: Out: 1 where known and not before the first sale.
+        gain: Out: 1 ÷ weeks seen so far, where seen.
+        sale: Out: 1 ÷ sales so far, where one is made.
+        wait: Out: weeks seen since the sale before, where one is made; 1 at the first.
+    """
+    rows = units.shape[0]
+    for out in (units, seen, gain, sale, wait):
+        out[:] = 0.0
+    for lane in range(min(LANES, values.shape[0] - first)):
+        series = first + lane
+        count, sales, waited = 0.0, 0.0, 1.0
+        shift = finals[series] - rows
+        for row in range(max(0, -shift), min(rows, min(ends[series], values.shape[1]) - shift)):
+            week = row + shift
+            value = values[series, week]
+            if known[series, week] and (count > 0.0 or value > 0.0):
+                count += 1.0
+                seen[row, lane] = 1.0
+                gain[row, lane] = 1.0 / count
+                if value > 0.0:
+                    sales += 1.0
+                    units[row, lane] = value
+                    sale[row, lane] = 1.0 / sales
+                    wait[row, lane] = waited
+                    waited = 0.0
+                waited += 1.0
+
+
+@njit(cache=True)
+def count_weeks(
+    units: Floats,
+    seen: Floats,
+    gain: Floats,
+    stops: Ints,
+    place: Floats,
+    weeks: Floats,
+    sales: Floats,
+    mean: Floats,
+    slope: Floats,
+    squares: Floats,
+) -> None:
+    """What a block holds up to each stop, (stop, lane) each, and the number of each week among those seen.
+
+    Args:
+        units: From `load_block`, like seen and gain.
+        stops: Rows, rising.
+        place: Out: (row, lane) number of the week.
+        weeks: Out: weeks seen.
+        sales: Out: weeks with a sale.
+        mean: Out: units per week seen.
+        slope: Out: of the least-squares line, units per week seen.
+        squares: Out: recent squared miss of a slow level.
+    """
+    count, sold, total, moment = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    level, square = np.zeros(LANES), np.zeros(LANES)
+    at = 0
+    for stop in range(stops.size):
+        for row in range(at, stops[stop]):
+            for lane in range(LANES):
+                place[row, lane] = count[lane]
+                total[lane] += units[row, lane]
+                moment[lane] += count[lane] * units[row, lane]
+                sold[lane] += 1.0 if units[row, lane] > 0.0 else 0.0
+                count[lane] += seen[row, lane]
+            for lane in range(LANES):
+                miss = (units[row, lane] - level[lane]) * seen[row, lane]
+                level[lane] += max(0.1, gain[row, lane]) * miss
+                missed = miss if gain[row, lane] < 1.0 else 0.0
+                square[lane] += max(0.05, gain[row, lane]) * (missed * missed - square[lane]) * seen[row, lane]
+        at = stops[stop]
+        for lane in range(LANES):
+            some = max(count[lane], 1.0)
+            middle = 0.5 * (some - 1.0)
+            width = some * (some * some - 1.0) / 12.0
+            weeks[stop, lane] = count[lane]
+            sales[stop, lane] = sold[lane]
+            mean[stop, lane] = total[lane] / some
+            slope[stop, lane] = (moment[lane] - middle * total[lane]) / width if width > 0.0 else 0.0
+            # the first week has no miss
+            squares[stop, lane] = square[lane] * some / max(some - 1.0, 1.0)
