@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from skills.catalogue import Effect
 
-Kind = Literal["purchase_order_line", "shipment_line", "price_change", "opportunity", "listing", "standing_rules"]
+Kind = Literal[
+    "purchase_order_line", "shipment_line", "price_change", "opportunity", "listing", "stock_exit", "standing_rules"
+]  # fmt: skip
 TargetKind = Literal["idempotent", "readable", "at_most_once"]
 
 
@@ -106,6 +108,7 @@ class ExecutionPolicy(_Strict):
     listing_targets: Targets = Field(
         default=["files", "feeds"], description="Targets of listings: a workbook, and the feed that carries them."
     )
+    exit_targets: Targets = Field(default=["files"], description="Targets of exits of stock.")
     marketplace_sellers: dict[str, str] = Field(
         default_factory=dict,
         description="Country → the seller's id at the marketplace (merchant token), as a feed's header carries it.",

@@ -107,6 +107,20 @@ class ListingContent(_Payload):
     attributes: str
 
 
+class StockExit(_Payload):
+    """Units of one SKU that leave a country's stock other than by its usual sale, or are sold there at a discount."""
+
+    kind: Literal["stock_exit"] = "stock_exit"
+    sku: str
+    country: str
+    fnsku: str
+    option: Literal["discount", "move", "removal", "liquidation"]
+    units: int = Field(gt=0)
+    discount_percent: int = Field(ge=0, lt=100)
+    to_country: str
+    lane: str
+
+
 class StandingRules(_Payload):
     """The seller's standing rules as one whole; approved by this payload's digest or not at all."""
 
@@ -114,7 +128,7 @@ class StandingRules(_Payload):
     rules: list[dict[str, Any]]
 
 
-Payload = PurchaseOrderLine | ShipmentLine | PriceChange | Opportunity | ListingContent | StandingRules
+Payload = PurchaseOrderLine | ShipmentLine | PriceChange | Opportunity | ListingContent | StockExit | StandingRules
 _PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="kind")])
 
 KINDS: dict[str, str] = {
@@ -123,6 +137,7 @@ KINDS: dict[str, str] = {
     "price_change": mark("price changes"),
     "opportunity": mark("opportunities"),
     "listing": mark("listings"),
+    "stock_exit": mark("exits of stock"),
     "standing_rules": mark("standing rules"),
 }
 """Every kind of payload, and how a reader calls its lines."""
@@ -133,6 +148,7 @@ DECISIONS: dict[str, str] = {
     "price": mark("Change prices"),
     "choose": mark("Choose an opportunity"),
     "list": mark("Put listings live"),
+    "clear": mark("Clear stock"),
     "rules": mark("Standing rules"),
 }
 """Every kind of decision, and how a reader calls it."""
@@ -143,6 +159,7 @@ EFFECTS: dict[str, Effect] = {
     "price_change": "write",
     "opportunity": "draft",
     "listing": "write",
+    "stock_exit": "spend",
     "standing_rules": "draft",
 }
 """What carrying out a line of that kind does; a standing rule decides only up to the effect that it allows."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +35,7 @@ from prefect.states import Crashed
 
 from config.environment import prepare_environment
 from config.language import describe_parameters
-from config.seller import Language, list_sellers, read_seller, resolve_files
+from config.seller import Language, Seller, list_sellers, read_seller, resolve_files
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
 from tasks import work
@@ -51,6 +52,7 @@ FORMS = (
         "select_products/select_products",
         "launch_listing/launch_listing",
         "ship_inbound/ship_inbound",
+        "clear_stock/clear_stock",
         "sell_globally/sell_globally",
         "sweep/sweep",
         "match_bills/match_bills",
@@ -59,6 +61,8 @@ FORMS = (
     *("choose_value/choose_value", "choose_code/choose_code"),
 )
 NIGHTLY = "0 2 * * *"
+WEEKLY = "30 2 * * {weekday}"
+"""The exit desk's morning, after that night; `weekday` as cron counts it, Sunday 0."""
 NEEDED = ("order_lines", "stock", "products", "suppliers", "nodes", "lanes")
 """Inputs without which a night cannot begin (docs/inputs.md)."""
 
@@ -88,7 +92,9 @@ def deploy_journeys() -> list[str]:
         language = _form_language()
         for name in FORMS:
             _describe_form(client, client.read_deployment_by_name(name), language)
-        return _schedule_sellers(client, client.read_deployment_by_name("nightly/nightly"))
+        weekly = client.read_deployment_by_name("clear_stock/clear_stock")
+        _schedule_sellers(client, weekly, lambda seller: WEEKLY.format(weekday=_count_from_sunday(seller)))
+        return _schedule_sellers(client, client.read_deployment_by_name("nightly/nightly"), lambda _: NIGHTLY)
 
 
 def _run_prefect_deploy() -> None:
@@ -200,7 +206,13 @@ def _describe_form(client: SyncPrefectClient, deployment: DeploymentResponse, la
     client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema, tags=deployment.tags))
 
 
-def _schedule_sellers(client: SyncPrefectClient, deployment: DeploymentResponse) -> list[str]:
+def _count_from_sunday(seller: Seller) -> int:
+    return (seller.policy.storage.exit_weekday + 1) % 7
+
+
+def _schedule_sellers(
+    client: SyncPrefectClient, deployment: DeploymentResponse, when: Callable[[Seller], str]
+) -> list[str]:
     known = {schedule.slug: schedule for schedule in deployment.schedules}
     said, kept = [], set()
     for seller_id in list_sellers():
@@ -211,7 +223,7 @@ def _schedule_sellers(client: SyncPrefectClient, deployment: DeploymentResponse)
         seller = read_seller(seller_id)
         kept.add(seller_id)
         said.append(f"{seller_id}: every night at 02:00, {seller.time_zone}")
-        cron = CronSchedule(cron=NIGHTLY, timezone=seller.time_zone)
+        cron = CronSchedule(cron=when(seller), timezone=seller.time_zone)
         parameters = {"seller_id": seller_id, "as_of": "last"}
         if seller_id not in known:
             fresh = DeploymentScheduleCreate(schedule=cron, parameters=parameters, slug=seller_id)

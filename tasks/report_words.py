@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.language import Translate
+from skills.storage.plan import OPTIONS
 from skills.vocabulary import mark
 
 WORDS: dict[str, str] = {
@@ -98,6 +99,8 @@ WORDS: dict[str, str] = {
     "reported": mark("reported"),
     "fitted": mark("fitted on rank"),
     "rank only": mark("index of the rank"),
+    "clear_stock": mark("clearing of stock"),
+    **OPTIONS,
     "edit": mark("changed lines"),
     "rules": mark("standing rules"),
     "yes": mark("yes"),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skills.storage.plan import OPTIONS
+from skills.storage.plan import OPTIONS, WAYS
 from skills.vocabulary import mark
-
-_WAYS = ("discount", "move", "removal", "liquidation")
 
 
 def explain_exits(exits: pd.DataFrame) -> pd.DataFrame:
@@ -30,9 +28,9 @@ def explain_exits(exits: pd.DataFrame) -> pd.DataFrame:
             (mark("Holding brings"), exit_.hold_base_minor, "minor",
              mark("sales less storage, surcharge and capital; what is left counts at liquidation value")),
         ]  # fmt: skip
-        for way in _WAYS:
+        for way in WAYS:
             gain = getattr(exit_, f"{way}_gain_base_minor")
-            if gain is not None and gain == gain:
+            if gain is not pd.NA:
                 facts.append((OPTIONS[way], int(gain), "minor", mark("beyond holding")))
         rows += [
             {"sku": exit_.sku, "country": exit_.country, "step": step, "label": label, "value": value, "unit": unit,

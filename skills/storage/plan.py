@@ -28,6 +28,7 @@ OPTIONS: dict[str, str] = {
 }
 """Every way out, and how a reader calls it; an equal gain takes the earlier one."""
 
+WAYS = tuple(way for way in OPTIONS if way != "hold")
 NO_LANE = mark("no lane leaves the country")
 NO_FEE = mark("no fee of it is known in the country")
 _SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -37,8 +38,8 @@ _MONEY = ("price", "referral", "fulfilment", "returns", "refunds", "product_cost
 COLUMNS = (
     "sku", "fnsku", "country", "units_held", "excess_units", "weekly_mean", "next_fee_on", "next_fee_base_minor",
     "hold_base_minor", "option", "units", "discount_percent", "to_country", "lane", "gain_base_minor",
-    "discount_gain_base_minor", "move_gain_base_minor", "removal_gain_base_minor", "liquidation_gain_base_minor",
-    "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor", "why_not",
+    "cost_base_minor", "discount_gain_base_minor", "move_gain_base_minor", "removal_gain_base_minor",
+    "liquidation_gain_base_minor", "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor", "why_not",
 )  # fmt: skip
 
 
@@ -56,6 +57,18 @@ class _Case:
     exempt: np.ndarray
     days: np.ndarray
     salvage: float
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One variant of a way out: what it gains against holding [base minor], and its cost per unit."""
+
+    gain: float
+    units: int
+    cost: float
+    percent: int = 0
+    to_country: str = ""
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,8 @@ def plan_exits(
     Returns:
         One row per (sku, country), most gain first: hold_base_minor is what holding brings over the months weighed;
         each `*_gain_base_minor` what that way brings beyond it (missing where it is not open, `why_not` says why);
-        option, units and gain of the best. `units` of a discount are all units held.
+        option, units, gain and cost (of removal, move or discount) of the best; `units` of a discount are all units
+        held.
 
     Raises:
         UnusableRule, MissingRate: from the rules.
@@ -132,6 +146,7 @@ def plan_exits(
             if weighed is not None:
                 found.append(weighed)
     frame = pd.DataFrame(found, columns=list(COLUMNS))
+    frame = frame.astype({f"{way}_gain_base_minor": "Int64" for way in WAYS})
     frame["next_fee_on"] = pd.to_datetime(frame["next_fee_on"])
     order = ["gain_base_minor", "sku", "country"]
     return frame.sort_values(order, ascending=[False, True, True], kind="stable").reset_index(drop=True)
@@ -158,56 +173,47 @@ def _weigh(
     month = int(charged[0]) if len(charged) else -1
     excess = int(np.ceil(months.left[0, max(month, 0)] if len(charged) else hold.left))
     country, weight = str(row["country"]), float(row["weight_kg"])
-    gains: dict[str, tuple[float, int, int, str, str]] = {}
-    why_not: list[str] = []
+    ways: dict[str, _Way] = {}
     for percent in policy.discounts_percent:
         more = path * (1.0 + policy.demand_per_discount * percent / 100.0)
-        value = _follow_case(case, more, 0, case.price * percent / 100.0, policy).value - hold.value
-        _keep(gains, "discount", value, held, percent)
-    for quantity in sorted({int(np.ceil(excess * share)) for share in _SHARES}):
-        rest = _follow_case(case, path, quantity, 0.0, policy).value - hold.value
-        fees = [step for step in rules.charges("removal", country, as_of) if step.weighs(weight)]
+        cut = case.price * percent / 100.0
+        _keep(ways, "discount", _Way(_follow_case(case, more, 0, cut, policy).value - hold.value, held, cut, percent))
+    fees = [step for step in rules.charges("removal", country, as_of) if step.weighs(weight)]
+    leaving = moves[(moves["sku"] == row["sku"]) & (moves["country"] == country)].to_dict("records")
+    for units in sorted({int(np.ceil(excess * share)) for share in _SHARES}):
+        rest = _follow_case(case, path, units, 0.0, policy).value - hold.value
         if fees:
             each = case.cost * policy.recovered_percent / 100.0 - fees[0].per_unit
-            _keep(gains, "removal", rest + quantity * each, quantity, 0)
+            _keep(ways, "removal", _Way(rest + units * each, units, fees[0].per_unit))
         if case.salvage > 0.0:
-            _keep(gains, "liquidation", rest + quantity * case.salvage, quantity, 0)
-        for move in moves[(moves["sku"] == row["sku"]) & (moves["country"] == country)].to_dict("records"):
-            each = float(move["value_base_minor"] - move["cost_base_minor"])
-            _keep(gains, "move", rest + quantity * each, quantity, 0, str(move["to_country"]), str(move["lane"]))
-    why_not += [] if "removal" in gains else [f"removal: {NO_FEE}"]
-    why_not += [] if "liquidation" in gains else [f"liquidation: {NO_FEE}"]
-    why_not += [] if "move" in gains else [f"move: {NO_LANE}"]
-    option, best = "hold", (0.0, held, 0, "", "")
-    for name, found in gains.items():
-        if found[0] > max(best[0], float(policy.least_gain_minor)):
-            option, best = name, found
+            _keep(ways, "liquidation", _Way(rest + units * case.salvage, units, 0.0))
+        for move in leaving:
+            cost, value = float(move["cost_base_minor"]), float(move["value_base_minor"])
+            country_to, lane = str(move["to_country"]), str(move["lane"])
+            _keep(ways, "move", _Way(rest + units * (value - cost), units, cost, 0, country_to, lane))
+    option, best = "hold", _Way(0.0, held, 0.0)
+    for name, way in ways.items():
+        if way.gain > max(best.gain, float(policy.least_gain_minor)):
+            option, best = name, way
     return {
         "next_fee_on": assessments[month] if month >= 0 else None,
         "sku": str(row["sku"]), "fnsku": str(row["fnsku"]), "country": country, "units_held": held,
         "excess_units": excess, "weekly_mean": round(float(demand.weekly[0]), 4),
         "next_fee_base_minor": round(float(months.surcharge[0, month])) if len(charged) else 0,
-        "hold_base_minor": round(hold.value), "option": option, "units": best[1], "discount_percent": best[2],
-        "to_country": best[3], "lane": best[4], "gain_base_minor": round(best[0]),
-        **{f"{name}_gain_base_minor": round(gains[name][0]) if name in gains else None
-           for name in ("discount", "move", "removal", "liquidation")},
+        "hold_base_minor": round(hold.value), "option": option, "units": best.units,
+        "discount_percent": best.percent, "to_country": best.to_country, "lane": best.lane,
+        "gain_base_minor": round(best.gain), "cost_base_minor": round(best.units * best.cost),
+        **{f"{name}_gain_base_minor": round(ways[name].gain) if name in ways else None for name in WAYS},
         "surcharge_base_minor": round(hold.surcharge), "unsold_units": int(np.ceil(hold.left)),
-        "margin_base_minor": round(case.margin), "price_base_minor": round(case.price), "why_not": "; ".join(why_not),
+        "margin_base_minor": round(case.margin), "price_base_minor": round(case.price),
+        "why_not": "; ".join(f"{name}: {NO_LANE if name == 'move' else NO_FEE}" for name in WAYS if name not in ways),
     }  # fmt: skip
 
 
-def _keep(
-    gains: dict[str, tuple[float, int, int, str, str]],
-    option: str,
-    gain: float,
-    units: int,
-    percent: int,
-    to_country: str = "",
-    lane: str = "",
-) -> None:
+def _keep(ways: dict[str, _Way], option: str, way: _Way) -> None:
     """Remember the best variant of a way out; of equal ones the first."""
-    if option not in gains or gain > gains[option][0]:
-        gains[option] = (gain, units, percent, to_country, lane)
+    if option not in ways or way.gain > ways[option].gain:
+        ways[option] = way
 
 
 def _follow_case(case: _Case, path: np.ndarray, removed: int, price_cut: float, policy: StoragePolicy) -> _Outcome:

@@ -6,6 +6,7 @@ from datetime import date
 
 from config.language import Translate, format_day, format_money, format_number, say, translator
 from config.seller import Language, Seller
+from skills.storage.plan import OPTIONS
 from skills.vocabulary import mark
 from tasks.approvals.answer import is_expired
 from tasks.approvals.standing import Standing
@@ -99,7 +100,10 @@ def _describe(line: Body, today: date, language: Language) -> str:
     """SKU, units and cartons, product, until when it holds, and whether it can be undone."""
     t, facts = translator(language), flatten(line)
     parts = [] if line["payload"]["kind"] == "listing" else [str(facts.get("sku", ""))]  # its title begins with it
-    if "units" in facts:
+    if line["payload"]["kind"] == "stock_exit":
+        values = {"units": format_number(facts["units"], language), "way": t(OPTIONS[facts["option"]])}
+        parts += [facts["country"], say(mark("{way}, {units} units"), values, language)]
+    elif "units" in facts:
         values = {
             "units": format_number(facts["units"], language),
             "cartons": format_number(facts["cartons"], language),

@@ -14,7 +14,7 @@ from tasks.store.models import InstructionRow
 
 SCHEMA = "farsail.instruction/1"
 
-_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC", "choose": "OC", "list": "LF"}
+_PREFIXES = {"order": "PO", "ship": "SI", "price": "PC", "choose": "OC", "list": "LF", "clear": "CS"}
 
 
 def release(session: Session, seller: Seller, proposal: str, body: Body, approved: dict[str, Body]) -> dict[str, str]:
@@ -61,6 +61,7 @@ def targets_of(seller: Seller, kind: str) -> list[str]:
         "price": policy.price_targets,
         "choose": policy.choice_targets,
         "list": policy.listing_targets,
+        "clear": policy.exit_targets,
     }.get(kind, [])
 
 

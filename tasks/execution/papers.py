@@ -18,6 +18,7 @@ from config.approval import TargetKind
 from config.language import translator
 from config.seller import Language, Seller
 from config.settings import read_settings
+from skills.storage.plan import OPTIONS
 from skills.vocabulary import Money, mark
 from tasks.execution.targets import NotSent, Payload, Seen, TargetTrouble, name_agent
 from tasks.report_words import WORDS
@@ -29,6 +30,7 @@ TITLES = {
     "price": mark("Price change"),
     "choose": mark("Chosen opportunity"),
     "list": mark("Listings"),
+    "clear": mark("Exits of stock"),
 }
 
 _NAMES = (
@@ -83,7 +85,26 @@ _LISTINGS = (
     Column("attribute_count", mark("Attributes"), "number", 12),
     Column("digest", mark("Digest"), width=66),
 )
-_COLUMNS = {"order": _ORDER, "ship": _SHIPMENT, "price": _PRICES, "choose": _CHOICES, "list": _LISTINGS}
+_EXITS = (
+    Column("number", mark("No."), width=8),
+    Column("sku", "SKU", width=18),
+    Column("fnsku", "FNSKU", width=14),
+    Column("title", mark("Product"), width=40),
+    Column("country", mark("Country"), width=10),
+    Column("way_out", mark("Way out"), width=20),
+    Column("units", mark("Units"), "number", 10),
+    Column("discount_percent", mark("Discount, %"), "number", 12),
+    Column("to_country", mark("To"), width=10),
+    Column("money_minor", mark("Money"), "money", 18),
+)
+_COLUMNS = {
+    "order": _ORDER,
+    "ship": _SHIPMENT,
+    "price": _PRICES,
+    "choose": _CHOICES,
+    "list": _LISTINGS,
+    "clear": _EXITS,
+}
 
 
 class PapersTarget:
@@ -132,7 +153,7 @@ def write_paper(payload: Payload, key: str, language: Language) -> bytes:
         heading += f" · {say(mark('Generated data'))}"
     pen = Pen(book, payload["base_currency"], language, heading)
     pen.write_sheet(mark("Summary"), _NAMES, _describe(payload, key, language))
-    pen.write_sheet(mark("Lines"), _COLUMNS[payload["kind"]], _list_lines(payload))
+    pen.write_sheet(mark("Lines"), _COLUMNS[payload["kind"]], _list_lines(payload, language))
     book.close()
     return content.getvalue()
 
@@ -166,7 +187,8 @@ def _describe(payload: Payload, key: str, language: Language) -> Rows:
             yield {"what": say(what), "value": str(value)}
 
 
-def _list_lines(payload: Payload) -> Rows:
+def _list_lines(payload: Payload, language: Language) -> Rows:
+    say = translator(language)
     for line in payload["lines"]:
         row = {**line["payload"], **line}
         for name, place in (("unit_cost_minor", "unit_cost"), ("price_minor", "price"), ("was_minor", "was")):
@@ -176,6 +198,8 @@ def _list_lines(payload: Payload) -> Rows:
         if row["kind"] == "listing":
             row["listing_title"] = line["payload"]["title"]
             row["attribute_count"] = len(json.loads(row["attributes"]))
+        if row["kind"] == "stock_exit":
+            row["way_out"] = say(OPTIONS[row["option"]])
         yield row
 
 
