@@ -30,6 +30,7 @@ from skills.listing.policy import ListingPolicy
 from skills.niches.policy import NichesPolicy
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.selection.policy import SelectionPolicy
+from skills.simulation.policy import SimulationPolicy
 from skills.sourcing.policy import SourcingPolicy
 from skills.storage.policy import StoragePolicy
 from skills.vocabulary import Refusal, mark, name_rows
@@ -111,6 +112,7 @@ class Policy(_Strict):
     compliance: CompliancePolicy = CompliancePolicy()
     brand: BrandPolicy = BrandPolicy()
     images: ImagePolicy = ImagePolicy()
+    simulation: SimulationPolicy = SimulationPolicy()
     storage: StoragePolicy = StoragePolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()

@@ -13,14 +13,21 @@ from prefect.client.schemas.objects import TaskRun
 
 from config.seller import Seller
 from skills.vocabulary import ALL_COUNTRIES, Refusal
-from tasks.files import listings, market
+from tasks.files import listings, market, movements
 from tasks.files.exports import Exports, read_exports
 from tasks.files.listings import Listings
 from tasks.files.market import Market
+from tasks.files.movements import Movements
 from tasks.nights import Night
 from tasks.proposals import kept_lines
 from tasks.released import count_released
-from tasks.simulated.prepare import complete_exports, prepare_exports, prepare_listings, prepare_market
+from tasks.simulated.prepare import (
+    complete_exports,
+    prepare_exports,
+    prepare_listings,
+    prepare_market,
+    prepare_movements,
+)
 from tasks.store.proposals import read_previous
 from tasks.store.snapshots import Snapshot
 
@@ -82,6 +89,23 @@ def read_listings(seller: Seller, as_of: date) -> Listings:
     """
     prepare_listings(seller)
     return listings.read_listings(seller, as_of)
+
+
+@task(
+    name="files · read movements",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=is_worth_another_try,
+)
+def read_movements(seller: Seller, known: Snapshot) -> Movements:
+    """What the seller ordered and shipped until that morning; a demo's file is written first.
+
+    Raises:
+        UnusableInput: a file cannot be used (tasks/files/problems.py). A bad row never raises.
+    """
+    prepare_movements(seller)
+    return movements.read_movements(seller, known.as_of, known.tables)
 
 
 def name_own_asins(known: Snapshot) -> frozenset[str]:

@@ -175,7 +175,7 @@ def test_importing_a_skill_loads_no_framework() -> None:
         "import sys; import skills.forecasting, skills.replenishment, skills.distribution, skills.customs, "
         "skills.classification, skills.economics, skills.inbound, skills.bills, skills.documents, "
         "skills.freight, skills.niches, skills.selection, skills.sourcing, skills.assortment, skills.listing, "
-        "skills.compliance, skills.brand, skills.images; "
+        "skills.compliance, skills.brand, skills.images, skills.simulation; "
         "sys.exit(bool({'prefect', 'sqlalchemy', 'httpx'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -19,7 +19,7 @@ from tasks.files.quarantine import ACCOUNTING, QUARANTINE, check_balance
 from tasks.files.sales import OrderLines, read_order_lines
 from tasks.files.sources import find_files
 from tasks.files.table_rows import read_table
-from tasks.files.tables import ORDER_LINES, PRODUCTS, SUPPLIERS, TABLES
+from tasks.files.tables import MOVEMENTS, ORDER_LINES, PRODUCTS, SUPPLIERS, TABLES
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def check_names(seller: Seller) -> None:
     Raises:
         InvalidInput: names those that are not.
     """
-    known = {ORDER_LINES.name, *TABLES, *MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS}
+    known = {ORDER_LINES.name, MOVEMENTS, *TABLES, *MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS}
     unknown = sorted(set(seller.inputs) - known)
     if unknown:
         raise InvalidInput(

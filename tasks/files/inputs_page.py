@@ -12,6 +12,7 @@ from tasks.files.market_answers import ANSWERS
 from tasks.files.market_reports import REPORTS
 from tasks.files.market_rows import MOST_ROWS
 from tasks.files.market_tables import MARKET_TABLES
+from tasks.files.movements import MOVEMENTS
 from tasks.files.order_lines import REASONS
 from tasks.files.reading import EXCEL_SUFFIXES, PARQUET_SUFFIXES, TEXT_SUFFIXES
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES, TABLES
@@ -112,6 +113,14 @@ read by every night, which looks what happened to listings that are live.
 """
 
 
+_BACKTEST = """\
+# The past
+
+Read by `backtest` alone; optional. With it the backtest races what you really did, and opens with the stock that you
+really had.
+"""
+
+
 def describe_inputs() -> str:
     """The page as Markdown."""
     head = _HEAD.format(
@@ -128,6 +137,8 @@ def describe_inputs() -> str:
     answers = "; ".join(f"{answer.operation} (table {table})" for table, answer in ANSWERS.items())
     sections.append(_MARKET.format(reports=", ".join(REPORTS), answers=answers, most=f"{MOST_ROWS:,}"))
     sections += [_describe(table, name, f"{name}.csv") for name, table in MARKET_TABLES.items()]
+    sections.append(_BACKTEST)
+    sections.append(_describe(MOVEMENTS, MOVEMENTS.name, f"{MOVEMENTS.name}.csv"))
     sections.append(_LISTINGS)
     sections += [_describe(table, name, f"{name}.csv") for name, table in LISTING_TABLES.items()]
     return head + "\n".join(sections)

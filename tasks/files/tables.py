@@ -15,6 +15,9 @@ from tasks.files.party_tables import PARTIES
 from tasks.files.storage_tables import STOCK_HEALTH, STORAGE_ACCOUNTS
 from tasks.files.tax_tables import REGISTRATIONS
 
+MOVEMENTS = "movements"
+"""Name of the table that the backtest alone reads (movements.py)."""
+
 _MODES = ("express", "air", "sea", "truck", "rail")
 _EXPECTED_MODE = mark("one of express, air, sea, truck, rail")
 _EXPECTED_NODE = mark("a node listed in the table of nodes")
@@ -36,6 +39,7 @@ EXPECTED_ORDER = {
     "valid_until": mark("not before the day it was quoted"),
     "promised_on": mark("not before the day it was ordered"),
     "delivered_on": mark("not before the day it was ordered"),
+    "received_on": mark("not before the day it started"),
     "deliveries.units": mark("not less than the units that failed"),
 }
 """Later column of an ascending pair, of one table if it is named → what was expected of it."""

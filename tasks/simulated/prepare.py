@@ -17,6 +17,7 @@ from tasks.simulated.carrier import start_carrier
 from tasks.simulated.demo import write_demo_exports
 from tasks.simulated.demo_listing import write_demo_listings
 from tasks.simulated.demo_market import write_demo_market
+from tasks.simulated.demo_movements import write_demo_movements
 from tasks.simulated.demo_watch import write_demo_watch
 from tasks.simulated.online_retail import write_online_retail_facts
 
@@ -39,6 +40,15 @@ def prepare_market(seller: Seller) -> list[Path]:
         The files written now.
     """
     return write_demo_market(exports_folder(seller)) if seller.generator == "demo" else []
+
+
+def prepare_movements(seller: Seller) -> list[Path]:
+    """Write what the demo ordered and shipped where it is absent, before a backtest; nothing for any other seller.
+
+    Returns:
+        The files written now.
+    """
+    return write_demo_movements(exports_folder(seller)) if seller.generator == "demo" else []
 
 
 def prepare_listings(seller: Seller) -> list[Path]:

@@ -63,7 +63,7 @@ def test_an_unknown_skill_is_named_with_those_that_exist() -> None:
     with pytest.raises(
         UnknownSkill,
         match="assortment, bills, brand, classification, compliance, customs, distribution, documents, economics, "
-        "forecasting, freight, images, inbound, listing, niches, replenishment, selection, sourcing",
+        "forecasting, freight, images, inbound, listing, niches, replenishment, selection, simulation, sourcing",
     ):
         find_skill("astrology")
 

@@ -1,0 +1,326 @@
+"""Policies that walk through a seller's past: the hub policy as the night runs it, its rivals, the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.seller import Seller
+from skills import distribution, forecasting, replenishment
+from skills.simulation.explain import MIN_MAX, OURS, SELLER, TUNED, VELOCITY
+from skills.simulation.rivals import min_max, reorder_point, velocity_times_days
+from skills.simulation.tuning import Parameters, spread_parameters
+from skills.simulation.world import Contender, Decision, Ints, Policy, Seen
+from skills.vocabulary import mark
+from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Test, build_test
+from tasks.nights import BadParameter
+from tasks.store.snapshots import Snapshot
+
+MOST_WEEKS = 104
+TUNING_WEEKS = 16
+LEAST_SERVICE, MOST_SERVICE = 50, 98
+_HELD = {"sku": "str", "country": "str", "lane": "str", "units": "int64"}
+_OUT = ["sku", "country", "first_day", "last_day"]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What is raced, and where the (s, S) rule is tuned.
+
+    Attributes:
+        test: The weeks of the race.
+        before: The weeks before them; None where history is too short to tune on.
+        movements: What the seller did; may be empty.
+    """
+
+    test: Test
+    before: Test | None
+    movements: pd.DataFrame
+
+
+@task(name="simulation · build test", cache_policy=NO_CACHE)
+def prepare(known: Snapshot, movements: pd.DataFrame, seller: Seller, weeks: int) -> Backtest:
+    """The last complete weeks before the morning, and the weeks before them to tune on.
+
+    Raises:
+        TooLittleHistory: the order lines do not reach back far enough.
+    """
+    policy = seller.policy.simulation
+    monday = known.as_of - timedelta(days=known.as_of.weekday())
+    first = monday - timedelta(weeks=weeks)
+    test = build_test(known, movements, seller, first, weeks, policy)
+    begun = (pd.Timestamp(first) - test.sales["day"].min()).days
+    tuned_on = min(TUNING_WEEKS, (begun - LEAST_PAST_DAYS) // 7)
+    nothing = movements.iloc[:0]
+    before = (
+        build_test(known, nothing, seller, first - timedelta(weeks=tuned_on), tuned_on, policy)
+        if tuned_on >= 4
+        else None
+    )
+    return Backtest(test, before, movements)
+
+
+def check_weeks(weeks: int, service_percent: int) -> None:
+    """Refuse what the walk cannot be asked for.
+
+    Raises:
+        BadParameter: says which and what is accepted.
+    """
+    if not 4 <= weeks <= MOST_WEEKS:
+        raise BadParameter(
+            mark("weeks is {value}; expected a whole number from 4 to {most}. Nothing was run."),
+            value=weeks,
+            most=MOST_WEEKS,
+        )
+    if service_percent and not LEAST_SERVICE <= service_percent <= MOST_SERVICE:
+        raise BadParameter(
+            mark(
+                "service_percent is {value}; expected 0 (the seller's own) or a whole number from {least} to {most}. "
+                "Nothing was run."
+            ),
+            value=service_percent,
+            least=LEAST_SERVICE,
+            most=MOST_SERVICE,
+        )
+
+
+def list_contenders(
+    backtest: Backtest,
+    known: Snapshot,
+    seller: Seller,
+    tuned: tuple[Parameters, ...],
+    service_percent: int,
+) -> list[Contender]:
+    """Ours, the rivals, and what the seller did where the movements are known.
+
+    Args:
+        backtest: From `prepare`.
+        known: The frozen inputs.
+        seller: Whose policies ours follows.
+        tuned: From `tune_reorder_points`; empty leaves the rule out.
+        service_percent: Service level of ours; 0 keeps the seller's.
+    """
+    test, policy = backtest.test, seller.policy.simulation
+    found = [
+        Contender(OURS, lambda: follow_night(test, known, seller, service_percent)),
+        Contender(VELOCITY, lambda: velocity_times_days(policy)),
+        Contender(MIN_MAX, lambda: min_max(policy)),
+    ]
+    if tuned:
+        spread = spread_parameters(test.world.facts, tuned)
+        found.append(Contender(TUNED, lambda: reorder_point(spread)))
+    if len(backtest.movements):
+        found.append(Contender(SELLER, lambda: repeat_movements(test, backtest.movements)))
+    return found
+
+
+def follow_night(test: Test, known: Snapshot, seller: Seller, service_percent: int = 0) -> Policy:
+    """The hub policy: on each Monday what the night would propose from what is known then, taken as it is.
+
+    History, forecast, orders and shipments come from the functions that the night calls. The seller's file of today
+    is not known to the past: no overrides, and no SKU is leaving. Events are taken as planned ahead. An order every
+    n weeks may use n weeks of the supplier's capacity and of cash.
+    """
+    facts, policy = test.world.facts, seller.policy
+    ordering = policy.replenishment.model_copy(
+        update={
+            "cycle_service_percent": service_percent or policy.replenishment.cycle_service_percent,
+            "weekly_cash_minor": None if facts.order_cash < 0 else facts.order_cash,
+        }
+    )
+    products = known.products[known.products["sku"].isin(facts.skus)].assign(life_cycle="steady")
+    suppliers = known.suppliers.assign(
+        weekly_capacity_units=known.suppliers["weekly_capacity_units"] * facts.order_every
+    )
+    sku_place = {sku: place for place, sku in enumerate(facts.skus)}
+    lane_place = {lane: place for place, lane in enumerate(facts.lanes)}
+    past = facts.past_sold.shape[1]
+    diary = _Diary(test, known.stock_outs)
+    pair_place = {pair: place for place, pair in enumerate(zip(diary.pair_skus, diary.pair_countries, strict=True))}
+
+    def decide(seen: Seen) -> Decision:
+        morning = facts.start + timedelta(days=seen.today)
+        sales, out = diary.tell(seen, past, morning)
+        feeds = known.feeds.assign(last_complete_day=pd.Timestamp(morning - timedelta(days=1)), stale=False)
+        stock, inbound = diary.lay_out_stock(seen), diary.list_inbound(seen, morning)
+        history = forecasting.build_history(sales, out, feeds, morning, policy.forecasting)
+        forecast = forecasting.forecast_demand(
+            history, known.events, known.overrides.iloc[:0], products, morning, policy.forecasting
+        )
+        order = np.zeros(len(facts.skus), dtype=np.int64)
+        if seen.orders_today:
+            orders = replenishment.plan_replenishment(
+                stock, inbound, diary.list_orders(seen, morning), forecast, products, suppliers,
+                known.supplier_closures, known.lanes, known.rates, ordering, seller.base_currency, morning,
+            )  # fmt: skip
+            placed = orders[orders["order_units"] > 0]
+            order[[sku_place[sku] for sku in placed["sku"]]] = placed["order_units"].to_numpy()
+        contribution = test.quotes[seen.week // BLOCK_WEEKS]
+        lines = distribution.allocate_stock(
+            stock, inbound, known.nodes, known.lanes, forecast, contribution, products, feeds,
+            pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _HELD.items()}),
+            policy.distribution, seller.base_currency, morning,
+        ).lines  # fmt: skip
+        pairs = [pair_place.get(pair, -1) for pair in zip(lines["sku"], lines["country"], strict=True)]
+        lanes = [lane_place.get(lane, -1) for lane in lines["lane"]]
+        pair, lane = np.array(pairs, dtype=np.int64), np.array(lanes, dtype=np.int64)
+        known_way = (pair >= 0) & (lane >= 0)
+        return Decision(order, pair[known_way], lane[known_way], lines["units"].to_numpy(dtype=np.int64)[known_way])
+
+    return decide
+
+
+class _Diary:
+    """What the seller's exports would have said on each Monday of the walk."""
+
+    def __init__(self, test: Test, stock_outs: pd.DataFrame) -> None:
+        self._test, facts = test, test.world.facts
+        self.pair_skus = np.array(facts.skus, dtype=object)[facts.pair_sku]
+        self.pair_countries = np.array(facts.countries, dtype=object)[facts.pair_country]
+        self._nodes = np.array([test.shelf.get(country, "") for country in self.pair_countries], dtype=object)
+        start = pd.Timestamp(facts.start)
+        known = stock_outs[stock_outs["first_day"] < start]
+        self._out_before = known.assign(
+            last_day=known["last_day"].where(known["last_day"] < start, start - pd.Timedelta(days=1))
+        )[_OUT]
+        later, shape = test.later, test.world.demand.shape
+        self._recorded = {name: np.zeros(shape, dtype=np.int64) for name in ("lines", "largest_line_units")}
+        for name, table in self._recorded.items():
+            table[later["pair"], later["offset"]] = later[name]
+        self._each = np.zeros(shape)
+        self._each[later["pair"], later["offset"]] = later["revenue_minor"] / later["units"]
+        prices = test.sales.groupby(["sku", "country"]).agg(
+            revenue=("revenue_minor", "sum"), units=("units", "sum"), currency=("currency", "last")
+        )
+        keys = pd.MultiIndex.from_arrays([self.pair_skus, self.pair_countries])
+        own = prices.reindex(keys)
+        self._usual = (own["revenue"] / own["units"]).to_numpy(dtype=np.float64)
+        self._currency = own["currency"].to_numpy(dtype=object)
+
+    def tell(self, seen: Seen, past: int, morning: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Order lines and stock-outs up to the day before."""
+        sold, start = seen.sold[:, past:], pd.Timestamp(seen.facts.start)
+        pair, day = np.nonzero(sold)
+        units = sold[pair, day]
+        lines, largest = (self._recorded[name][pair, day] for name in ("lines", "largest_line_units"))
+        each = np.where(self._each[pair, day] > 0, self._each[pair, day], self._usual[pair])
+        new = pd.DataFrame(
+            {
+                "sku": pd.array(self.pair_skus[pair], dtype="str"),
+                "country": pd.array(self.pair_countries[pair], dtype="str"),
+                "day": start + pd.to_timedelta(day, unit="D"),
+                "units": units,
+                "lines": np.minimum(np.maximum(lines, 1), units),
+                "largest_line_units": np.where(largest > 0, np.minimum(largest, units), units),
+                "revenue_minor": np.rint(each * units).astype(np.int64),
+                "currency": pd.array(self._currency[pair], dtype="str"),
+            }
+        )
+        sales = self._test.sales
+        told = pd.concat([sales, new.astype({"day": sales["day"].dtype})], ignore_index=True)
+        return told, pd.concat([self._out_before, self._list_outs(seen.out[:, past:], start)], ignore_index=True)
+
+    def lay_out_stock(self, seen: Seen) -> pd.DataFrame:
+        """Stock per SKU and node."""
+        held = np.flatnonzero(seen.forward)
+        at_hub = np.flatnonzero(seen.hub)
+        return pd.DataFrame(
+            {
+                "sku": pd.array(
+                    [*np.array(seen.facts.skus, dtype=object)[at_hub], *self.pair_skus[held]], dtype="str"
+                ),
+                "node": pd.array([*[self._test.hub] * len(at_hub), *self._nodes[held]], dtype="str"),
+                "state": "available",
+                "units": np.concatenate([seen.hub[at_hub], seen.forward[held]]),
+            }
+        )
+
+    def list_inbound(self, seen: Seen, morning: date) -> pd.DataFrame:
+        """What is on its way to a country, one shipment per line."""
+        days = pd.Timestamp(morning) + pd.to_timedelta(seen.ship_eta - seen.today, unit="D")
+        return pd.DataFrame(
+            {
+                "shipment": pd.array([f"S{number}" for number in range(len(seen.ship_pair))], dtype="str"),
+                "sku": pd.array(self.pair_skus[seen.ship_pair], dtype="str"),
+                "from_node": pd.array([self._test.hub] * len(seen.ship_pair), dtype="str"),
+                "to_node": pd.array(self._nodes[seen.ship_pair], dtype="str"),
+                "units": seen.ship_units,
+                "eta": days,
+            }
+        )
+
+    def list_orders(self, seen: Seen, morning: date) -> pd.DataFrame:
+        """Open supplier orders, one per line."""
+        days = pd.Timestamp(morning) + pd.to_timedelta(seen.order_promised - seen.today, unit="D")
+        return pd.DataFrame(
+            {
+                "purchase_order": pd.array([f"P{number}" for number in range(len(seen.order_sku))], dtype="str"),
+                "sku": pd.array(np.array(seen.facts.skus, dtype=object)[seen.order_sku], dtype="str"),
+                "units_open": seen.order_units,
+                "ready_on": days,
+            }
+        )
+
+    def _list_outs(self, out: np.ndarray, start: pd.Timestamp) -> pd.DataFrame:
+        edge = np.zeros((len(out), 1), dtype=np.int8)
+        steps = np.diff(np.concatenate([edge, out.astype(np.int8), edge], axis=1), axis=1)
+        pair, first = np.nonzero(steps == 1)
+        _, after = np.nonzero(steps == -1)
+        return pd.DataFrame(
+            {
+                "sku": pd.array(self.pair_skus[pair], dtype="str"),
+                "country": pd.array(self.pair_countries[pair], dtype="str"),
+                "first_day": start + pd.to_timedelta(first, unit="D"),
+                "last_day": start + pd.to_timedelta(after - 1, unit="D"),
+            }
+        )
+
+
+def repeat_movements(test: Test, movements: pd.DataFrame) -> Policy:
+    """What the seller really ordered and shipped, on the days it really arrived.
+
+    A supplier's goods are ordered on the Monday of that week, a shipment leaves on the Monday on or after its day;
+    a shipment of more than the hub holds is cut.
+    """
+    facts, start = test.world.facts, pd.Timestamp(test.world.facts.start)
+    begun = movements[(movements["started_on"] >= start) & movements["sku"].isin(facts.skus)]
+    skus = pd.Index(list(facts.skus))
+    begun = begun.assign(
+        place=skus.get_indexer(pd.Index(begun["sku"])),
+        day=(begun["started_on"] - start).dt.days,
+        arrival=(begun["received_on"] - start).dt.days,
+    )
+    orders = begun[begun["to_node"] == test.hub]
+    countries = begun["to_node"].map(test.feeds)
+    keys = pd.MultiIndex.from_arrays([skus[facts.pair_sku], pd.Index(list(facts.countries))[facts.pair_country]])
+    sent = begun.assign(pair=keys.get_indexer(pd.MultiIndex.from_arrays([begun["sku"], countries])))
+    sent = sent[(begun["from_node"] == test.hub) & (sent["pair"] >= 0)]
+    sent = sent.assign(week=-(-sent["day"] // 7)).sort_values(["week", "pair", "arrival"], kind="stable")
+
+    def decide(seen: Seen) -> Decision:
+        placed = orders[orders["day"] // 7 == seen.week]
+        units, days = np.zeros((2, len(facts.skus)), dtype=np.int64)
+        np.add.at(units, placed["place"].to_numpy(dtype=np.int64), placed["units"].to_numpy(dtype=np.int64))
+        waited = (placed["arrival"] - seen.today).to_numpy(dtype=np.int64)
+        np.maximum.at(days, placed["place"].to_numpy(dtype=np.int64), waited)
+        leaving = sent[sent["week"] == seen.week]
+        pair = leaving["pair"].to_numpy(dtype=np.int64)
+        cut = _cut_to_hub(leaving["units"].to_numpy(dtype=np.int64), facts.pair_sku[pair], seen.hub)
+        there = np.maximum((leaving["arrival"] - seen.today).to_numpy(dtype=np.int64), 0)
+        return Decision(units, pair, facts.usual_lane[pair], cut, days, there)
+
+    return decide
+
+
+def _cut_to_hub(units: Ints, sku: Ints, hub: Ints) -> Ints:
+    """The first shipments that the hub holds, the one at the limit in part."""
+    left, cut = hub.copy(), units.copy()
+    for place in range(len(units)):
+        cut[place] = min(units[place], left[sku[place]])
+        left[sku[place]] -= cut[place]
+    return cut
