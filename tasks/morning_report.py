@@ -31,6 +31,7 @@ from config.seller import Language, Seller
 from skills.vocabulary import Money, mark, minor_digits
 from tasks.lines import flatten
 from tasks.report_charts import chart_cash, chart_cover, chart_waterfall
+from tasks.report_fees import view_cliffs
 from tasks.report_happened import keep_open, view_became, view_happened
 from tasks.report_listings import STATES, view_listings
 from tasks.report_state import ReportState
@@ -164,6 +165,7 @@ def view_report(
         "closures_passed": sum(row["last_order_on"] < body["as_of"] for row in body["last_orders"]),
         "cash": chart_cash(body["cash"]),
         "listings": view_listings(body.get("listings")),
+        "fees": view_cliffs(body.get("cliffs")),
         "full": sum(len(line["evidence"]) for d in body["decisions"] for line in d["lines"]) <= FULL_STEPS,
         "accounting": _account(body["import"]),
         "quarantine": _view_quarantine(quarantine),
