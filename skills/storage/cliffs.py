@@ -184,7 +184,7 @@ def _find_aged(
         found.add(
             name_key(row),
             "aged",
-            "charged" if month == 0 else ("near" if near else "clear"),
+            "charged" if month == 0 and oldest >= steps[0].low else ("near" if near else "clear"),
             falls_on=pd.Timestamp(assessments[month]),
             units=units,
             fee_base_minor=round(float(months.surcharge[place, month])),
