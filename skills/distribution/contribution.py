@@ -8,12 +8,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from skills.distribution.ages import add_age_fees
+from skills.distribution.entry import judge_entries, read_entries
 from skills.distribution.freight import minor_factor, price_freight
 from skills.distribution.network import find_hubs, list_departures
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.prices import read_prices, read_return_rates
 from skills.distribution.standins import complete_products
-from skills.distribution.terms import Tariff, Terms, read_tariff, read_terms
+from skills.distribution.terms import WEEKS_PER_MONTH, Tariff, Terms, in_base, read_tariff, read_terms
 from skills.rates import MissingRate, RateBook
 from skills.vocabulary import Refusal, mark
 
@@ -26,6 +28,7 @@ MONEY = (
     "gross_price", "vat", "price", "referral", "fulfilment", "returns", "refunds", "freight", "handling", "duty",
     "mpf", "hmf", "import_vat_cost", "rebate", "contribution", "product_cost", "net_margin", "storage_week",
     "capital_week", "holding_week", "import_vat", "cash", "landed", "customs_value", "per_kg", "per_m3",
+    "hub_storage_week", "hub_capital_week", "rebate_wait_week", "hub_week",
 )  # fmt: skip
 
 
@@ -39,6 +42,8 @@ def quote_contribution(
     base_currency: str,
     policy: DistributionPolicy,
     as_of: date,
+    country_entries: pd.DataFrame | None = None,
+    age_fees: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Contribution per unit of every SKU sold in a country, by lane; a SKU never sold is quoted for every country.
 
@@ -53,20 +58,26 @@ def quote_contribution(
         lanes: One row per lane. Under `tax_included` yes neither duty nor tax nor rebate is added (DDP).
         nodes: One row per node.
         rates: Kinds fx, vat, duty, duty_*, referral_fee, fulfilment_*, storage_fee, returns_cost, mpf_rate, hmf_rate,
-            export_rebate.
+            export_rebate, hub_storage.
+        country_entries: One row per country (`read_entries`); none: every country counts as entered.
+        age_fees: One row per (country, first_day): what a month costs from that day of age on, on top of storage:
+            per_m3_minor, per_unit_minor [base minor]; a later row replaces the earlier from its day on. None: no fee.
 
     Returns:
         One row per (sku, country, lane), sorted: money per unit in base minor units, 4 decimals; `holding_week`
-        is storage and capital of a week; `cash` is what a unit takes when shipped; customs_basis, price_basis,
-        the product facts used and `assumed`, those that stood in. Where a rate or fact is missing altogether
-        the money is NaN and `wait_reason` (template) with `wait_values` (JSON) says which.
+        is storage and capital of a week; `hub_week` is what a week at the hub costs: its storage, capital, and
+        capital of the export rebate that waits for the departure; `cash` is what a unit takes when shipped;
+        `age_fee_<day>` what a week costs more from that day of age on; entry_cost_base_minor, what entering the
+        country costs tonight (0 where entered); customs_basis, price_basis, the product facts used and `assumed`,
+        those that stood in. Where a rate or fact is missing altogether the money is NaN and `wait_reason`
+        (template) with `wait_values` (JSON) says which; so it does where the seller is not registered in time.
     """
     full = complete_products(products)
     departures = list_departures(lanes, nodes, policy, as_of)
     pairs = _list_pairs(sales, full, departures)
     prices, no_currency = read_prices(sales, pairs, full, rates, base_currency, as_of)
     pairs = pd.concat([prices, read_return_rates(returns, sales, pairs, as_of)], axis=1)
-    quote = pairs.merge(departures[["country", "lane", "mode", "onward"]], on="country", how="inner")
+    quote = pairs.merge(departures[["country", "lane", "mode", "onward", "arrive_p10"]], on="country", how="inner")
     facts = ["sku", "category", "weight_kg", "cm3", "carton_units", "hs_code", "vat_invoice", "assumed"]
     quote = quote.merge(full[facts], on="sku", how="inner")
     quote = quote.merge(_read_costs(full, rates, base_currency, as_of), on="sku", how="left")
@@ -81,8 +92,15 @@ def quote_contribution(
     waits.mark_rows(quote["gross_price"].isna().to_numpy(), NO_PRICE)
     waits.mark_rows(quote[["weight_kg", "cm3"]].isna().any(axis=1).to_numpy(), NO_SIZE)
     waits.hold(quote["cost_refused"].to_numpy())
-    rebate_share = _read_rebates(quote, find_hubs(nodes), nodes, rates, as_of)
-    priced = _price(quote, terms, tariff, rebate_share, policy)
+    origin = str(nodes.loc[nodes["node"] == find_hubs(nodes)[0], "country"].iloc[0])
+    rebate_share = _read_rebates(quote, origin, rates, as_of)
+    hub_month = in_base(rates, rates.find("hub_storage", origin, as_of), base_currency, as_of)
+    priced = _price(quote, terms, tariff, rebate_share, hub_month / WEEKS_PER_MONTH, policy)
+    entries = read_entries(country_entries, rates, base_currency, policy, as_of)
+    priced["entry_cost_base_minor"], too_early = judge_entries(priced, entries, as_of)
+    waits.hold(too_early)
+    if age_fees is not None:
+        priced = add_age_fees(priced, age_fees)
     for name in MONEY:
         priced[name] = priced[name].round(4).mask(pd.Series(waits.reason != ""))
     priced["wait_reason"] = pd.Series(waits.reason, dtype="str")
@@ -91,7 +109,7 @@ def quote_contribution(
     note = "price=" + priced["price"].round(0).astype("str")
     joined = priced["assumed"].where(priced["assumed"] == "", priced["assumed"] + "; ") + note
     priced["assumed"] = priced["assumed"].mask(by_category & priced["price"].notna(), joined)
-    return priced.drop(columns=["cost_refused", "onward"])
+    return priced.drop(columns=["cost_refused", "onward", "arrive_p10"])
 
 
 def _list_pairs(sales: pd.DataFrame, products: pd.DataFrame, departures: pd.DataFrame) -> pd.DataFrame:
@@ -187,11 +205,8 @@ def _add_tariff(quote: pd.DataFrame, rates: RateBook, as_of: date, waits: _Waits
     return found
 
 
-def _read_rebates(
-    quote: pd.DataFrame, hubs: list[str], nodes: pd.DataFrame, rates: RateBook, as_of: date
-) -> np.ndarray:
+def _read_rebates(quote: pd.DataFrame, origin: str, rates: RateBook, as_of: date) -> np.ndarray:
     """Export rebate as a share of the product's cost, where a VAT invoice gives the right to one."""
-    origin = str(nodes.loc[nodes["node"] == hubs[0], "country"].iloc[0])
     vat = rates.find("vat", origin, as_of)
     share = np.zeros(len(quote))
     for hs_code, rows in quote.groupby("hs_code", sort=True).indices.items():
@@ -208,6 +223,7 @@ def _price(
     terms: dict[str, np.ndarray],
     tariff: dict[str, np.ndarray],
     rebate_share: np.ndarray,
+    hub_storage_per_m3_week: float,
     policy: DistributionPolicy,
 ) -> pd.DataFrame:
     cost = quote["product_cost"]
@@ -220,11 +236,14 @@ def _price(
     import_vat = (cost + quote["freight"] + duty) * terms["import_vat"] * open_tax
     vat_cost = import_vat * ~seller_imports
     border = duty + mpf + hmf + vat_cost
-    landed = cost + quote["freight"] + quote["handling"] + border - cost * rebate_share
+    rebate = cost * rebate_share
+    landed = cost + quote["freight"] + quote["handling"] + border - rebate
     refunds = quote["return_rate"] * (1.0 - quote["resold_share"]) * (price - referral)
     returns = quote["return_rate"] * terms["returns_cost"]
     storage = quote["cm3"] / 1_000_000 * terms["storage_per_m3_week"]
-    capital = landed * policy.holding_percent_per_year / 100 / 52
+    weekly_rate = policy.holding_percent_per_year / 100 / 52
+    capital = landed * weekly_rate
+    at_hub = quote["cm3"] / 1_000_000 * hub_storage_per_m3_week
     contribution = price - referral - fulfilment - returns - refunds - (landed - cost)
     return quote.assign(
         vat_rate=terms["vat"],
@@ -244,7 +263,7 @@ def _price(
         hmf=hmf,
         import_vat=import_vat,
         import_vat_cost=vat_cost,
-        rebate=cost * rebate_share,
+        rebate=rebate,
         rebate_share=rebate_share,
         landed=landed,
         contribution=contribution,
@@ -252,6 +271,10 @@ def _price(
         storage_week=storage,
         capital_week=capital,
         holding_week=storage + capital,
+        hub_storage_week=at_hub,
+        hub_capital_week=cost * weekly_rate,
+        rebate_wait_week=rebate * weekly_rate,
+        hub_week=at_hub + (cost + rebate) * weekly_rate,
         cash=quote["freight"] + quote["handling"] + duty + mpf + hmf + import_vat,
         customs_value=cost.where(pd.Series(open_tax), 0.0),
         customs_basis=pd.Series(np.where(open_tax, CUSTOMS_BASIS, ""), dtype="str"),

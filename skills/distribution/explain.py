@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from skills.distribution.ages import PREFIX
 from skills.distribution.demand import PATHS
 from skills.distribution.need import ARRIVALS, expected_sold, find_need
 from skills.distribution.network import countries_fed, find_hubs
@@ -326,6 +327,7 @@ def _tell_cartons(
     units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
     ahead = slot["at_arrival"] + units / 2
     weeks = min(float(policy.most_weeks_held), ahead / weekly) if weekly > 0 else float(policy.most_weeks_held)
+    aged = _tell_age_fees(slot, weeks, page)
     page.say(mark("Chance that the next feasible arrival would come too late"), f"{line['short_percent']:.1f}", "%")
     page.say(mark("Units in a carton"), units, "units")
     page.say(mark("Expected sales in the window out of the first carton"), f"{sold:.3f}", "units")
@@ -342,22 +344,72 @@ def _tell_cartons(
         "weeks",
         f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
     )
-    page.pay(
-        mark("What an unsold unit loses by not being at the hub any more"),
-        slot["option"],
-        f"{policy.hub_option_percent} % × {page.money(slot['contribution'])}",
-    )
+    if aged:
+        page.pay(mark("Age fees of one unit until the first carton is sold"), *aged)
+    if policy.hub_option_percent is None:
+        _tell_postponement(page, slot, quote, policy)
+    else:
+        page.pay(
+            mark("What an unsold unit loses by not being at the hub any more"),
+            slot["option"],
+            f"{policy.hub_option_percent} % × {page.money(slot['slow_contribution'])}",
+        )
     page.pay(mark("Freight paid above the slow lane for an unsold unit"), slot["premium"])
     page.pay(
         mark("Value of the first carton"),
         line["first_carton_value"],
         f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % − {units - sold:.3f} × "
         f"({page.money(slot['option'])} + {page.money(slot['premium'])}) − {units} × {weeks:.2f} × "
-        f"{page.money(slot['holding_week'])}",
+        f"{page.money(slot['holding_week'])}" + (f" − {units} × {page.money(aged[0])}" if aged else ""),
     )
     page.pay(mark("Value of the last carton sent"), line["last_carton_value"])
     page.pay(mark("Value of the next carton, not sent"), line["next_carton_value"])
     page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
+
+
+def _tell_age_fees(slot: dict[str, Any], weeks: float, page: _Page) -> tuple[float, str] | None:
+    """Fee until sold and how it comes about; None where no age is reached that costs anything."""
+    total, parts = 0.0, []
+    for name, fee in slot.items():
+        beyond = weeks - int(name.removeprefix(PREFIX)) / 7 if name.startswith(PREFIX) else 0.0
+        if beyond > 0 and fee:
+            total += beyond * fee
+            parts.append(f"({weeks:.2f} − {name.removeprefix(PREFIX)} / 7) × {page.money(fee)}")
+    return (total, " + ".join(parts)) if parts else None
+
+
+def _tell_postponement(page: _Page, slot: dict[str, Any], quote: dict[str, Any], policy: DistributionPolicy) -> None:
+    """What a unit gains by staying at the hub, from the need of the SKU's other countries."""
+    weeks = policy.hub_lasts_weeks
+    page.say(
+        mark("Need of the SKU's other countries, in tonight's windows and in the weeks that the hub has to last"),
+        f"{slot['need_elsewhere']:.1f}",
+        "units",
+        f"{weeks}",
+    )
+    page.say(mark("The hub holds, with what reaches it in those weeks"), f"{slot['hub_soon']:.0f}", "units")
+    page.say(
+        mark("Share of that need which the hub cannot serve"),
+        f"{slot['unserved'] * 100:.1f}",
+        "%",
+        f"({slot['need_elsewhere']:.1f} − {slot['hub_soon']:.0f}) ÷ {slot['need_elsewhere']:.1f}",
+    )
+    if slot["unserved"] > 0:
+        page.pay(mark("A unit at the hub would earn in those weeks, in the best other country"), slot["elsewhere"])
+        page.pay(mark("An unsold unit in this country would earn in those weeks"), slot["here"])
+    page.pay(
+        mark("A week at the hub: storage, capital, and the capital of a rebate that waits"),
+        slot["hub_week"],
+        " + ".join(
+            page.money(quote.get(name, 0.0)) for name in ("hub_storage_week", "hub_capital_week", "rebate_wait_week")
+        ),
+    )
+    page.pay(
+        mark("What an unsold unit loses by not being at the hub any more"),
+        slot["option"],
+        f"≥ 0; {slot['unserved'] * 100:.1f} % × ({page.money(slot['elsewhere'])} − {page.money(slot['here'])}) − "
+        f"{weeks} / 2 × {page.money(slot['hub_week'])}",
+    )
 
 
 def _paid(page: _Page, line: dict[str, Any], quote: dict[str, Any]) -> str:
@@ -374,6 +426,11 @@ def _tell_outcome(page: _Page, line: dict[str, Any], quote: dict[str, Any]) -> N
     page.say(
         mark("Units sent"), units, "units", f"{line['cartons']} × {units // max(int(line['cartons']), 1)} = {units}"
     )
+    if quote.get("entry_cost_base_minor", 0):
+        page.pay(
+            mark("Share of the country's yearly registration cost that tonight's shipments there bear together"),
+            quote["entry_cost_base_minor"],
+        )
     if line["capped_by"]:
         page.say(mark("Not more although the next carton has value, because of:"), "", "")
         page.say(str(line["capped_by"]), "", "")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from skills.distribution.bound import Priced, Problem
 from skills.distribution.flip import find_flips
-from skills.distribution.need import chance_short, find_need
+from skills.distribution.need import chance_short
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import Slots
 from skills.distribution.value import fall_only, price_cartons
@@ -48,7 +48,7 @@ def describe_lines(
     """
     frame = slots.frame.iloc[slot].reset_index(drop=True)
     row = np.arange(len(slot))
-    knots = find_need(slots.windows.take(slot), slots.demand, policy.lost_sale_percent / 100)
+    knots = slots.needs[:, slot]
     first, last, following, total = _value_lines(frame, knots, cartons, policy)
     asked = _asked(problem, priced, slot, frame)
     units = cartons * frame["carton_units"].to_numpy()
@@ -187,7 +187,7 @@ def _list_alternatives(
     found: list[list[dict[str, object]]] = [[] for _ in slot]
     if options:
         line, other = (np.array(column) for column in zip(*options, strict=True))
-        knots = find_need(slots.windows.take(other), slots.demand, policy.lost_sale_percent / 100)
+        knots = slots.needs[:, other]
         frame = slots.frame.iloc[other].reset_index(drop=True)
         lanes, carton_units = frame["lane"].tolist(), frame["carton_units"].to_numpy()
         each = np.repeat(np.arange(len(other)), cartons[line])

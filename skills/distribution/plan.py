@@ -36,7 +36,9 @@ class Allocation:
     Attributes:
         lines: One row per (sku, country, lane) that is sent.
         ranked: One row per carton, best first by value less the price of the limits it uses: the first 150, then the
-            next 50 below the line. rank, sku, country, lane, units, value_minor, price_minor, chosen.
+            next 50 below the line. rank, sku, country, lane, units, value_minor, price_minor (of the limits it
+            uses), cash_minor and volume_m3 that it takes, cash_used_minor and volume_used_m3 (of its lane) with all
+            that stand before it, chosen.
         waiting: One row per (sku, country) that needs something and gets nothing.
         alarms: One row per (sku, country) that runs short before anything can arrive.
         limits: One row per shared limit: limit, lane, holds, used, price_base_minor (per m³; per base minor for
@@ -173,6 +175,11 @@ def _rank(slots: Slots, problem: Problem, priced: Priced, chosen: np.ndarray) ->
     sent = int(chosen.sum())
     above = order[: min(sent, _RANKED - _BELOW_THE_LINE)]
     shown = np.concatenate([above, order[sent : sent + _RANKED - len(above)]])
+    cash_used, volume_used = np.empty(len(order), dtype="int64"), np.empty(len(order), dtype="int64")
+    cash_used[order] = np.cumsum(problem.cash[order])
+    for lane in np.unique(problem.lane):
+        of_lane = order[problem.lane[order] == lane]
+        volume_used[of_lane] = np.cumsum(problem.volume[of_lane])
     frame = slots.frame.iloc[problem.slot[shown]].reset_index(drop=True)
     return pd.DataFrame(
         {
@@ -181,6 +188,10 @@ def _rank(slots: Slots, problem: Problem, priced: Priced, chosen: np.ndarray) ->
             "units": frame["carton_units"],
             "value_minor": problem.value[shown],
             "price_minor": np.rint(problem.price_of(priced.prices)[shown]).astype("int64"),
+            "cash_minor": problem.cash[shown],
+            "cash_used_minor": cash_used[shown],
+            "volume_m3": (problem.volume[shown] / 1_000_000).round(6),
+            "volume_used_m3": (volume_used[shown] / 1_000_000).round(6),
             "chosen": chosen[shown],
         }
     )

@@ -20,12 +20,20 @@ class DistributionPolicy(BaseModel):
         le=100,
         description="Share of unmet demand that is lost rather than bought later [%].",
     )
-    hub_option_percent: int = Field(
-        default=10,
+    hub_option_percent: int | None = Field(
+        default=None,
         ge=0,
         le=100,
         description="What staying at the hub, free to go to any country, is worth to a unit that its window does not "
-        "sell, in percent of the contribution by the slow lane [%].",
+        "sell, in percent of the contribution by the slow lane; none means measured every night from what other "
+        "countries will need [%].",
+    )
+    hub_lasts_weeks: int = Field(
+        default=4,
+        ge=1,
+        le=52,
+        description="Weeks that the hub's stock has to last, until what is ordered next reaches it; over these a "
+        "unit kept at the hub is weighed against one sent [weeks].",
     )
     most_weeks_held: int = Field(
         default=52,
@@ -38,6 +46,19 @@ class DistributionPolicy(BaseModel):
         ge=0,
         description="Freight, duty and import VAT that shipments of one week may take, in minor units of the base "
         "currency; none means no limit.",
+    )
+    entry_spread_weeks: int = Field(
+        default=52,
+        ge=1,
+        le=520,
+        description="Shipments of so many weeks bear the yearly cost of being registered in a new country [weeks].",
+    )
+    velocity_safety_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="The rule of thumb that the plan is compared with, sales of the last four weeks × days, covers "
+        "the time until the next departure arrives and so many days more [days].",
     )
     hub_reserve_percent: int = Field(
         default=0, ge=0, le=100, description="Hub stock that is kept back for the next weeks [%]."

@@ -8,10 +8,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from skills.distribution.ages import PREFIX
 from skills.distribution.demand import Demand, read_demand
-from skills.distribution.need import Windows, find_windows
+from skills.distribution.need import Windows, find_need, find_windows
 from skills.distribution.network import countries_fed, find_hubs
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.postponement import value_postponement
 
 COUNTED = ("available", "receiving", "researching")
 """States of stock that will be sold from the node it lies in."""
@@ -29,6 +31,7 @@ class Slots:
         demand: What the windows look into.
         in_stock: Units in the country, per pair of the demand.
         arriving: One row per (pair, day): units on the way to the country.
+        needs: From `find_need`, of these windows.
     """
 
     frame: pd.DataFrame
@@ -36,6 +39,7 @@ class Slots:
     demand: Demand
     in_stock: np.ndarray
     arriving: pd.DataFrame
+    needs: np.ndarray
 
 
 def list_slots(
@@ -52,30 +56,31 @@ def list_slots(
 ) -> Slots:
     """Slots with their windows, positions and the money that a carton's value is made of.
 
-    Lanes of a SKU and country are ordered by arrival; one that arrives later and costs no less is left out.
-        Each serves
-    from its arrival to the next feasible arrival: that of the next slower lane or of its own next departure,
-        whichever
-    is first; the slowest to its own next departure.
+    Lanes of a SKU and country are ordered by arrival; one that arrives later and costs no less is left out. Each
+    serves from its arrival to the next feasible arrival: that of the next slower lane or of its own next departure,
+    whichever is first; the slowest to its own next departure.
 
     Returns:
-        frame with sku, country, lane, hub, mode, carton_units, carton_cm3, contribution, landed, cash,
-        holding_week, option and premium [base minor per unit that the window does not sell], depart_days,
-        start_days, end_p10/50/90, in_stock, on_the_way (arriving before the usual end), position (both
-        together), at_arrival (left on the mean path when the shipment arrives), weekly_mean (mean demand per
-        week in the four weeks from arrival), is_slowest.
+        frame with sku, country, lane, hub, mode, carton_units, carton_cm3, contribution, landed, cash, holding_week,
+        hub_week, entry_cost_base_minor (0 where the quotes have none), age_fee_<day>, option and premium [base minor
+        per unit that the window does not sell], what the option was measured from (`value_postponement`),
+        depart_days, start_days, end_p10/50/90, in_stock, on_the_way (arriving before the usual end), position (both
+        together), at_arrival (left on the mean path when the shipment arrives), weekly_mean (mean demand per week in
+        the four weeks from arrival), is_slowest.
     """
-    last = float(departures["next_p90"].max()) + _RATE_DAYS if len(departures) else 7.0
+    beyond = max(_RATE_DAYS, policy.hub_lasts_weeks * 7)
+    last = float(departures["next_p90"].max()) + beyond if len(departures) else 7.0
     demand = read_demand(forecast, as_of, last)
     money = ["sku", "country", "lane", "contribution", "landed", "cash", "holding_week"]
-    quoted = contribution.loc[contribution["wait_reason"] == "", money]
+    money += [str(name) for name in contribution.columns if str(name).startswith(PREFIX)]
+    quoted = contribution[contribution["wait_reason"] == ""]
+    quoted = quoted.reindex(columns=[*money, "hub_week", "entry_cost_base_minor"], fill_value=0)
     slots = quoted.merge(departures.drop(columns=["country"]), on="lane", how="inner")
     slots = slots.merge(products[["sku", "carton_units", "cm3"]], on="sku", how="inner")
     slots["pair"] = demand.find(slots["sku"], slots["country"])
     slots = slots[slots["pair"] >= 0]
     slots = _order_by_arrival(slots)
     slots = slots.sort_values(["sku", "country", "lane"], kind="stable").reset_index(drop=True)
-    slots["option"] = (slots["slow_contribution"].clip(lower=0) * policy.hub_option_percent / 100).round(4)
     slots["premium"] = (slots["landed"] - slots["slow_landed"]).clip(lower=0).round(4)
     slots["carton_cm3"] = (slots["cm3"] * slots["carton_units"]).round(0).astype("int64")
     fed = countries_fed(nodes, lanes)
@@ -96,8 +101,16 @@ def list_slots(
         at_arrival=at_arrival.round(4),
         weekly_mean=rate.round(4),
     )
+    needs = find_need(windows, demand, policy.lost_sale_percent / 100)
+    at_hub = _hub_soon(stock, inbound, nodes, policy, as_of)
+    held = slots[["sku", "hub"]].merge(at_hub, on=["sku", "hub"], how="left")["units"].fillna(0)
+    measured = value_postponement(slots, windows, demand, needs, held.to_numpy(dtype="float64"), policy)
+    share = policy.hub_option_percent
+    flat = None if share is None else (slots["slow_contribution"].clip(lower=0) * share / 100).round(4)
+    slots = pd.concat([slots.assign(hub_soon=held), measured], axis=1)
+    slots["option"] = slots["postponement"] if flat is None else flat
     unused = ["pair", "cm3", "arrive_p10", "arrive_p50", "arrive_p90", "next_p10", "next_p50", "next_p90"]
-    return Slots(slots.drop(columns=unused), windows, demand, in_stock, arriving)
+    return Slots(slots.drop(columns=unused), windows, demand, in_stock, arriving, needs)
 
 
 def hub_stock(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy) -> pd.DataFrame:
@@ -106,6 +119,16 @@ def hub_stock(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPoli
     units = here.groupby(["sku", "node"])["units"].sum().reset_index().rename(columns={"node": "hub"})
     kept = -(-units["units"] * policy.hub_reserve_percent // 100)
     return units.assign(units=(units["units"] - kept).astype("int64"))
+
+
+def _hub_soon(
+    stock: pd.DataFrame, inbound: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy, as_of: date
+) -> pd.DataFrame:
+    """One row per (sku, hub): units that it may send in the weeks that it has to last, with what reaches it."""
+    soon = inbound["eta"] <= pd.Timestamp(as_of) + pd.Timedelta(weeks=policy.hub_lasts_weeks)
+    coming = inbound[soon & inbound["to_node"].isin(find_hubs(nodes))].rename(columns={"to_node": "hub"})
+    both = pd.concat([hub_stock(stock, nodes, policy), coming[["sku", "hub", "units"]]])
+    return both.groupby(["sku", "hub"], sort=True)["units"].sum().reset_index()
 
 
 def _order_by_arrival(slots: pd.DataFrame) -> pd.DataFrame:

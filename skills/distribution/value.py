@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skills.distribution.need import expected_sold, find_need
+from skills.distribution.ages import age_cost
+from skills.distribution.need import expected_sold
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import Slots
 
@@ -33,7 +34,7 @@ def value_cartons(slots: Slots, hub_cartons: np.ndarray, policy: DistributionPol
     Args:
         hub_cartons: What the slot's hub holds of its SKU [cartons], per slot.
     """
-    knots = find_need(slots.windows, slots.demand, policy.lost_sale_percent / 100)
+    knots = slots.needs
     carton = slots.frame["carton_units"].to_numpy()
     most_needed = np.ceil(np.maximum(knots[:, :, -1].max(axis=0), 0.0) / carton).astype("int64")
     most = np.minimum(np.minimum(most_needed, np.maximum(hub_cartons, 1)), policy.most_cartons_per_line)
@@ -52,9 +53,10 @@ def price_cartons(
 ) -> np.ndarray:
     """Value of the so-manieth carton on a slot [base minor, integers].
 
-    sold × lost share × contribution − left over × (hub option + freight premium) − units × weeks until sold ×
-    holding, where sold = expected sales with this carton − without it, left over = units − sold, and weeks
-    until sold = (stock left at arrival + the carton's middle unit) ÷ weekly mean, at most `most_weeks_held`.
+    sold × lost share × contribution − left over × (hub option + freight premium) − units × (weeks until sold ×
+    holding + age fees until sold), where sold = expected sales with this carton − without it, left over = units −
+    sold, and weeks until sold = (stock left at arrival + the carton's middle unit) ÷ weekly mean, at most
+    `most_weeks_held`.
     """
     column = {
         name: slots[name].to_numpy()[slot]
@@ -68,7 +70,8 @@ def price_cartons(
     weeks = np.minimum(weeks, float(policy.most_weeks_held))
     earned = sold * column["contribution"] * policy.lost_sale_percent / 100
     left_over = (units - sold) * (column["option"] + column["premium"])
-    value = np.rint(earned - left_over - units * weeks * column["holding_week"])
+    held = weeks * column["holding_week"] + age_cost(slots, slot, weeks)
+    value = np.rint(earned - left_over - units * held)
     return np.asarray(value, dtype="int64")
 
 

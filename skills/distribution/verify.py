@@ -22,6 +22,7 @@ from skills.vocabulary import mark
 
 Key = tuple[str, str, str]
 _SAMPLE = 200
+_WEIGHTS = (0.3, 0.4, 0.3)
 _PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
 
 
@@ -229,6 +230,10 @@ class _World:
         self.quotes, self.carton, self.policy, self.as_of = quotes, carton, policy, as_of
         self.stage = {str(row["node"]): str(row["stage"]) for row in _rows(nodes)}
         self.lanes = _rows(lanes)
+        self.hub_of = {str(lane["lane"]): str(lane["from_node"]) for lane in self.lanes}
+        self.lanes_of_sku: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for sku, country, lane in quotes:
+            self.lanes_of_sku[sku].append((country, lane))
         self.country_of = self._countries(nodes)
         self.stock: dict[tuple[str, str], int] = defaultdict(int)
         for row in _rows(stock):
@@ -242,7 +247,13 @@ class _World:
         self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).tolist()
         names = ["cum_mean", *(name for name, _ in _PATHS if name)]
         self.columns = {name: forecast[name].tolist() for name in names}
-        self.needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
+        self.known_needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
+        self.prospects: dict[tuple[str, str], tuple[dict[str, float], dict[str, float]]] = {}
+        self.hub_soon: dict[tuple[str, str], int] = defaultdict(int, _hub_units(stock, nodes, policy))
+        for row in _rows(inbound):
+            days = (pd.Timestamp(row["eta"]).date() - as_of).days
+            if self.stage.get(row["to_node"]) == "hub" and days <= policy.hub_lasts_weeks * 7:
+                self.hub_soon[str(row["sku"]), str(row["to_node"])] += int(row["units"])
         self.by_pair = forecast.groupby(["sku", "country"]).indices
 
     def carton_value(self, key: Key, number: int) -> tuple[float, float]:
@@ -252,13 +263,14 @@ class _World:
         quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
         start, ends, slowest = self._window(key)
         sold = 0.0
-        for weight, end in zip((0.3, 0.4, 0.3), ends, strict=True):
-            if (sku, country, start, end) not in self.needs:
-                self.needs[sku, country, start, end] = self._needs(sku, country, start, end)
-            needs = self.needs[sku, country, start, end]
+        for weight, end in zip(_WEIGHTS, ends, strict=True):
+            needs = self._needs(sku, country, start, end)
             sold += weight * (_sold(needs, number * units) - _sold(needs, (number - 1) * units))
         slow = self.quotes[sku, country, slowest]
-        option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
+        if policy.hub_option_percent is None:
+            option = self._postponement(key)
+        else:
+            option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
         premium = max(0.0, quote["landed"] - slow["landed"])
         there = self._supply(sku, country, start) - self._demand(sku, country, "cum_mean", start)
         weekly = (
@@ -270,8 +282,46 @@ class _World:
         longest = (ahead + 1e-4) / (weekly - 1e-4) if weekly > 1e-4 else math.inf
         spread = min(policy.most_weeks_held, longest) - weeks
         earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
-        value = earned - (units - sold) * (option + premium) - units * weeks * quote["holding_week"]
-        return float(value), 1.0 + float(units * spread * quote["holding_week"])
+        aged = {int(name.split("_")[-1]): fee for name, fee in quote.items() if name.startswith("age_fee_")}
+        held = weeks * quote["holding_week"] + sum(max(0.0, weeks - day / 7) * fee for day, fee in aged.items())
+        value = earned - (units - sold) * (option + premium) - units * held
+        return float(value), 1.0 + float(units * spread * (quote["holding_week"] + sum(map(abs, aged.values()))))
+
+    def _postponement(self, key: Key) -> float:
+        """What a unit unsold in the country would have gained by staying at the hub."""
+        sku, country, lane_id = key
+        hub = self.hub_of[lane_id]
+        if (sku, hub) not in self.prospects:
+            self.prospects[sku, hub] = self._find_prospects(sku, hub)
+        best, needed = self.prospects[sku, hub]
+        need = sum(units for other, units in needed.items() if other != country)
+        elsewhere = max([0.0, *(worth for other, worth in best.items() if other != country)])
+        unserved = max(0.0, need - self.hub_soon[sku, hub]) / need if need > 0 else 0.0
+        gain = unserved * max(0.0, elsewhere - best[country])
+        cost = self.quotes[key].get("hub_week", 0.0) * self.policy.hub_lasts_weeks / 2
+        return round(max(0.0, float(gain - cost)), 4)
+
+    def _find_prospects(self, sku: str, hub: str) -> tuple[dict[str, float], dict[str, float]]:
+        """By country: what a unit that is short later would earn, and the need of tonight and of the weeks after."""
+        review, lost = self.policy.review_days, self.policy.lost_sale_percent / 100
+        last = self.policy.hub_lasts_weeks * 7
+        best: dict[str, float] = defaultdict(float)
+        needed: dict[str, float] = defaultdict(float)
+        for country, lane in self.lanes_of_sku[sku]:
+            key = (sku, country, lane)
+            known = self.hub_of[lane] == hub and (sku, country) in self.by_pair
+            if not known or lane not in [way[2] for way in self._useful_ways(sku, country)]:
+                continue
+            start, ends, slowest = self._window(key)
+            for weight, end in zip(_WEIGHTS, ends, strict=True):
+                tonight = self._needs(sku, country, start, end)
+                needed[country] += weight * _sold(tonight, tonight[-1][1])
+                if lane == slowest:
+                    later = self._needs(sku, country, start + review, end + last)
+                    needed[country] += weight * _sold(later, later[-1][1])
+                    earns = max(0.0, self.quotes[key]["contribution"]) * lost
+                    best[country] += earns * weight * _chance_above(later, 0.0)
+        return best, needed
 
     def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
         selling = {str(row["country"]) for row in _rows(nodes) if row["stage"] == "forward"}
@@ -311,6 +361,14 @@ class _World:
 
     def _window(self, key: Key) -> tuple[float, list[float], str]:
         sku, country, lane_id = key
+        useful = self._useful_ways(sku, country)
+        place = [way[2] for way in useful].index(lane_id)
+        _, _, _, own, following = useful[place]
+        if place + 1 < len(useful):
+            following = [min(a, b) for a, b in zip(following, useful[place + 1][3], strict=True)]
+        return own[1], following, useful[-1][2]
+
+    def _useful_ways(self, sku: str, country: str) -> list[Any]:
         ways = []
         for lane in self.lanes:
             quote = self.quotes.get((sku, country, str(lane["lane"])))
@@ -322,11 +380,7 @@ class _World:
         for way in ways:
             if not useful or way[1] < min(other[1] for other in useful):
                 useful.append(way)
-        place = [way[2] for way in useful].index(lane_id)
-        _, _, _, own, following = useful[place]
-        if place + 1 < len(useful):
-            following = [min(a, b) for a, b in zip(following, useful[place + 1][3], strict=True)]
-        return own[1], following, useful[-1][2]
+        return useful
 
     def _demand(self, sku: str, country: str, column: str, day: float) -> float:
         if not column:
@@ -346,6 +400,11 @@ class _World:
 
     def _needs(self, sku: str, country: str, start: float, end: float) -> list[tuple[float, float]]:
         """(probability, need) along each path, and at probability one."""
+        if (sku, country, start, end) not in self.known_needs:
+            self.known_needs[sku, country, start, end] = self._find_needs(sku, country, start, end)
+        return self.known_needs[sku, country, start, end]
+
+    def _find_needs(self, sku: str, country: str, start: float, end: float) -> list[tuple[float, float]]:
         arrivals = [float(eta) for eta, _ in self.coming[sku, country]]
         needs: list[tuple[float, float]] = []
         for column, chance in _PATHS:

@@ -1,0 +1,188 @@
+"""What a carton is worth beside its sales: waiting at the hub, growing old, entering a country."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from skills.distribution import quote_contribution, verify_allocation
+from skills.distribution.ages import add_age_fees, age_cost
+from skills.distribution.network import list_departures
+from skills.distribution.policy import DistributionPolicy
+from skills.distribution.slots import list_slots
+from skills.distribution.standins import complete_products
+from skills.distribution.value import value_cartons
+
+AS_OF = date(2025, 11, 24)
+relaxed = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def findings(world: Any, quote: pd.DataFrame) -> pd.DataFrame:
+    return verify_allocation(
+        world.allocate(quote), world.stock, world.inbound, world.nodes, world.lanes, world.forecast, quote,
+        world.products, world.feeds, world.policy, AS_OF,
+    )  # fmt: skip
+
+
+def values(world: Any, quote: pd.DataFrame | None = None) -> pd.Series:
+    """Value of each carton that could leave, by sku, country, lane and number."""
+    quoted = world.quote() if quote is None else quote
+    departures = list_departures(world.lanes, world.nodes, world.policy, AS_OF)
+    slots = list_slots(
+        world.stock, world.inbound, world.nodes, world.lanes, departures, world.forecast, quoted,
+        complete_products(world.products), world.policy, AS_OF,
+    )  # fmt: skip
+    cartons = value_cartons(slots, np.full(len(slots.frame), 50), world.policy)
+    keys = slots.frame.iloc[cartons.slot][["sku", "country", "lane"]].assign(carton=cartons.number)
+    return pd.Series(cartons.value, index=pd.MultiIndex.from_frame(keys))
+
+
+def no_more(changed: pd.Series, before: pd.Series) -> bool:
+    """Whether no carton is worth more than before; one that is not listed is worth nothing."""
+    both = changed.index.union(before.index)
+    return bool((changed.reindex(both).fillna(0) <= before.reindex(both).fillna(0)).all())
+
+
+def entries(**over: object) -> pd.DataFrame:
+    row = {"country": "DE", "registered": "no", "applied_on": pd.NaT, "lead_days": 60, "yearly_cost_minor": 104000}
+    return pd.DataFrame([row | {"currency": "EUR", "source": "a test's own"} | over]).astype(
+        {"applied_on": "datetime64[us]"}
+    )
+
+
+def quote(world: Any, **more: pd.DataFrame) -> pd.DataFrame:
+    return quote_contribution(
+        world.sales, world.returns, world.products, world.lanes, world.nodes, world.rates, "CNY", world.policy, AS_OF,
+        **more,
+    )  # fmt: skip
+
+
+def test_a_unit_waits_at_the_hub_only_where_others_will_be_short(build: Callable[..., Any]) -> None:
+    scarce, plenty = build(4, seed=2, scarce=0.05), build(4, seed=2, scarce=50.0)
+    assert (scarce.allocate().slots.frame["option"] > 0).any()
+    assert (plenty.allocate().slots.frame["option"] == 0).all()
+    assert (build(4, ("US",), seed=2, scarce=0.05).allocate().slots.frame["option"] == 0).all()
+
+
+def test_the_postponement_on_the_page_can_be_done_again_by_hand(build: Callable[..., Any]) -> None:
+    frame = build(4, seed=2, scarce=0.05).allocate().slots.frame
+    for slot in frame.to_dict("records"):
+        unserved = max(0.0, slot["need_elsewhere"] - slot["hub_soon"]) / slot["need_elsewhere"]
+        gain = unserved * max(0.0, slot["elsewhere"] - slot["here"])
+        assert slot["option"] == pytest.approx(max(0.0, gain - slot["hub_week"] * 4 / 2), abs=1e-3)
+    best = frame.groupby("sku")["here"].max()
+    assert (frame["elsewhere"] <= frame["sku"].map(best) + 1e-9).all()
+
+
+def test_a_week_at_the_hub_costs_storage_capital_and_the_rebate_that_waits(small: Any) -> None:
+    row = quote(small).iloc[0]
+    assert row["hub_capital_week"] == pytest.approx(row["product_cost"] * 0.20 / 52, abs=1e-4)
+    assert row["rebate_wait_week"] == pytest.approx(row["rebate"] * 0.20 / 52, abs=1e-4)
+    assert row["hub_storage_week"] == 0  # these rates know no hub storage
+    assert row["hub_week"] == pytest.approx(row["hub_capital_week"] + row["rebate_wait_week"], abs=2e-4)
+
+
+def test_a_share_that_the_seller_sets_takes_the_place_of_the_measured_one(small: Any) -> None:
+    flat = small.change(policy=DistributionPolicy(hub_option_percent=10)).allocate().slots.frame
+    assert (flat["option"] == (flat["slow_contribution"].clip(lower=0) / 10).round(4)).all()
+
+
+def test_age_fees_are_paid_for_the_weeks_beyond_each_step() -> None:
+    """200 days old when sold, 10 per m³ and month from day 181, 30 from day 271: 19 / 7 weeks of the first alone."""
+    one = pd.DataFrame({"country": ["US"], "cm3": [52_000.0]})
+    fees = pd.DataFrame(
+        {"country": ["US", "US"], "first_day": [181, 271], "per_m3_minor": [1000, 3000], "per_unit_minor": [0, 0]}
+    )
+    slots = add_age_fees(one, fees)
+    assert slots[["age_fee_181", "age_fee_271"]].to_numpy().tolist() == [[12.0, 24.0]]
+    at = np.array([0, 0])
+    cost = age_cost(slots, at, np.array([200 / 7, 285 / 7]))
+    assert cost == pytest.approx([12 * 19 / 7, 12 * 104 / 7 + 24 * 14 / 7])
+
+
+def test_age_fees_lower_slow_cartons_alone_and_the_check_agrees(build: Callable[..., Any]) -> None:
+    world = build(4, seed=7, scarce=3.0)
+    slow = world.change(stock=world.stock.assign(units=world.stock["units"] * 3))
+    fees = pd.DataFrame({"country": ["US", "DE"], "first_day": [30, 60], "per_m3_minor": [90_000, 40_000]})
+    aged = quote(slow, age_fees=fees.assign(per_unit_minor=[0, 25]))
+    assert no_more(values(slow, aged), values(slow))
+    assert values(slow, aged).sum() < values(slow).sum()
+    assert findings(slow, aged).empty
+
+
+def test_a_country_that_is_not_registered_waits_and_names_its_earliest_day(small: Any) -> None:
+    asked = quote(small, country_entries=entries())
+    german = asked[asked["country"] == "DE"]
+    assert german["wait_reason"].str.startswith("The seller is not registered for VAT in {country}").all()
+    assert german["wait_values"].str.contains('"earliest": "2026-01-23"').all()
+    allocation = small.allocate(asked)
+    assert set(allocation.lines["country"]) == {"US"}
+    assert "DE" in set(allocation.waiting["country"])
+
+
+def test_an_application_that_is_under_way_counts_from_its_day(small: Any) -> None:
+    applied = entries(applied_on=pd.Timestamp("2025-10-20"), lead_days=65)
+    asked = quote(small, country_entries=applied)
+    waits = asked[asked["country"] == "DE"].groupby("lane")["wait_reason"].first()
+    # 24 December: an early sea arrival (cut-off 26 November + 30 days) may go, an aeroplane may not
+    assert waits["DE-SEA"] == ""
+    assert waits["DE-AIR"] != ""
+
+
+def test_the_cost_of_entering_is_the_share_of_the_year_that_a_review_is(small: Any) -> None:
+    """1,040 EUR a year at 7.1 ÷ 0.86 CNY: 20 EUR a week, 165.12 CNY."""
+    asked = quote(small, country_entries=entries(lead_days=0))
+    assert set(asked.loc[asked["country"] == "DE", "entry_cost_base_minor"]) == {16512}
+    assert set(asked.loc[asked["country"] == "US", "entry_cost_base_minor"]) == {0}
+    assert (quote(small)["entry_cost_base_minor"] == 0).all()
+
+
+@pytest.mark.long
+@relaxed
+@given(seed=st.integers(0, 10_000), scarce=st.sampled_from([0.05, 0.3, 2.0]))
+def test_a_higher_duty_never_raises_the_value_of_a_carton_there(
+    build: Callable[..., Any], seed: int, scarce: float
+) -> None:
+    world = build(3, seed=seed, scarce=scarce)
+    before = quote(world)
+    dearer = before.copy()
+    rows = dearer["country"] == "DE"
+    for name, sign in (("contribution", -1), ("landed", 1), ("cash", 1)):
+        dearer.loc[rows, name] += sign * 0.05 * dearer.loc[rows, "product_cost"]
+    changed, known = values(world, dearer), values(world, before)
+    german = changed.index.get_level_values("country") == "DE"
+    assert no_more(changed[german], known[known.index.get_level_values("country") == "DE"])
+
+
+@pytest.mark.long
+@relaxed
+@given(seed=st.integers(0, 10_000), scarce=st.sampled_from([0.05, 0.3, 2.0]), more=st.integers(1, 40))
+def test_more_stock_in_a_country_never_raises_the_value_of_a_carton_there(
+    build: Callable[..., Any], seed: int, scarce: float, more: int
+) -> None:
+    world = build(3, seed=seed, scarce=scarce)
+    there = (world.stock["node"] == "DE-FBA").to_numpy()
+    richer = world.change(stock=world.stock.assign(units=world.stock["units"] + more * there))
+    changed, known = values(richer), values(world)
+    german = changed.index.get_level_values("country") == "DE"
+    assert no_more(changed[german], known[known.index.get_level_values("country") == "DE"])
+
+
+@pytest.mark.long
+@relaxed
+@given(seed=st.integers(0, 10_000), scarce=st.sampled_from([0.05, 0.3, 2.0]))
+def test_the_value_falls_from_carton_to_carton_and_the_check_agrees(
+    build: Callable[..., Any], seed: int, scarce: float
+) -> None:
+    world = build(3, ("US", "DE", "JP"), seed=seed, scarce=scarce)
+    asked = quote(world)
+    for _, cartons in values(world, asked).groupby(["sku", "country", "lane"]):
+        assert cartons.is_monotonic_decreasing
+    assert findings(world, asked).empty
