@@ -11,6 +11,7 @@ from skills.distribution import Allocation
 from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, watching
 from tasks.nights import Night
 from tasks.proposals import Body
+from tasks.shipment_figures import describe_shipments
 from tasks.store.snapshots import Snapshot
 
 
@@ -61,7 +62,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     )  # fmt: skip
     contribution = distribution.quote_contribution(
         known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
-        base, policy.distribution, morning,
+        base, policy.distribution, morning, known.tables.get("country_entries"),
     )  # fmt: skip
     allocation = distribution.allocate_stock(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
@@ -88,4 +89,5 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
     shown = figures.measure_night(
         night, known, planned.forecast, planned.orders, planned.contribution, lines, listings
     )
-    return proposals.from_plan(night, known.digest, plan, {**shown, **accounts})
+    moving = describe_shipments(night, known, planned.forecast, planned.allocation)
+    return proposals.from_plan(night, known.digest, plan, {**shown, **moving, **accounts})

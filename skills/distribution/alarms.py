@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.distribution.demand import PATHS
-from skills.distribution.need import find_windows
+from skills.distribution.demand import PATHS, Demand
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import Slots
 
@@ -35,15 +34,9 @@ def find_alarms(slots: Slots, hub_units: np.ndarray, policy: DistributionPolicy,
     first = frame.sort_values(["sku", "country", "reach", "lane"], kind="stable").drop_duplicates(["sku", "country"])
     pair, reach = first["pair"].to_numpy(), first["reach"].to_numpy(dtype="float64")
     demand = slots.demand
-    ends = np.stack([reach] * 3)
-    windows = find_windows(pair, reach, ends, slots.in_stock[pair], slots.arriving, len(demand.pairs))
     day_out, level = np.full(len(first), np.inf), np.full(len(first), "", dtype=object)
     for name, chance in _LEVELS:
-        path = PATHS.index(chance)
-        out = demand.day_reached(pair, path, windows.supply_before(reach))
-        at = windows.event_window
-        by_event = demand.day_reached(pair[at], path, windows.event_before)
-        np.minimum.at(out, at, np.where(by_event < windows.event_day, by_event, np.inf))
+        out = find_stock_outs(demand, pair, slots.in_stock, slots.arriving, PATHS.index(chance))
         short = (level == "") & (out < reach) & (demand.mean_at(pair, reach) >= _LEAST_UNITS)
         level[short], day_out[short] = name, out[short]
     rows = np.flatnonzero(level != "")
@@ -66,3 +59,25 @@ def find_alarms(slots: Slots, hub_units: np.ndarray, policy: DistributionPolicy,
         ["amber", "stock_out_on", "sku", "country"], kind="stable"
     )
     return order[columns].reset_index(drop=True).astype({"sku": "str", "country": "str", "best_mode": "str"})
+
+
+def find_stock_outs(
+    demand: Demand, pair: np.ndarray, in_stock: np.ndarray, arriving: pd.DataFrame, path: int
+) -> np.ndarray:
+    """Days from as_of until a path of demand first finds nothing; infinite where it does not within the forecast.
+
+    Args:
+        pair: Rows of the demand that are asked for.
+        in_stock: Units in the country, per pair of the demand.
+        arriving: One row per (pair, day), sorted: units on the way to the country.
+        path: Which path of `PATHS`.
+    """
+    at, units = arriving["pair"].to_numpy(), arriving["units"].to_numpy(dtype="float64")
+    running = np.concatenate([[0.0], np.cumsum(units)])
+    first = np.searchsorted(at, np.arange(len(in_stock) + 1))
+    before = in_stock[at] + running[:-1] - running[first[at]]
+    by_event = demand.day_reached(at, path, before)
+    every = np.arange(len(in_stock))
+    out = demand.day_reached(every, path, in_stock + running[first[1:]] - running[first[:-1]])
+    np.minimum.at(out, at, np.where(by_event < arriving["day"].to_numpy(dtype="float64"), by_event, np.inf))
+    return np.asarray(out[pair])

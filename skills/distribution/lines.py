@@ -49,7 +49,7 @@ def describe_lines(
     frame = slots.frame.iloc[slot].reset_index(drop=True)
     row = np.arange(len(slot))
     knots = slots.needs[:, slot]
-    first, last, following, total = _value_lines(frame, knots, cartons, policy)
+    first, last, following, total = value_lines(frame, knots, cartons, policy)
     asked = _asked(problem, priced, slot, frame)
     units = cartons * frame["carton_units"].to_numpy()
     keys = ["sku", "country", "lane"]
@@ -117,9 +117,16 @@ def _check_money(lines: pd.DataFrame, frame: pd.DataFrame) -> None:
         )
 
 
-def _value_lines(
+def value_lines(
     frame: pd.DataFrame, knots: np.ndarray, cartons: np.ndarray, policy: DistributionPolicy
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Value of the first, the last and the next carton of each line, and of all that it sends [base minor].
+
+    Args:
+        frame: The slot of each line.
+        knots: Their needs.
+        cartons: How many each sends, at least 1.
+    """
     line = np.repeat(np.arange(len(cartons)), cartons + 1)
     ends = np.cumsum(cartons + 1)
     begins = ends - cartons - 1

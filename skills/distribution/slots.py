@@ -84,8 +84,8 @@ def list_slots(
     slots["premium"] = (slots["landed"] - slots["slow_landed"]).clip(lower=0).round(4)
     slots["carton_cm3"] = (slots["cm3"] * slots["carton_units"]).round(0).astype("int64")
     fed = countries_fed(nodes, lanes)
-    in_stock = _stock_by_pair(stock, fed, demand)
-    arriving = _inbound_by_pair(inbound, fed, demand, as_of)
+    in_stock = stock_by_pair(stock, fed, demand)
+    arriving = inbound_by_pair(inbound, fed, demand, as_of)
     pair = slots["pair"].to_numpy()
     ends = slots[["end_p10", "end_p50", "end_p90"]].to_numpy(dtype="float64").T.copy()
     start = slots["arrive_p50"].to_numpy(dtype="float64")
@@ -149,15 +149,16 @@ def _order_by_arrival(slots: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _stock_by_pair(stock: pd.DataFrame, fed: dict[str, str], demand: Demand) -> np.ndarray:
+def stock_by_pair(stock: pd.DataFrame, fed: dict[str, str], demand: Demand) -> np.ndarray:
+    """Units that lie in the country and will be sold, per pair of the demand; `fed` is from `countries_fed`."""
     here = stock[stock["state"].isin(COUNTED) & stock["node"].isin(list(fed))]
     pair = demand.find(here["sku"], here["node"].map(fed))
     units = here["units"].to_numpy(dtype="float64")[pair >= 0]
     return np.bincount(pair[pair >= 0], weights=units, minlength=len(demand.pairs))
 
 
-def _inbound_by_pair(inbound: pd.DataFrame, fed: dict[str, str], demand: Demand, as_of: date) -> pd.DataFrame:
-    """Inbound to a country by day of arrival; what is overdue counts as arriving on as_of."""
+def inbound_by_pair(inbound: pd.DataFrame, fed: dict[str, str], demand: Demand, as_of: date) -> pd.DataFrame:
+    """Inbound to a country, one row per (pair, day), sorted; what is overdue counts as arriving on as_of."""
     coming = inbound[inbound["to_node"].isin(list(fed))]
     days = (coming["eta"] - pd.Timestamp(as_of)).dt.days.clip(lower=0)
     pair = demand.find(coming["sku"], coming["to_node"].map(fed))
