@@ -32,6 +32,7 @@ from skills.replenishment.policy import ReplenishmentPolicy
 from skills.selection.policy import SelectionPolicy
 from skills.simulation.policy import SimulationPolicy
 from skills.sourcing.policy import SourcingPolicy
+from skills.stocking.policy import StockingPolicy
 from skills.storage.policy import StoragePolicy
 from skills.vocabulary import Refusal, mark, name_rows
 
@@ -114,6 +115,7 @@ class Policy(_Strict):
     images: ImagePolicy = ImagePolicy()
     simulation: SimulationPolicy = SimulationPolicy()
     storage: StoragePolicy = StoragePolicy()
+    stocking: StockingPolicy = StockingPolicy()
     approvals: ApprovalPolicy = ApprovalPolicy()
     execution: ExecutionPolicy = ExecutionPolicy()
     max_decisions: int = Field(default=30, ge=1, le=30, description="Most decisions that one night may ask for.")

@@ -1,0 +1,149 @@
+"""Levels tuned on simulated demand, and stock at a product's beginning and end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skills.stocking import explain_life_cycle, plan_life_cycle, size_two_modes, tune_echelon
+from skills.stocking.draws import draw_demand
+from skills.stocking.echelon import NoFactors, _simulate
+from skills.stocking.modes import _follow
+from skills.stocking.policy import StockingPolicy
+
+AS_OF = date(2026, 1, 12)
+
+
+def two_modes(**cells: float) -> pd.DataFrame:
+    row = {
+        "sku": "T-1", "country": "US", "p10": 2.0, "p50": 8.0, "p75": 14.0, "p90": 22.0, "p98": 40.0,
+        "slow_weeks": 6, "fast_weeks": 1, "holding": 1.0, "shortage": 20.0, "premium": 8.0,
+    }  # fmt: skip
+    return pd.DataFrame([row | cells])
+
+
+def test_a_fast_way_that_costs_little_more_carries_most() -> None:
+    row = size_two_modes(two_modes(premium=0.001), 7).iloc[0]
+    assert row["fast_percent"] > 75 and row["gain_percent"] > 20
+
+
+def test_a_fast_way_that_costs_a_fortune_is_not_used() -> None:
+    row = size_two_modes(two_modes(premium=10_000.0), 7).iloc[0]
+    assert (row["fast_percent"], row["gain_percent"]) == (0.0, 0.0)
+
+
+def test_two_modes_never_cost_more_than_the_slow_one() -> None:
+    lines = pd.concat([two_modes(premium=float(p)) for p in (1, 3, 5, 8, 13, 30)], ignore_index=True)
+    found = size_two_modes(lines, 7)
+    assert (found["cost_week"] <= found["slow_only_cost_week"]).all()
+    assert found["fast_percent"].is_monotonic_decreasing
+
+
+def test_no_unit_is_lost_between_the_two_ways() -> None:
+    demand = draw_demand(np.array([2.0, 8.0, 14.0, 22.0, 40.0]), 400, 3)
+    over, bought = _follow(demand, 5, 30.0)
+    plain_over, plain_bought, position, waiting = [], [], 0.0, [0.0] * 5
+    for units in demand.tolist():
+        position += waiting.pop(0)
+        fast = max(0.0, -position)
+        position += fast
+        plain_over.append(position)
+        plain_bought.append(fast)
+        waiting.append(max(0.0, 30.0 - position - sum(waiting)))
+        position -= units
+    assert over.tolist() == pytest.approx(plain_over) and bought.tolist() == pytest.approx(plain_bought)
+
+
+def countries(count: int, **cells: float) -> pd.DataFrame:
+    row = {"p10": 0.0, "p50": 8.0, "p75": 14.0, "p90": 22.0, "p98": 40.0, "hub_weeks": 5, "forward_weeks": 4,
+           "value": 10.0}  # fmt: skip
+    return pd.DataFrame([{"sku": "T-1", "country": f"C{place}", **row, **cells} for place in range(count)])
+
+
+def test_a_hub_saves_stock_where_countries_share_a_long_way_and_nothing_where_there_is_one() -> None:
+    many, single = tune_echelon(countries(8), 97.0, 5), tune_echelon(countries(1), 97.0, 5)
+    assert many.fill_percent >= 97 and many.scattered_fill_percent >= 97
+    assert many.saved_percent > max(0.0, single.saved_percent)
+
+
+def test_a_higher_target_never_holds_less() -> None:
+    low, high = (tune_echelon(countries(4), target, 5) for target in (90.0, 98.0))
+    assert low.stock_value <= high.stock_value and low.scattered_value <= high.scattered_value
+
+
+def test_a_target_that_no_factor_reaches_is_refused() -> None:
+    with pytest.raises(NoFactors, match=r"serves 100\.5 % of demand"):
+        tune_echelon(countries(2), 100.5, 5)
+
+
+def test_certain_demand_needs_no_safety_stock() -> None:
+    demand = np.full((2, 520), 10.0)
+    served, wanted, stock = _simulate(demand, 5, np.array([4, 4]), 0.0, 0.0, True)
+    assert served == wanted == 2 * 10.0 * 468
+    assert stock == 0.0
+
+
+def forecast(weekly: float, weeks: int = 30, ends: int = 30) -> pd.DataFrame:
+    ahead = np.arange(1, weeks + 1)
+    mean = np.where(ahead <= ends, weekly, 0.0)
+    total = np.cumsum(mean)
+    spread = {"cum_p10": 0.7, "cum_p50": 1.0, "cum_p75": 1.2, "cum_p90": 1.4, "cum_p98": 1.7}
+    return pd.DataFrame(
+        {"sku": "T-1", "country": "*", "weeks_ahead": ahead, "week": pd.date_range(AS_OF, periods=weeks, freq="7D"),
+         "mean": mean, **{name: total * share for name, share in spread.items()}}
+    )  # fmt: skip
+
+
+def life(
+    cycle: str, position: int = 0, margin: float = 30.0, demand: pd.DataFrame | None = None, lead_days: int = 60
+) -> pd.Series:
+    products = pd.DataFrame([{"sku": "T-1", "life_cycle": cycle, "carton_units": 12}])
+    held = pd.DataFrame([{"sku": "T-1", "position": position}])
+    margins = pd.DataFrame([{"sku": "T-1", "net_margin": margin, "unit_cost": 12.5}])
+    lead = pd.DataFrame([{"sku": "T-1", "lead_days": lead_days}])
+    wanted = forecast(10.0) if demand is None else demand
+    found = plan_life_cycle(wanted, products, held, margins, lead, StockingPolicy(), AS_OF)
+    return found.iloc[0]
+
+
+def test_a_launch_begins_with_the_quantile_that_its_margin_earns() -> None:
+    # a unit short loses 30, a unit left costs 80 % of 12.50: the 75 % quantile of 16 weeks, 160 × 1.2
+    row = life("launch")
+    assert (row["kind"], row["ratio_percent"], row["level"]) == ("launch", 75.0, 192)
+    assert (row["need"], row["cartons"], row["order_units"]) == (192, 16, 192)
+
+
+def test_a_last_buy_covers_all_demand_that_is_left_and_says_until_when() -> None:
+    row = life("phase_out", position=100, demand=forecast(10.0, ends=20))
+    assert (row["kind"], row["level"], row["need"], row["order_units"]) == ("last buy", 240, 140, 144)
+    # demand ends on Sunday of week 20, 60 days after the last order
+    assert str(row["cut_off_on"].date()) == "2026-04-01"
+
+
+def test_after_the_cut_off_nothing_is_bought() -> None:
+    row = life("phase_out", demand=forecast(10.0, ends=8), lead_days=90)
+    assert row["order_units"] == 0 and "after the last demand" in row["reason"]
+
+
+def test_a_product_that_earns_nothing_is_not_launched() -> None:
+    row = life("launch", margin=-1.0)
+    assert row["order_units"] == 0 and row["reason"].startswith("A unit brings no more")
+
+
+def test_a_better_margin_never_lowers_a_launch() -> None:
+    levels = [life("launch", margin=float(margin))["level"] for margin in (1, 5, 10, 30, 100)]
+    assert levels == sorted(levels)
+
+
+def test_the_steps_repeat_the_arithmetic() -> None:
+    products = pd.DataFrame([{"sku": "T-1", "life_cycle": "launch", "carton_units": 12}])
+    plan = plan_life_cycle(
+        forecast(10.0), products, pd.DataFrame([{"sku": "T-1", "position": 0}]),
+        pd.DataFrame([{"sku": "T-1", "net_margin": 30.0, "unit_cost": 12.5}]),
+        pd.DataFrame([{"sku": "T-1", "lead_days": 60}]), StockingPolicy(), AS_OF,
+    )  # fmt: skip
+    steps = explain_life_cycle(plan).set_index("label")["value"]
+    assert steps["Demand at that ratio"] - steps["Stock and open orders"] == steps["Missing"]
