@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skills.distribution import Allocation
-from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, watching
+from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, stock_levels, watching
 from tasks.nights import Night
 from tasks.proposals import Body
 from tasks.shipment_figures import describe_shipments
@@ -56,10 +56,6 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     events, overrides = inputs.assume_demand(known.events, night), known.overrides
     forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
     reach("forecast")
-    orders = replenishment.plan_replenishment(
-        known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
-        known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
-    )  # fmt: skip
     contribution = distribution.quote_contribution(
         known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
         base, policy.distribution, morning, known.tables.get("country_entries"),
@@ -72,6 +68,16 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
         allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
+    receiving = known.tables.get("receiving_times")
+    orders = replenishment.plan_replenishment(
+        known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
+        known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
+        receiving, figures.list_shipment_costs(allocation.lines), known.tables.get("cash_plan"),
+        known.tables.get("previous_orders"),
+    )  # fmt: skip
+    orders = replenishment.weigh_modes(
+        orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving
+    )
     return Planned(history, forecast, orders, contribution, allocation)
 
 
@@ -90,4 +96,5 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
         night, known, planned.forecast, planned.orders, planned.contribution, lines, listings
     )
     moving = describe_shipments(night, known, planned.forecast, planned.allocation)
-    return proposals.from_plan(night, known.digest, plan, {**shown, **moving, **accounts})
+    levels = stock_levels.measure_levels(night, known, planned.forecast, planned.orders, planned.contribution)
+    return proposals.from_plan(night, known.digest, plan, {**shown, **moving, "levels": levels, **accounts})

@@ -1,0 +1,152 @@
+"""How the seller's stock could be held: launches and last buys, a second mode, factors of hub and countries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from skills.stocking.echelon import NoFactors
+from skills.vocabulary import ALL_COUNTRIES
+from tasks import stocking
+from tasks.nights import Night
+from tasks.proposals import plain, plain_rows, text_values
+from tasks.store.snapshots import Snapshot
+
+Body = dict[str, Any]
+
+TUNED_SKUS, WEIGHED_PAIRS, SHOWN = 50, 60, 12
+"""Of most demand value: SKUs whose factors are tuned together, pairs for which two modes are weighed; rows shown."""
+_QUANTILES = ["p10", "p50", "p75", "p90", "p98"]
+_SLOW, _FAST = ("sea", "rail", "truck"), ("air", "express")
+_DAYS = 7.0
+_WEEK = 5
+"""The week ahead whose quantiles stand for a usual week: far enough for events of the next days to be over."""
+
+
+def measure_levels(
+    night: Night, known: Snapshot, forecast: pd.DataFrame, orders: pd.DataFrame, contribution: pd.DataFrame
+) -> Body:
+    """What the report says of launches, last buys, two modes and tuned factors.
+
+    Returns:
+        life_cycle: one row per SKU that is launched or phased out. two_modes: pairs that a fast second mode would
+        serve cheaper, most gain first, and how many were weighed. factors: of hub, countries and scattered stock, or
+        {} where nothing can be tuned.
+    """
+    policy = night.seller.policy.stocking
+    quoted = contribution[contribution["wait_reason"] == ""]
+    pairs = _describe_pairs(forecast, quoted)
+    life = stocking.plan_life_cycle(
+        forecast, known.products, orders[["sku", "position"]], _weigh_margins(quoted, forecast), _read_lead(orders),
+        policy, night.as_of,
+    )  # fmt: skip
+    return {
+        "life_cycle": [
+            row | {"values": text_values(values)}
+            for row, values in zip(plain_rows(life.drop(columns="values")), life["values"], strict=True)
+        ],
+        "two_modes": _weigh_modes(pairs, quoted, known.lanes, policy.seed),
+        "factors": _tune(pairs, quoted, known.lanes, orders, policy.fill_percent, policy.seed),
+    }
+
+
+def _describe_pairs(forecast: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFrame:
+    """One row per (sku, country) that sells and is quoted: quantiles of a usual week, and its demand value."""
+    week = forecast[(forecast["weeks_ahead"] == _WEEK) & (forecast["country"] != ALL_COUNTRIES)]
+    money = quoted.drop_duplicates(["sku", "country"])[["sku", "country", "product_cost"]]
+    pairs = week[["sku", "country", "mean", *_QUANTILES]].merge(money, on=["sku", "country"], how="inner")
+    pairs = pairs[pairs["mean"] > 0.0]
+    return pairs.assign(value=pairs["mean"] * pairs["product_cost"]).reset_index(drop=True)
+
+
+def _weigh_margins(quoted: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """One row per sku: net margin of its countries by demand, each by its best lane, and unit cost [base minor]."""
+    best = quoted.groupby(["sku", "country"], as_index=False)[["net_margin", "product_cost"]].max()
+    week = forecast.loc[forecast["weeks_ahead"] == _WEEK, ["sku", "country", "mean"]]
+    best = best.merge(week, on=["sku", "country"], how="left")
+    weight = best["mean"].fillna(0.0) + 1e-9
+    sums = best.assign(margin=best["net_margin"] * weight, weight=weight).groupby("sku", as_index=False)
+    totals = sums.agg(margin=("margin", "sum"), weight=("weight", "sum"), unit_cost=("product_cost", "max"))
+    return totals.assign(net_margin=(totals["margin"] / totals["weight"]).round(4))[
+        ["sku", "net_margin", "unit_cost"]
+    ]
+
+
+def _read_lead(orders: pd.DataFrame) -> pd.DataFrame:
+    """One row per sku: days from an order of this morning to the shelf, in the middle."""
+    return orders[["sku"]].assign(lead_days=(orders["arrival_p50"] - orders["as_of"]).dt.days)
+
+
+def _choose_lanes(quoted: pd.DataFrame, lanes: pd.DataFrame, modes: tuple[str, ...]) -> pd.DataFrame:
+    """Per (sku, country) the cheapest lane of those modes: its weeks and money per unit."""
+    days = lanes[["lane", "transit_days_p50"]]
+    rows = quoted[quoted["mode"].isin(list(modes))].merge(days, on="lane", how="inner")
+    rows = rows.sort_values(["sku", "country", "landed", "lane"], kind="stable").drop_duplicates(["sku", "country"])
+    weeks = (rows["transit_days_p50"] / _DAYS).round().clip(lower=1)
+    return rows.assign(weeks=weeks.astype("int64"))
+
+
+def _weigh_modes(pairs: pd.DataFrame, quoted: pd.DataFrame, lanes: pd.DataFrame, seed: int) -> Body:
+    keys = ["sku", "country"]
+    slow = _choose_lanes(quoted, lanes, _SLOW)[[*keys, "weeks", "landed", "contribution", "holding_week"]]
+    fast = _choose_lanes(quoted, lanes, _FAST)[[*keys, "weeks", "landed"]]
+    both = pairs.merge(slow, on=keys).merge(fast, on=keys, suffixes=("_slow", "_fast"))
+    both = both.assign(
+        premium=(both["landed_fast"] - both["landed_slow"]).clip(lower=0.0),
+        shortage=both["contribution"],
+        holding=both["holding_week"],
+        slow_weeks=both["weeks_slow"],
+        fast_weeks=both["weeks_fast"],
+    )
+    usable = both[(both["weeks_slow"] > both["weeks_fast"]) & (both["shortage"] > 0.0) & (both["holding"] > 0.0)]
+    weighed = usable.nlargest(WEIGHED_PAIRS, "value").sort_values(keys, kind="stable").reset_index(drop=True)
+    if weighed.empty:
+        return {"weighed": 0, "better": 0, "rows": []}
+    found = stocking.size_two_modes(weighed, seed)
+    better = found[found["gain_percent"] > 0.0]
+    gain = ((better["slow_only_cost_week"] - better["cost_week"]) * 52.0).round().astype("int64")
+    shown = better.assign(gain_year_minor=gain).sort_values(
+        ["gain_year_minor", *keys], ascending=[False, True, True], kind="stable"
+    )
+    levels = ["slow_level", "fast_level"]
+    shown = (
+        shown.head(SHOWN)
+        .astype(dict.fromkeys(levels, "float64"))
+        .round({**dict.fromkeys(levels, 0), "fast_percent": 1})
+    )
+    columns = [*keys, *levels, "fast_percent", "gain_percent", "gain_year_minor"]
+    return {"weighed": len(weighed), "better": len(better), "rows": plain_rows(shown[columns])}
+
+
+def _tune(
+    pairs: pd.DataFrame, quoted: pd.DataFrame, lanes: pd.DataFrame, orders: pd.DataFrame, fill_percent: int, seed: int
+) -> Body:
+    keys = ["sku", "country"]
+    forward = _choose_lanes(quoted, lanes, (*_SLOW, *_FAST))[[*keys, "weeks"]]
+    made = (orders["ready_on"] - orders["as_of"]).dt.days + orders["qc_days"]
+    hub = orders.assign(hub_weeks=(made / _DAYS).round().clip(lower=1)).dropna(subset="hub_weeks")
+    rows = pairs.merge(forward, on=keys).merge(hub[["sku", "hub_weeks"]], on="sku")
+    leading = rows.groupby("sku")["value"].sum().nlargest(TUNED_SKUS).index
+    rows = rows[rows["sku"].isin(leading)]
+    if rows.empty:
+        return {}
+    lines = rows.assign(
+        forward_weeks=rows["weeks"], value=rows["product_cost"], hub_weeks=rows["hub_weeks"].astype("int64")
+    )
+    try:
+        tuned = stocking.tune_echelon(lines, float(fill_percent), seed)
+    except NoFactors:
+        return {}
+    return {
+        "skus": int(rows["sku"].nunique()),
+        "target_percent": fill_percent,
+        "hub": plain(tuned.hub),
+        "forward": plain(tuned.forward),
+        "scattered": plain(tuned.scattered),
+        "fill_percent": plain(tuned.fill_percent),
+        "scattered_fill_percent": plain(tuned.scattered_fill_percent),
+        "stock_minor": round(tuned.stock_value),
+        "scattered_minor": round(tuned.scattered_value),
+        "saved_percent": plain(tuned.saved_percent),
+    }
