@@ -37,7 +37,8 @@ def nightly(
     # read once
     exports = inputs.read_inputs(night.seller, night.as_of)
     kept = inputs.read_kept_lines(night, exports.tables["feeds"])
-    known = records.record_snapshot(night.seller.id, night.as_of, exports, kept=kept)
+    before = inputs.read_previous_orders(night)
+    known = records.record_snapshot(night.seller.id, night.as_of, exports, kept=kept, previous_orders=before)
     progress.reach("frozen")
 
     # decide

@@ -11,6 +11,7 @@ from skills.vocabulary import ALL_COUNTRIES
 from tasks import distribution, replenishment, storage
 from tasks.files.exports import Exports
 from tasks.nights import Night
+from tasks.order_figures import describe_orders
 from tasks.proposals import Body, plain_number, plain_rows
 from tasks.rate_uses import review_rates
 from tasks.store.snapshots import Snapshot
@@ -40,11 +41,12 @@ def measure_night(
         listings: What the watch over live listings found (tasks/watching.py).
 
     Returns:
-        The keys money, cash, cover, hub, cliffs, last_orders, missing_facts, rates, listings and feeds of a proposal.
+        The keys money, cash, cover, hub, cliffs, last_orders, missing_facts, rates, listings and feeds of a proposal,
+        and those of `describe_orders`.
     """
     rates = snapshot.rates
     base, morning, policy = night.seller.base_currency, night.as_of, night.seller.policy.replenishment
-    shipments = pd.DataFrame({"week": lines["depart_on"], "cost_base_minor": lines["cost_base_minor"]})
+    shipments = list_shipment_costs(lines)
     stock = replenishment.measure_stock(
         snapshot.stock,
         snapshot.inbound,
@@ -66,14 +68,16 @@ def measure_night(
         base,
         morning,
         shipments,
+        cash_plan=snapshot.tables.get("cash_plan"),
     )
     cover = replenishment.measure_cover(snapshot.stock, snapshot.inbound, forecast, snapshot.nodes, morning)
     hub = replenishment.compare_hub_with_scattered(
         forecast, snapshot.products, snapshot.lanes, snapshot.nodes, snapshot.suppliers, rates, policy, base, morning
     )
     last_orders = replenishment.plan_last_orders(
-        snapshot.suppliers, snapshot.supplier_closures, snapshot.lanes, morning, policy
-    )
+        snapshot.suppliers, snapshot.supplier_closures, snapshot.lanes, morning, policy,
+        snapshot.tables.get("receiving_times"),
+    )  # fmt: skip
     share = distribution.measure_cost_share(
         snapshot.sales,
         snapshot.stock,
@@ -106,16 +110,8 @@ def measure_night(
             "hub_saving_percent": _only(whole, "saving_percent", 1),
             "hub_gain_minor": int(whole["hub_gain_base_minor"].sum()),
         },
-        "cash": [
-            {
-                "week": row["week"],
-                "deposits_minor": row["deposits_base_minor"],
-                "balances_minor": row["balances_base_minor"],
-                "shipments_minor": row["shipments_base_minor"],
-                "balance_minor": row["balance_base_minor"],
-            }
-            for row in plain_rows(cash)
-        ],
+        "cash": [_week_of_cash(row) for row in plain_rows(cash)],
+        **describe_orders(orders, policy),
         "cover": plain_rows(
             cover.round(dict.fromkeys(["weeks_p10", "weeks_p50", "weeks_p90"], 1))[
                 ["country", "weeks_p10", "weeks_p50", "weeks_p90", "next_arrival", "units"]
@@ -150,6 +146,24 @@ def account_for_rows(exports: Exports) -> Body:
         "import": plain_rows(exports.accounting[["feed", "file", *parts]]),
         "set_aside": plain_rows(exports.set_aside),
         "released": exports.released,
+    }
+
+
+def list_shipment_costs(lines: pd.DataFrame) -> pd.DataFrame:
+    """What the allocation's lines take of which week: week, cost_base_minor."""
+    return pd.DataFrame({"week": lines["depart_on"], "cost_base_minor": lines["cost_base_minor"]})
+
+
+def _week_of_cash(row: Body) -> Body:
+    """A week of the cash path; without a floor, `floor_minor` and `room_minor` are ""."""
+    spent = sum(row[f"{name}_base_minor"] for name in ("deposits", "balances", "shipments", "payments"))
+    names = ("opening", "deposits", "balances", "shipments", "payments", "receipts", "rebates", "balance")
+    return {
+        "week": row["week"],
+        **{f"{name}_minor": row[f"{name}_base_minor"] for name in (*names, "floor", "room")},
+        "in_minor": row["receipts_base_minor"] + row["rebates_base_minor"],
+        "out_minor": spent,
+        "binds": row["binds"],
     }
 
 

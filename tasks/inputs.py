@@ -19,6 +19,7 @@ from tasks.files.listings import Listings
 from tasks.files.market import Market
 from tasks.files.movements import Movements
 from tasks.nights import Night
+from tasks.order_figures import read_basis
 from tasks.proposals import kept_lines
 from tasks.released import count_released
 from tasks.simulated.prepare import (
@@ -122,6 +123,16 @@ def read_kept_lines(night: Night, feeds: pd.DataFrame) -> pd.DataFrame:
     stale = set(feeds.loc[feeds["stale"], "country"])
     previous = read_previous(night.seller.id, "nightly", night.as_of) if stale else None
     return kept_lines(previous.body if previous else None, stale)
+
+
+def read_previous_orders(night: Night) -> pd.DataFrame:
+    """What the orders of the night before stood on, so that tonight's move only for a cause.
+
+    Returns:
+        One row per SKU as `replenishment.list_basis` gave it; none without an earlier night that kept it.
+    """
+    previous = read_previous(night.seller.id, "nightly", night.as_of)
+    return read_basis(previous.body if previous else None)
 
 
 def assume_demand(events: pd.DataFrame, night: Night) -> pd.DataFrame:

@@ -39,11 +39,13 @@ def record_snapshot(
     market: Market | None = None,
     listings: Listings | None = None,
     kept: pd.DataFrame | None = None,
+    previous_orders: pd.DataFrame | None = None,
 ) -> snapshots.Snapshot:
     """Bring the rate book up to date, then freeze exports, rates, customs choices and the seller's policy together.
 
     With a market, its tables, the niches of the run before and the rules of risk are frozen too; with listings,
-    their tables and every rule that they are held against; a night's `kept_lines` are those of the plan before.
+    their tables and every rule that they are held against; a night's `kept_lines` and `previous_orders`
+    are those of the plan before.
 
     Raises:
         StoreUnreachable: the database does not answer.
@@ -61,6 +63,8 @@ def record_snapshot(
     quarantine = exports.quarantine
     if kept is not None:
         tables["kept_lines"] = kept
+    if previous_orders is not None:
+        tables["previous_orders"] = previous_orders
     if market is not None:
         tables |= market.tables
         tables |= {"previous_niches": niches.read_members(seller_id, as_of), "risk_words": read_risk_words()}

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
@@ -139,7 +140,10 @@ def _reserve(stock: pd.DataFrame, moving: list[Payload]) -> pd.DataFrame:
 
 
 def _take_off_order(orders: pd.DataFrame, passing: list[Payload]) -> pd.DataFrame:
-    """Units that go on from their purchase order count as on the way, and are open on the order no more."""
+    """Units that go on from their purchase order count as on the way, and are open on the order no more.
+
+    Of an order that comes in parts, those that are ready first go on first.
+    """
     leaving: dict[tuple[str, str], int] = {}
     for payload in passing:
         for line in payload["lines"]:
@@ -147,9 +151,13 @@ def _take_off_order(orders: pd.DataFrame, passing: list[Payload]) -> pd.DataFram
             leaving[place] = leaving.get(place, 0) + line["payload"]["units"]
     if not leaving:
         return orders
-    places = zip(orders["purchase_order"], orders["sku"], strict=True)
-    taken = [min(units, leaving.get(place, 0)) for place, units in zip(places, orders["units_open"], strict=True)]
-    return orders.assign(units_open=orders["units_open"] - pd.Series(taken, index=orders.index, dtype="int64"))
+    soonest = orders.reset_index(drop=True).sort_values("ready_on", kind="stable")
+    taken = np.zeros(len(orders), dtype=np.int64)
+    places = zip(soonest.index, soonest["purchase_order"], soonest["sku"], soonest["units_open"], strict=True)
+    for row, number, sku, units in places:
+        taken[row] = min(units, leaving.get((number, sku), 0))
+        leaving[number, sku] = leaving.get((number, sku), 0) - taken[row]
+    return orders.assign(units_open=orders["units_open"] - taken)
 
 
 def _append(frame: pd.DataFrame, rows: list[Payload]) -> pd.DataFrame:

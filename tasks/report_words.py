@@ -34,6 +34,8 @@ WORDS: dict[str, str] = {
     "shipment_costs": mark("expected shipment costs"),
     "shipment_events": mark("shipment events"),
     "registrations": mark("tax registrations"),
+    "cash_plan": mark("cash plan"),
+    "receiving_times": mark("receiving times"),
     "all": mark("all tables"),
     # units
     "unit": mark("unit"),
@@ -158,4 +160,14 @@ FLIPS: dict[str, str] = {
 CHANGES: dict[str, str] = {
     "demand_change_percent": mark("demand {value} %"),
     "cash_limit": mark("weekly cash limit {value}"),
+    # what moved an order line against last night, in units
+    "demand": mark("demand {value} units"),
+    "stock": mark("stock {value} units"),
+    "ordered": mark("ordered or shipped meanwhile {value} units"),
+    "arrival": mark("arrivals {value} units"),
+    "lead_time": mark("lead time {value} units"),
+    "policy": mark("policy {value} units"),
+    "cost": mark("cost {value} units"),
+    "cash": mark("cash {value} units"),
+    "limits": mark("cartons and limits {value} units"),
 }

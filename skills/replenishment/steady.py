@@ -82,7 +82,7 @@ def hold_steady(
         policy: least_change_units, least_change_percent.
     """
     held = np.zeros(len(lines), dtype=np.bool_)
-    if previous is None:
+    if previous is None or previous.empty:
         return lines.assign(held=held)
     before = _match(lines, previous)
     units, carton = lines["cartons"] * lines["carton_units"], lines["carton_units"]
@@ -124,7 +124,7 @@ def name_changes(lines: pd.DataFrame, previous: pd.DataFrame | None, policy: Rep
     """
     nothing = dict.fromkeys((f"change_{name}" for name in EFFECTS), np.int64(0))
     cause = pd.Series("", index=lines.index, dtype="str")
-    if previous is None:
+    if previous is None or previous.empty:
         return lines.assign(previous_units=np.int64(-1), change_cause=cause, **nothing)
     before = _match(lines, previous)
     known = before["cover_days"] >= 0
@@ -178,8 +178,6 @@ def _match(lines: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
 
 def _policy_changed(previous: pd.DataFrame, policy: ReplenishmentPolicy) -> bool:
     """Whether a field that both nights know has another value."""
-    if not len(previous):
-        return False
     was: dict[str, Any] = json.loads(str(previous["policy"].iloc[0]))
     now = policy.model_dump()
     return any(was[name] != now[name] for name in sorted(was.keys() & now.keys()))

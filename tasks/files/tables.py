@@ -12,6 +12,8 @@ from tasks.files.customs_tables import CUSTOMS_VALUES
 from tasks.files.freight_tables import RATE_CARDS
 from tasks.files.listing_tables import WATCHED_TABLES
 from tasks.files.party_tables import PARTIES
+from tasks.files.planning_tables import CASH_PLAN, RECEIVING_TIMES
+from tasks.files.planning_tables import EXPECTED_ORDER as EXPECTED_PLANNING_ORDER
 from tasks.files.storage_tables import STOCK_HEALTH, STORAGE_ACCOUNTS
 from tasks.files.tax_tables import REGISTRATIONS
 
@@ -41,6 +43,7 @@ EXPECTED_ORDER = {
     "delivered_on": mark("not before the day it was ordered"),
     "received_on": mark("not before the day it started"),
     "deliveries.units": mark("not less than the units that failed"),
+    **EXPECTED_PLANNING_ORDER,
 }
 """Later column of an ascending pair, of one table if it is named → what was expected of it."""
 
@@ -122,6 +125,8 @@ PRODUCTS = Table(
                choices=("launch", "grow", "steady", "phase_out", "exit"),
                told=mark("one of launch, grow, steady, phase_out, exit")),
         Column("size_class", "text", "Amazon's size tier, if known.", blank="", aliases=("product_size_tier",)),
+        Column("shelf_life_days", "count", "Sold within so long of production; 0: it keeps.", "days", blank=0,
+               high=10_000, aliases=("保质期",)),
     ),
     key=("sku",),
 )  # fmt: skip
@@ -222,7 +227,7 @@ SUPPLIER_CLOSURES = Table(
 
 PURCHASE_ORDERS = Table(
     "purchase_orders",
-    "one row per open purchase order and SKU",
+    "one row per open purchase order, SKU and promised day; an order that comes in parts has several",
     False,
     (
         Column("purchase_order", "text", "The order's number.", aliases=("po", "po_number", "采购单号")),
@@ -234,7 +239,7 @@ PURCHASE_ORDERS = Table(
         Column("deposit_paid_minor", "money", "Deposit paid for this line.", blank=0),
         _CURRENCY,
     ),
-    key=("purchase_order", "sku"),
+    key=("purchase_order", "sku", "ready_on"),
     ascending=(("ordered_on", "ready_on"),),
     known_on="ordered_on",
 )
@@ -389,7 +394,8 @@ TABLES: dict[str, Table] = {
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
         STOCK_OUTS, RETURNS, EXPORTS, RATES, RATE_CARDS, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS,
-        SHIPMENT_COSTS, SHIPMENT_EVENTS, STOCK_HEALTH, STORAGE_ACCOUNTS, *WATCHED_TABLES,
+        SHIPMENT_COSTS, SHIPMENT_EVENTS, STOCK_HEALTH, STORAGE_ACCOUNTS, CASH_PLAN, RECEIVING_TIMES,
+        *WATCHED_TABLES,
     )
 }  # fmt: skip
 """Every table but the order lines, in the order in which references can be checked."""

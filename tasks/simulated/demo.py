@@ -56,6 +56,7 @@ _CHINESE_HEADERS = {
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
     *("cartons", "rates", "rate_cards", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
+    *("cash_plan", "receiving_times"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -83,6 +84,9 @@ stock_health.csv, storage_accounts.csv
                            how old the stock is and how full the accounts are, by a fixed rule.
 customs_values.csv         what the broker wrote: a customs value for each SKU and country, but two into Japan.
 parties.csv                who stands on the papers; every name, address and number is made up.
+cash_plan.csv              payouts, rebates and payments of thirteen weeks; the path is lowest early in February,
+                           somewhat above the seller's floor.
+receiving_times.csv        receiving is slower in the fourth quarter, and around Prime Day.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
                            cartons, charges per lane (rates), rate cards, tax registrations: comma separated, UTF-8.
 """
