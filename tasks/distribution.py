@@ -5,6 +5,7 @@ from __future__ import annotations
 from skills import distribution
 from tasks.capability import capability
 
+read_age_fees = capability(distribution.read_age_fees)
 quote_contribution = capability(distribution.quote_contribution)
 allocate_stock = capability(distribution.allocate_stock, timeout_seconds=900)
 verify_allocation = capability(distribution.verify_allocation)

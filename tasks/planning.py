@@ -59,6 +59,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     contribution = distribution.quote_contribution(
         known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
         base, policy.distribution, morning, known.tables.get("country_entries"),
+        distribution.read_age_fees(known.fee_rules, known.rates, base, morning),
     )  # fmt: skip
     allocation = distribution.allocate_stock(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,

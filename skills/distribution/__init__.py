@@ -1,5 +1,6 @@
 """One pool of hub stock, many countries: who gets the next carton, by which lane, and what it is worth."""
 
+from skills.distribution.ages import read_age_fees
 from skills.distribution.compare import compare_with_velocity
 from skills.distribution.contribution import quote_contribution
 from skills.distribution.cost_share import measure_cost_share
@@ -18,5 +19,6 @@ __all__ = [
     "plan_last_ships",
     "quote_contribution",
     "rank_missing_facts",
+    "read_age_fees",
     "verify_allocation",
 ]

@@ -60,8 +60,8 @@ def quote_contribution(
         rates: Kinds fx, vat, duty, duty_*, referral_fee, fulfilment_*, storage_fee, returns_cost, mpf_rate, hmf_rate,
             export_rebate, hub_storage.
         country_entries: One row per country (`read_entries`); none: every country counts as entered.
-        age_fees: One row per (country, first_day): what a month costs from that day of age on, on top of storage:
-            per_m3_minor, per_unit_minor [base minor]; a later row replaces the earlier from its day on. None: no fee.
+        age_fees: One row per (country, category, first_day), from `read_age_fees`: what a month costs from that day
+            of age on, on top of storage. None: no fee.
 
     Returns:
         One row per (sku, country, lane), sorted: money per unit in base minor units, 4 decimals; `holding_week`

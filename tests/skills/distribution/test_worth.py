@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skills.distribution import quote_contribution, verify_allocation
+from skills.distribution import quote_contribution, read_age_fees, verify_allocation
 from skills.distribution.ages import add_age_fees, age_cost
 from skills.distribution.network import list_departures
 from skills.distribution.policy import DistributionPolicy
@@ -64,6 +64,11 @@ def quote(world: Any, **more: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def age_fees(*rows: tuple[str, int, int, int]) -> pd.DataFrame:
+    columns = ["country", "first_day", "per_m3_minor", "per_unit_minor"]
+    return pd.DataFrame(rows, columns=columns).assign(category="*")
+
+
 def test_a_unit_waits_at_the_hub_only_where_others_will_be_short(build: Callable[..., Any]) -> None:
     scarce, plenty = build(4, seed=2, scarce=0.05), build(4, seed=2, scarce=50.0)
     assert (scarce.allocate().slots.frame["option"] > 0).any()
@@ -96,10 +101,8 @@ def test_a_share_that_the_seller_sets_takes_the_place_of_the_measured_one(small:
 
 def test_age_fees_are_paid_for_the_weeks_beyond_each_step() -> None:
     """200 days old when sold, 10 per m³ and month from day 181, 30 from day 271: 19 / 7 weeks of the first alone."""
-    one = pd.DataFrame({"country": ["US"], "cm3": [52_000.0]})
-    fees = pd.DataFrame(
-        {"country": ["US", "US"], "first_day": [181, 271], "per_m3_minor": [1000, 3000], "per_unit_minor": [0, 0]}
-    )
+    one = pd.DataFrame({"country": ["US"], "category": ["towels"], "cm3": [52_000.0]})
+    fees = age_fees(("US", 181, 1000, 0), ("US", 271, 3000, 0))
     slots = add_age_fees(one, fees)
     assert slots[["age_fee_181", "age_fee_271"]].to_numpy().tolist() == [[12.0, 24.0]]
     at = np.array([0, 0])
@@ -110,11 +113,41 @@ def test_age_fees_are_paid_for_the_weeks_beyond_each_step() -> None:
 def test_age_fees_lower_slow_cartons_alone_and_the_check_agrees(build: Callable[..., Any]) -> None:
     world = build(4, seed=7, scarce=3.0)
     slow = world.change(stock=world.stock.assign(units=world.stock["units"] * 3))
-    fees = pd.DataFrame({"country": ["US", "DE"], "first_day": [30, 60], "per_m3_minor": [90_000, 40_000]})
-    aged = quote(slow, age_fees=fees.assign(per_unit_minor=[0, 25]))
+    aged = quote(slow, age_fees=age_fees(("US", 30, 90_000, 0), ("DE", 60, 40_000, 250), ("DE", 90, 90_000, 250)))
     assert no_more(values(slow, aged), values(slow))
     assert values(slow, aged).sum() < values(slow).sum()
     assert findings(slow, aged).empty
+
+
+def test_the_greater_of_volume_and_the_least_per_unit_is_charged() -> None:
+    two = pd.DataFrame({"country": ["US", "US"], "category": ["towels", "towels"], "cm3": [52_000.0, 1_000.0]})
+    steps = add_age_fees(two, age_fees(("US", 181, 1000, 0), ("US", 366, 3000, 78)))
+    assert steps["age_fee_181"].tolist() == [12.0, round(12 / 52, 4)]
+    assert steps["age_fee_366"].tolist() == [24.0, round(18 - 12 / 52, 4)]
+
+
+def test_dated_rules_give_the_tiers_of_the_day_and_spare_exempt_categories(small: Any) -> None:
+    """0.50 USD per cubic foot are 17.657 USD per m³; 7.1 CNY each. From 2026 on 0.30 USD per unit at the least."""
+    text = ["fee", "role", "country", "from_value", "below_value", "categories", "value", "unit", "effective_from"]
+    rules = pd.DataFrame(
+        [
+            ("aged", "charge", "US", "181", "211", "", "0.50", "USD/ft3/month", "2023-04-15", ""),
+            ("aged", "charge", "US", "366", "", "", "6.90", "USD/ft3/month", "2023-04-15", ""),
+            ("aged", "charge", "US", "366", "", "", "0.15", "USD/unit/month", "2023-04-15", "2026-01-14"),
+            ("aged", "charge", "US", "366", "", "", "0.30", "USD/unit/month", "2026-01-15", ""),
+            ("aged", "exempt", "US", "181", "271", "shoes;bags", "", "", "2023-04-15", ""),
+            ("aged", "charge", "AU", "181", "", "", "0.50", "AUD/ft3/month", "2023-04-15", ""),
+            ("low_inventory", "charge", "US", "0", "14", "", "0.89", "USD/unit", "2024-04-01", ""),
+        ],
+        columns=[*text, "effective_to"],
+    )
+    fees = read_age_fees(rules, small.rates, "CNY", AS_OF).set_index(["category", "first_day"])
+    assert fees.loc[("*", 181), "per_m3_minor"] == pytest.approx(0.50 / 0.028316846592 * 710)
+    assert fees.loc[("bags", 181), "per_m3_minor"] == 0 < fees.loc[("bags", 366), "per_m3_minor"]
+    assert fees.loc[("*", 366), "per_unit_minor"] == pytest.approx(0.15 * 710)
+    assert set(fees["country"]) == {"US"}  # no rate of exchange for the Australian dollar
+    later = read_age_fees(rules, small.rates, "CNY", date(2026, 2, 1)).set_index(["category", "first_day"])
+    assert later.loc[("*", 366), "per_unit_minor"] == pytest.approx(0.30 * 710)
 
 
 def test_a_country_that_is_not_registered_waits_and_names_its_earliest_day(small: Any) -> None:
