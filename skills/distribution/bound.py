@@ -1,67 +1,177 @@
 """Prices of the shared limits: what no plan can beat, and which cartons are worth their price.
 
-Each limit that SKUs share (a lane's volume, the week's cash) gets a price per unit of it (a Lagrangian multiplier).
-At any prices every SKU's hub stock is split on its own, exactly and in whole cartons: the cartons with the highest
-value − price, as many as the hub holds. Value of that split + price × what the limits leave = an upper bound on every
-plan that keeps the limits. The prices are moved until the bound is low (sign-based steps, one length per limit).
+Each limit that SKUs share (a lane's volume or weight, what a node receives, the week's cash) gets a price per unit
+of it (a Lagrangian multiplier). At any prices every SKU's hub stock is split on its own, exactly and in whole
+cartons: the cartons with the highest value − price, as many as the hub holds. Value of that split + price × what the
+limits leave = an upper bound on every plan that keeps the limits. Charges that are paid once (a lane's fixed cost, a
+country's entry cost) are part of the split: it is the best over all ways to open and close what is charged. The
+prices are moved until the bound is low (sign-based steps, one length per limit), first on a sample of the pools, then
+on all.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
-STEPS = 160
-KEPT = 3
-_DIGITS = 9
+from skills.distribution.kernels import NEVER, Ints, find_tolls, split_pools, sum_split
+from skills.vocabulary import Refusal, mark
+
+STEPS = 60
+_LARGEST = 2**40
+_SAMPLED = 1000
 _FINE = 1e-6
+_ROUNDS = 3
+_SETS = 64
+
+
+class TooLarge(Refusal):
+    """A number of the problem is too large to be counted exactly."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Whole cartons to choose under limits; integers throughout.
+    """Whole cartons to choose under limits; integers throughout. All cartons of a slot are alike but for their value.
 
     Attributes:
-        slot, value: Per carton, canonical order.
-        pool: Per carton: the (sku, hub) it is taken from.
+        value: Per carton, slot by slot, above zero and never rising within a slot [base minor].
+        begin: Per slot, and once more at the end: its first carton.
+        pool: Per slot: the (sku, hub) it is taken from.
         pool_cartons: What each pool holds.
-        lane: Per carton: which lane.
-        volume, cash, landed: Per carton [cm³, base minor, base minor].
-        limits: Volume of each lane [cm³], then the week's cash [base minor]; −1 for none.
-        least_landed, least_value: Per lane: a shipment below either does not leave [base minor].
+        limit, use: Per slot and one column for each kind of limit: the limit's row (−1 = none) and what one carton
+            takes of it.
+        limits: What each limit holds [cm³, grams, base minor].
+        names: Per limit: its kind and the lane or country it is of.
+        gate: Per slot and one column for each kind of charge: the charge's row (−1 = none).
+        charges: Paid once when any carton needs them [base minor].
+        shipment: Per slot: the lane it leaves by.
+        amount: Per slot: what a carton adds to its shipment [landed base minor, units, cm³].
+        least: Per lane, in the same columns: a shipment below does not leave.
         least_cartons: A line below this does not leave.
     """
 
-    slot: np.ndarray
-    value: np.ndarray
-    pool: np.ndarray
-    pool_cartons: np.ndarray
-    lane: np.ndarray
-    volume: np.ndarray
-    cash: np.ndarray
-    landed: np.ndarray
-    limits: np.ndarray
-    least_landed: np.ndarray
-    least_value: np.ndarray
+    value: Ints
+    begin: Ints
+    pool: Ints
+    pool_cartons: Ints
+    limit: Ints
+    use: Ints
+    limits: Ints
+    names: tuple[tuple[str, str], ...]
+    gate: Ints
+    charges: Ints
+    shipment: Ints
+    amount: Ints
+    least: Ints
     least_cartons: int
 
-    def by_lane(self, amount: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Sum of an integer amount over the chosen cartons of each lane."""
-        total = np.zeros(len(self.limits) - 1, dtype="int64")
-        np.add.at(total, self.lane[chosen], amount[chosen])
-        return total
+    def __post_init__(self) -> None:
+        for what, numbers in (
+            (mark("a carton's value"), self.value),
+            (mark("a carton's volume, weight or cash"), self.use),
+            (mark("a limit"), self.limits),
+        ):
+            if len(numbers) and (int(numbers.max()) > _LARGEST or int(numbers.min()) < 0):
+                raise TooLarge(
+                    mark("{what} is {found}; expected 0 to {most}. Check weights, sides and prices of the products."),
+                    what=what,
+                    found=int(numbers.max()) if int(numbers.max()) > _LARGEST else int(numbers.min()),
+                    most=_LARGEST,
+                )
 
-    def room(self, chosen: np.ndarray) -> np.ndarray:
-        """What the chosen cartons leave of each limit, negative where they exceed it; 0 where there is none."""
-        used = np.append(self.by_lane(self.volume, chosen), self.cash[chosen].sum())
-        return np.where(self.limits < 0, 0, self.limits - used)
+    @cached_property
+    def order(self) -> Ints:
+        """Slots pool by pool."""
+        return np.argsort(self.pool, kind="stable")
 
-    def price_of(self, prices: np.ndarray) -> np.ndarray:
-        """What each carton would pay for the limits it uses."""
-        return np.asarray(prices[:-1][self.lane] * self.volume + prices[-1] * self.cash)
+    @cached_property
+    def pool_begin(self) -> Ints:
+        """Where each pool's slots begin in `order`."""
+        return np.searchsorted(self.pool[self.order], np.arange(len(self.pool_cartons) + 1))
+
+    @cached_property
+    def running(self) -> Ints:
+        """Sum of values up to each carton."""
+        return np.concatenate([[0], np.cumsum(self.value)])
+
+    @cached_property
+    def slot(self) -> Ints:
+        """Per carton: its slot."""
+        return np.repeat(np.arange(len(self.pool)), np.diff(self.begin))
+
+    @cached_property
+    def place(self) -> Ints:
+        """Per carton: how many of its slot come before it."""
+        return np.arange(len(self.value)) - self.begin[:-1][self.slot]
+
+    @cached_property
+    def shift(self) -> int:
+        """Prices are whole 2^-shift minor units: as fine as 64 bits hold."""
+        return min(24, 60 - int(self.value.max(initial=1)).bit_length())
+
+    @cached_property
+    def dearest(self) -> Ints:
+        """Highest price of each limit: no toll overflows, and each is exact as a floating number."""
+        most = np.ones(len(self.limits), dtype="int64")
+        for limit, use in zip(self.limit.T, self.use.T, strict=True):
+            np.maximum.at(most, limit[limit >= 0], use[limit >= 0])
+        return np.asarray(np.minimum(2**60 // most // max(1, self.limit.shape[1]), 2**52))
+
+    def gross(self, counts: Ints) -> Ints:
+        """Value of the first cartons of each slot, before charges."""
+        return np.asarray(self.running[self.begin[:-1] + counts] - self.running[self.begin[:-1]])
+
+    def opened(self, counts: Ints) -> np.ndarray:
+        """Per charge: whether a carton needs it."""
+        needed = self.gate[counts > 0]
+        found = np.zeros(len(self.charges), dtype="bool")
+        found[needed[needed >= 0]] = True
+        return found
+
+    def worth(self, counts: Ints) -> int:
+        """Value of a plan, charges paid [base minor]."""
+        return int(self.gross(counts).sum()) - int(self.charges[self.opened(counts)].sum())
+
+    def room(self, counts: Ints) -> Ints:
+        """What a plan leaves of each limit, negative where it exceeds it."""
+        used = np.zeros(len(self.limits), dtype="int64")
+        for limit, use in zip(self.limit.T, self.use.T, strict=True):
+            np.add.at(used, limit[limit >= 0], (counts * use)[limit >= 0])
+        return self.limits - used
+
+    def left(self, counts: Ints) -> Ints:
+        """Cartons that each pool still holds."""
+        taken = np.zeros(len(self.pool_cartons), dtype="int64")
+        np.add.at(taken, self.pool, counts)
+        return self.pool_cartons - taken
+
+    def price_of(self, priced: Priced) -> np.ndarray:
+        """Per slot: what a carton pays for the limits it uses [base minor]."""
+        toll = np.zeros(len(self.pool), dtype="int64")
+        find_tolls(self.limit, self.use, priced.prices, np.zeros(len(self.pool), dtype="bool"), toll)
+        return np.asarray(toll / 2.0**self.shift)
+
+    def short_of(self, room: Ints) -> Ints:
+        """Per slot: the first limit without room for one more carton, −1 for none."""
+        found = np.full(len(self.pool), -1, dtype="int64")
+        for limit, use in zip(self.limit.T[::-1], self.use.T[::-1], strict=True):
+            short = (limit >= 0) & (use > np.append(room, 0)[limit])
+            found = np.where(short, limit, found)
+        return found
+
+    def after(self, counts: Ints) -> Problem:
+        """What these cartons leave of hub stock and limits."""
+        return replace(self, limits=np.maximum(self.room(counts), 0), pool_cartons=self.left(counts))
+
+    def without(self, closed: np.ndarray) -> Problem:
+        """The same with no cartons in the closed slots."""
+        held = np.where(closed, 0, np.diff(self.begin))
+        stays = np.repeat(~closed, np.diff(self.begin))
+        return replace(self, value=self.value[stays], begin=np.concatenate([[0], np.cumsum(held)]))
 
 
 @dataclass(frozen=True)
@@ -69,92 +179,208 @@ class Priced:
     """The best split at given prices.
 
     Attributes:
-        prices: Per limit, lanes first, cash last [base minor per cm³, per base minor].
-        chosen: Per carton.
-        reduced: Value − price of the limits, per carton.
-        last_in, first_out: Reduced value of the last carton that a full pool takes and of the first it leaves, per
-            carton; 0 where the pool is not used up.
-        bound: Upper bound on every plan.
+        prices: Per limit [2^-shift base minor per unit of it].
+        toll: Per slot: what a carton pays for the limits it uses; 2^62 where a charge is not worth paying.
+        counts: Per slot: the split.
+        last_in, first_out: Per pool: value − toll of the last carton that a full pool sends and of the first it keeps
+            [2^-shift base minor]; 0 where the pool is not used up.
+        bound: No plan has more value [base minor].
     """
 
-    prices: np.ndarray
-    chosen: np.ndarray
-    reduced: np.ndarray
-    last_in: np.ndarray
-    first_out: np.ndarray
-    bound: Fraction
+    prices: Ints
+    toll: Ints
+    counts: Ints
+    last_in: Ints
+    first_out: Ints
+    bound: int
 
 
-def split_at(problem: Problem, prices: np.ndarray) -> Priced:
-    """The best split of every pool at given prices, and its bound."""
-    reduced = problem.value - problem.price_of(prices)
-    worth = reduced > 0
-    wanted = np.bincount(problem.pool[worth], minlength=len(problem.pool_cartons))
-    full = wanted > problem.pool_cartons
-    chosen = worth & ~full[problem.pool]
-    last_in, first_out = np.zeros(len(problem.pool_cartons)), np.zeros(len(problem.pool_cartons))
-    rows = np.flatnonzero(worth & full[problem.pool])
-    if len(rows):
-        pool = problem.pool[rows]
-        order = rows[np.lexsort((rows, -reduced[rows], pool))]
-        begins = np.searchsorted(problem.pool[order], problem.pool[order], side="left")
-        rank = np.arange(len(order)) - begins
-        held = problem.pool_cartons[problem.pool[order]]
-        chosen[order[rank < held]] = True
-        edge = order[rank == held]
-        first_out[problem.pool[edge]] = reduced[edge]
-        edge = order[rank == held - 1]
-        last_in[problem.pool[edge]] = reduced[edge]
-        empty = full & (problem.pool_cartons == 0)
-        last_in[empty] = np.inf
-    return Priced(
-        prices, chosen, reduced, last_in[problem.pool], first_out[problem.pool], _bound(problem, chosen, prices)
-    )
-
-
-def lower_bound(problem: Problem) -> list[Priced]:
-    """Prices that give low bounds: the lowest first, then a few others beside which plans can be sought."""
-    free = split_at(problem, np.zeros(len(problem.limits)))
-    over = -problem.room(free.chosen)
-    if (over <= 0).all():
-        return [free]
-    prices = free.prices
-    longest = np.array([_typical_density(problem, limit) for limit in range(len(prices))]) / 2
-    length, sign = longest / 4, np.maximum(np.sign(over), 0).astype("float64")
-    seen = [free]
-    for _ in range(STEPS):
-        prices = np.round(np.maximum(prices + sign * length, 0.0), _DIGITS)
-        priced = split_at(problem, prices)
-        seen.append(priced)
-        turned = -np.sign(problem.room(priced.chosen)).astype("float64")
-        turned = np.where((prices <= 0) & (turned < 0), 0.0, turned)
-        length = np.where(turned * sign < 0, length / 2, np.where(turned == sign, length * 1.25, length))
-        length = np.minimum(length, longest)
-        sign = turned
-        if (length[sign != 0] <= longest[sign != 0] * _FINE).all():
+def lower_bound(problem: Problem) -> Priced:
+    """Prices that give a low bound."""
+    descent = _Descent(problem)
+    prices, best = np.zeros(len(problem.limits), dtype="int64"), None
+    closed = np.zeros(len(problem.pool), dtype="bool")
+    for _ in range(_ROUNDS):
+        prices = descent.settle(prices, closed)
+        found = descent.priced(prices)
+        if best is not None and found.bound >= best.bound:
             break
-    seen.sort(key=lambda found: found.bound)
-    return seen[:KEPT]
+        best, closed = found, found.toll == -NEVER
+        if not closed.any():
+            break
+    assert best is not None
+    return best
 
 
-def bound_minor(priced: Priced) -> int:
-    """The bound in whole minor units: no plan has a fractional value."""
-    return math.floor(priced.bound)
+class _Descent:
+    """Moves prices downhill; keeps the last split, from which the next is found quickly."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.pools = np.arange(len(problem.pool_cartons))
+        self.counts = np.zeros(len(problem.pool), dtype="int64")
+        self.toll = np.zeros(len(problem.pool), dtype="int64")
+
+    def split(self, prices: Ints, closed: np.ndarray, pools: Ints) -> tuple[int, Ints]:
+        """Value of the best split of the pools at these prices, and what it takes of each limit."""
+        one = self.problem
+        find_tolls(one.limit, one.use, prices, closed, self.toll)
+        split_pools(
+            one.value,
+            one.begin,
+            one.order,
+            one.pool_begin,
+            one.pool_cartons,
+            pools,
+            self.toll,
+            one.shift,
+            self.counts,
+        )
+        used = np.zeros(len(one.limits), dtype="int64")
+        value = sum_split(
+            one.running, one.begin, one.order, one.pool_begin, pools, one.limit, one.use, self.counts, used
+        )
+        return value, used
+
+    def settle(self, prices: Ints, closed: np.ndarray) -> Ints:
+        """Prices near the lowest bound with these slots closed."""
+        _, free = self.split(np.zeros_like(prices), closed, self.pools)
+        limits = self.problem.limits
+        if (free <= limits).all():
+            return np.zeros_like(prices)
+        length = np.maximum(prices.astype("float64"), self._typical_prices()) / 8
+        if len(self.pools) > 2 * _SAMPLED:
+            sample = self.pools[:: len(self.pools) // _SAMPLED].copy()
+            _, part = self.split(np.zeros_like(prices), closed, sample)
+            scaled = np.array([int(a) * int(b) // max(1, int(c)) for a, b, c in zip(limits, part, free, strict=True)])
+            prices = self._walk(prices, closed, sample, scaled, length, STEPS)
+            length = length / 64
+        return self._walk(prices, closed, self.pools, limits, length, STEPS)
+
+    def _walk(
+        self, prices: Ints, closed: np.ndarray, pools: Ints, limits: Ints, length: np.ndarray, steps: int
+    ) -> Ints:
+        """Raise the price of what is exceeded and lower that of what is not: shorter steps where the sign turns,
+        longer where it stays; ends when a round of steps has gained next to nothing."""
+        longest, sign = length * 4, np.zeros(len(prices))
+        best, lowest, calm = prices, 2**200, 0
+        for _ in range(steps):
+            value, used = self.split(prices, closed, pools)
+            bound = (value << self.problem.shift) + _times(prices, limits - used)
+            calm = calm + 1 if lowest - bound <= lowest * _FINE else 0
+            if bound < lowest:
+                best, lowest = prices, bound
+            turned = np.sign(used - limits).astype("float64")
+            turned = np.where((prices <= 0) & (turned < 0), 0.0, turned)
+            if calm > 8 or not turned.any():
+                break
+            length = np.where(turned * sign < 0, length / 2, np.where(turned == sign, length * 1.25, length))
+            length = np.minimum(length, longest)
+            sign = turned
+            prices = np.clip(prices + (sign * length).astype("int64"), 0, self.problem.dearest)
+        return best
+
+    def _typical_prices(self) -> np.ndarray:
+        """Per limit: half the middle of what its slots' first cartons are worth per unit they use."""
+        one = self.problem
+        has = np.flatnonzero(np.diff(one.begin) > 0)
+        has = has[:: len(has) // (20 * _SAMPLED) + 1]
+        typical = np.ones(len(one.limits))
+        for limit, use in zip(one.limit.T, one.use.T, strict=True):
+            rows = has[(limit[has] >= 0) & (use[has] > 0)]
+            each = one.value[one.begin[rows]] / use[rows]
+            order = np.lexsort((each, limit[rows]))
+            first = np.searchsorted(limit[rows][order], np.arange(len(typical) + 1))
+            for row in np.flatnonzero(np.diff(first)):
+                typical[row] = each[order][(first[row] + first[row + 1]) // 2] / 2
+        return np.maximum(typical * 2.0**one.shift, 1.0)
+
+    def priced(self, prices: Ints) -> Priced:
+        """The best split at these prices with its edges, and the bound that follows."""
+        one = self.problem
+        ceiling, shut = self._close(prices)
+        self.split(prices, closed_slots(one, shut), self.pools)
+        held = _times(prices, one.limits)
+        last_in, first_out = _find_edges(one, self.toll, self.counts)
+        return Priced(prices, self.toll.copy(), self.counts.copy(), last_in, first_out, (ceiling + held) >> one.shift)
+
+    def _close(self, prices: Ints) -> tuple[int, frozenset[int]]:
+        """Value − tolls − charges of the best split at these prices, and the charges that it does without.
+
+        What a lane adds is the less the more others are open. So a charge that its cartons earn while all others are
+        open is paid whatever else is; of one that they do not earn both ways are tried. A lane's charge is decided
+        once its country's is; a country must earn its own and its lanes'. Where that would be too many sets, the
+        undecided charges are left out of the value, which only raises the bound.
+        """
+        one, scale = self.problem, 1 << self.problem.shift
+        known: dict[frozenset[int], int] = {}
+
+        def earns(shut: frozenset[int]) -> int:
+            if shut not in known:
+                value, used = self.split(prices, closed_slots(one, shut), self.pools)
+                known[shut] = value * scale - _times(prices, used)
+            return known[shut]
+
+        def decide(shut: frozenset[int], paid: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+            before = None
+            while before != (shut, paid):
+                before = (shut, paid)
+                for gate in sorted(charged - shut - paid):
+                    if outer.get(gate) in charged - paid:
+                        shut |= {gate} & {inner for inner, country in outer.items() if country in shut}
+                        continue
+                    group = frozenset([gate, *(inner for inner, country in outer.items() if country == gate)]) - shut
+                    rest = charged - paid
+                    if earns(shut) - earns(shut | group) >= scale * cost(group):
+                        paid |= {gate}
+                    elif earns(rest - group) - earns(rest) < scale * cost({gate}):
+                        shut |= {gate}
+            return shut, paid
+
+        def best(shut: frozenset[int], paid: frozenset[int]) -> tuple[int, frozenset[int]]:
+            shut, paid = decide(shut, paid)
+            undecided = charged - shut - paid
+            if not undecided or len(known) > _SETS:
+                return earns(shut) - scale * cost(paid), shut
+            tried = min(undecided, key=lambda gate: (outer.get(gate) in undecided, gate))
+            return max(best(shut, paid | {tried}), best(shut | {tried}, paid), key=lambda found: found[0])
+
+        def cost(gates: Iterable[int]) -> int:
+            return int(one.charges[list(gates)].sum())
+
+        outer = _outer_charges(one)
+        charged = frozenset(int(gate) for gate in np.flatnonzero(one.charges > 0))
+        return best(frozenset(), frozenset())
 
 
-def _bound(problem: Problem, chosen: np.ndarray, prices: np.ndarray) -> Fraction:
-    room = problem.room(chosen)
-    slack = sum(
-        (Fraction(float(price)) * int(left) for price, left in zip(prices, room, strict=True) if price), Fraction()
-    )
-    return Fraction(int(problem.value[chosen].sum())) + slack
+def closed_slots(problem: Problem, shut: frozenset[int]) -> np.ndarray:
+    """Slots that need a charge which is not paid."""
+    if not shut:
+        return np.zeros(len(problem.pool), dtype="bool")
+    return np.asarray(np.isin(problem.gate, list(shut)).any(axis=1))
 
 
-def _typical_density(problem: Problem, limit: int) -> float:
-    """Median value of a carton per unit of the limit it uses."""
-    if limit == len(problem.limits) - 1:
-        rows, use = np.flatnonzero(problem.cash > 0), problem.cash
-    else:
-        rows, use = np.flatnonzero(problem.lane == limit), problem.volume
-    rows = rows[use[rows] > 0]
-    return float(np.median(problem.value[rows] / use[rows])) if len(rows) else 0.0
+def _outer_charges(problem: Problem) -> dict[int, int]:
+    """Charge → the charge that all its slots need too (a lane's → its country's)."""
+    found: dict[int, int] = {}
+    for inner, outer in combinations(problem.gate.T, 2):
+        both = (inner >= 0) & (outer >= 0)
+        for gate, other in set(zip(inner[both].tolist(), outer[both].tolist(), strict=True)):
+            found[gate] = other
+    return found
+
+
+def _find_edges(problem: Problem, toll: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Per pool: worth of the last carton that a full pool sends and of the first it keeps; 0 where it is not full."""
+    pools = len(problem.pool_cartons)
+    last_in, first_out = np.full(pools, -NEVER), np.zeros(pools, dtype="int64")
+    at = problem.begin[:-1] + counts
+    more, some = (at < problem.begin[1:]) & (toll < -NEVER), counts > 0
+    np.maximum.at(first_out, problem.pool[more], (problem.value[at[more]] << problem.shift) - toll[more])
+    np.minimum.at(last_in, problem.pool[some], (problem.value[at[some] - 1] << problem.shift) - toll[some])
+    full = problem.left(counts) == 0
+    return np.where(full, last_in, 0), np.where(full, first_out, 0)
+
+
+def _times(prices: Ints, amounts: Ints) -> int:
+    return sum(int(price) * int(amount) for price, amount in zip(prices, amounts, strict=True))

@@ -100,7 +100,7 @@ def _send(
     volume = frame["carton_cm3"].to_numpy()
     cash = np.rint((frame["cash"] * frame["carton_units"]).to_numpy()).astype("int64")
     limits = allocation.limits
-    rooms = dict(zip(zip(limits["limit"], limits["lane"], strict=True), limits["holds"].tolist(), strict=True))
+    rooms = dict(zip(zip(limits["limit"], limits["subject"], strict=True), limits["holds"].tolist(), strict=True))
     uses = [
         [
             (limit, int(take))

@@ -11,7 +11,8 @@ import numpy as np
 from highspy._core import _Highs
 
 from skills.distribution.bound import Priced, Problem
-from skills.distribution.search import find_poor, place_in_slot
+from skills.distribution.kernels import Ints
+from skills.distribution.search import find_poor
 
 
 @dataclass(frozen=True)
@@ -19,116 +20,107 @@ class Solved:
     """A better plan, if one was found, and the bound that the search has proved.
 
     Attributes:
-        chosen: Per carton; None when nothing better than the plan given was found.
+        counts: Cartons per slot; None when nothing better than the plan given was found.
         bound: No plan has more value [base minor].
     """
 
-    chosen: np.ndarray | None
+    counts: Ints | None
     bound: int
 
 
-def solve_exactly(
-    problem: Problem, priced: list[Priced], plan: np.ndarray, gap_percent: Fraction, most_nodes: int
-) -> Solved:
+def solve_exactly(problem: Problem, priced: Priced, plan: Ints, gap_percent: Fraction, most_nodes: int) -> Solved:
     """Search among plans better than the one given.
 
-    A carton whose reversal alone would push the bound below the plan's value keeps its place; the rest is an integer
-    program: one binary per carton, one row per hub stock and limit, one binary per shipment or line with a least.
-    One thread, no clock: the search ends at the gap or after so many nodes, so it ends alike on every machine.
+    A carton whose reversal alone would push the bound below the plan's value keeps its place, unless there are
+    charges; the rest is an integer program: one binary per carton, one row per hub stock and limit, one binary per
+    charge and per shipment or line with a least. One thread, no clock: the search ends at the gap or after so many
+    nodes, so it ends alike on every machine.
     """
-    value = int(problem.value[plan].sum())
-    stays_in, stays_out = _decided(priced, value)
-    free = np.flatnonzero(~stays_in & ~stays_out)
+    value = problem.worth(plan)
+    least, most = _decided(problem, priced, value)
+    free = np.flatnonzero((problem.place >= least[problem.slot]) & (problem.place < most[problem.slot]))
     if not len(free):
         return Solved(None, value)
-    program = _Program(problem, free, stays_in)
-    slack = float(gap_percent) / 100 * value
-    answer, dual = program.solve(slack, most_nodes)
-    ceiling = max(value, int(problem.value[stays_in].sum()) + dual)
+    program = _Program(problem, free, least)
+    answer, dual = program.solve(float(gap_percent) / 100 * value, most_nodes)
+    ceiling = max(value, int(problem.gross(least).sum()) + dual)
     if answer is None:
         return Solved(None, ceiling)
-    chosen = stays_in.copy()
-    chosen[free] = answer
-    count = np.bincount(problem.slot[chosen], minlength=int(problem.slot.max(initial=-1)) + 1)
-    chosen = place_in_slot(problem.slot) < count[problem.slot]
-    better = int(problem.value[chosen].sum()) > value
-    return Solved(chosen if better and _keeps_limits(problem, chosen) else None, ceiling)
+    counts = least + np.bincount(problem.slot[free[answer]], minlength=len(least))
+    lanes, lines = find_poor(problem, counts)
+    keeps = (problem.room(counts) >= 0).all() and (problem.left(counts) >= 0).all() and not len(lanes) + len(lines)
+    return Solved(counts if keeps and problem.worth(counts) > value else None, ceiling)
 
 
-def _decided(priced: list[Priced], value: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cartons that every better plan sends, and cartons that none sends."""
-    stays_in = np.zeros(len(priced[0].chosen), dtype=bool)
-    stays_out = stays_in.copy()
-    for found in priced:
-        gap = float(found.bound - value)
-        loss = np.where(found.chosen, found.reduced - found.first_out, found.last_in - found.reduced)
-        sure = loss > gap + 1e-3
-        stays_in |= sure & found.chosen
-        stays_out |= sure & ~found.chosen
-    return stays_in, stays_out & ~stays_in
-
-
-def _keeps_limits(problem: Problem, chosen: np.ndarray) -> bool:
-    taken = np.bincount(problem.pool[chosen], minlength=len(problem.pool_cartons))
-    lanes, lines = find_poor(problem, chosen)
-    inside = (problem.room(chosen) >= 0).all() and (taken <= problem.pool_cartons).all()
-    return bool(inside) and not len(lanes) and not len(lines)
+def _decided(problem: Problem, priced: Priced, value: int) -> tuple[Ints, Ints]:
+    """Cartons per slot that every better plan sends at least, and that none exceeds."""
+    most = np.diff(problem.begin)
+    if (problem.charges > 0).any():
+        return np.zeros_like(most), most
+    slack = (priced.bound + 1 - value) << problem.shift
+    worth = (problem.value << problem.shift) - priced.toll[problem.slot]
+    pool = problem.pool[problem.slot]
+    sent = problem.place < priced.counts[problem.slot]
+    loss = np.where(sent, worth - priced.first_out[pool], priced.last_in[pool] - worth)
+    sure = loss > slack
+    return (
+        np.bincount(problem.slot[sure & sent], minlength=len(most)),
+        most - np.bincount(problem.slot[sure & ~sent], minlength=len(most)),
+    )
 
 
 class _Program:
     """Rows and columns of the integer program; the first columns are the free cartons."""
 
-    def __init__(self, problem: Problem, free: np.ndarray, fixed: np.ndarray) -> None:
+    def __init__(self, problem: Problem, free: Ints, least: Ints) -> None:
         self.cost = [-float(value) for value in problem.value[free]]
+        self.cartons = len(free)
         self.lower = [0.0] * len(free)
-        self.rows: list[tuple[float, float, list[int], list[float]]] = []
-        column = np.arange(len(free))
-        left = problem.pool_cartons - np.bincount(problem.pool[fixed], minlength=len(problem.pool_cartons))
-        for pool in np.unique(problem.pool[free]):
-            at = column[problem.pool[free] == pool]
-            self._add(at, np.ones(len(at)), high=float(left[pool]))
-        room = problem.room(fixed)
-        for lane in np.unique(problem.lane[free]):
-            at = column[problem.lane[free] == lane]
-            if problem.limits[lane] >= 0:
-                self._add(at, problem.volume[free[at]] / 1000, high=room[lane] / 1000)
-            self._add_least_shipment(problem, int(lane), at, free, fixed)
-        if problem.limits[-1] >= 0:
-            self._add(column, problem.cash[free] / 100, high=room[-1] / 100)
+        self.rows: list[tuple[float, float, np.ndarray, np.ndarray]] = []
+        column, slot = np.arange(len(free)), problem.slot[free]
+        left, room = problem.left(least), problem.room(least)
+        for pool in np.unique(problem.pool[slot]):
+            at = column[problem.pool[slot] == pool]
+            if len(at) > left[pool]:
+                self._add(at, np.ones(len(at)), high=float(left[pool]))
+        for limit, use in zip(problem.limit.T, problem.use.T, strict=True):
+            for row in np.unique(limit[slot]):
+                at = column[limit[slot] == row]
+                if row >= 0 and use[slot[at]].sum() > room[row]:
+                    scale = float(use[slot[at]].max())
+                    self._add(at, use[slot[at]] / scale, high=float(room[row]) / scale)
+        for charge in np.flatnonzero(problem.charges > 0):
+            at = column[(problem.gate[slot] == charge).any(axis=1)]
+            self._add_switch(at, [], bool(((problem.gate == charge).any(axis=1) & (least > 0)).any()))
+            self.cost[-1] = float(problem.charges[charge])
+        for lane in np.flatnonzero((problem.least > 0).any(axis=1)):
+            at, here = column[problem.shipment[slot] == lane], problem.shipment == lane
+            has = (problem.amount[here] * least[here, None]).sum(axis=0)
+            leasts = [
+                (problem.amount[slot[at], kind] / 100, float(problem.least[lane, kind]) / 100, float(has[kind]) / 100)
+                for kind in np.flatnonzero(problem.least[lane] > 0)
+            ]
+            self._add_switch(at, leasts, bool((least[here] > 0).any()))
         if problem.least_cartons > 1:
-            for slot in np.unique(problem.slot[free]):
-                at = column[problem.slot[free] == slot]
-                has = int((fixed & (problem.slot == slot)).sum())
-                self._add_switch(at, [(np.ones(len(at)), float(problem.least_cartons), float(has))], has > 0)
+            for line in np.unique(slot):
+                at, has = column[slot == line], float(least[line])
+                self._add_switch(at, [(np.ones(len(at)), float(problem.least_cartons), has)], has > 0)
 
-    def _add_least_shipment(
-        self, problem: Problem, lane: int, at: np.ndarray, free: np.ndarray, fixed: np.ndarray
-    ) -> None:
-        leasts = []
-        for amount, least in (
-            (problem.landed, problem.least_landed[lane]),
-            (problem.value, problem.least_value[lane]),
-        ):
-            if least > 0:
-                has = amount[fixed & (problem.lane == lane)].sum()
-                leasts.append((amount[free[at]] / 100, float(least) / 100, float(has) / 100))
-        if leasts:
-            self._add_switch(at, leasts, bool((fixed & (problem.lane == lane)).any()))
-
-    def _add_switch(self, at: np.ndarray, leasts: list[tuple[np.ndarray, float, float]], always_on: bool) -> None:
+    def _add_switch(self, at: Ints, leasts: list[tuple[np.ndarray, float, float]], always_on: bool) -> None:
         switch = len(self.cost)
         self.cost.append(0.0)
         self.lower.append(1.0 if always_on else 0.0)
         for weight, least, has in leasts:
             self._add(np.append(at, switch), np.append(weight, -least), low=-has)
-        for carton in at:
-            self._add(np.array([carton, switch]), np.array([1.0, -1.0]), high=0.0)
+        if not always_on:
+            for carton in at:
+                self._add(np.array([carton, switch]), np.array([1.0, -1.0]), high=0.0)
 
-    def _add(self, at: np.ndarray, weight: np.ndarray, low: float = -math.inf, high: float = math.inf) -> None:
-        self.rows.append((low, high, [int(column) for column in at], [float(number) for number in weight]))
+    def _add(self, at: Ints, weight: np.ndarray, low: float = -math.inf, high: float = math.inf) -> None:
+        self.rows.append((low, high, at, weight))
 
     def solve(self, slack: float, most_nodes: int) -> tuple[np.ndarray | None, int]:
-        """Values of the first columns as booleans, or None; and the proven bound on their total value."""
+        """Which of the free cartons go, or None; and the proven bound on their value less charges."""
         solver = _Highs()  # the class beneath `Highs`, which prints a licence line before it can be silenced
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
@@ -149,9 +141,7 @@ class _Program:
         dual = math.floor(-info.mip_dual_bound + 1e-6) if math.isfinite(info.mip_dual_bound) else 2**62
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None, dual
-        values = np.array(solver.getSolution().col_value)
-        cartons = sum(1 for cost in self.cost if cost < 0)
-        return values[:cartons] > 0.5, dual
+        return np.array(solver.getSolution().col_value)[: self.cartons] > 0.5, dual
 
     def _model(self) -> highspy.HighsLp:
         model = highspy.HighsLp()
@@ -162,7 +152,7 @@ class _Program:
         model.row_upper_ = np.array([row[1] for row in self.rows])
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_ = np.cumsum([0, *(len(row[2]) for row in self.rows)])
-        model.a_matrix_.index_ = np.array([column for row in self.rows for column in row[2]], dtype="int32")
-        model.a_matrix_.value_ = np.array([number for row in self.rows for number in row[3]])
+        model.a_matrix_.index_ = np.concatenate([np.zeros(0), *(row[2] for row in self.rows)]).astype("int32")
+        model.a_matrix_.value_ = np.concatenate([np.zeros(0), *(row[3] for row in self.rows)])
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(self.cost)
         return model

@@ -16,7 +16,7 @@ from skills.distribution.slots import Slots
 from skills.distribution.value import fall_only, price_cartons
 from skills.vocabulary import Refusal, mark, round_half_even
 
-BY_HUB, BY_VOLUME, BY_CASH = mark("hub stock"), mark("lane volume"), mark("weekly cash")
+BY_HUB = mark("hub stock")
 BY_SIZE = mark("most cartons per line")
 KEPT = mark("The country's data is stale: yesterday's quantity is kept.")
 FAST = mark("Stock would run out before the slower lane arrives.")
@@ -44,7 +44,7 @@ def describe_lines(
 
     Args:
         slot, cartons, held: Per line: its slot, how many cartons, whether it is yesterday's.
-        chosen: Cartons of the problem that go.
+        chosen: Cartons of the problem that go, per slot.
     """
     frame = slots.frame.iloc[slot].reset_index(drop=True)
     row = np.arange(len(slot))
@@ -92,7 +92,7 @@ def describe_lines(
     )
     flips = find_flips(slots, slot, asked, policy)
     lines = pd.concat([lines, flips], axis=1)
-    lines["alternatives"] = _list_alternatives(slots, slot, cartons, problem, chosen, policy)
+    lines["alternatives"] = _list_alternatives(slots, slot, cartons, chosen, policy)
     _check_money(lines, frame)
     return lines
 
@@ -139,13 +139,9 @@ def value_lines(
 
 def _asked(problem: Problem, priced: Priced, slot: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
     """What the first carton of each line must earn: the price of the limits and the hub stock it uses."""
-    first = np.searchsorted(problem.slot, slot)
-    known = (first < len(problem.slot)) & (np.append(problem.slot, -1)[first] == slot)
-    at = np.where(known, first, 0)
-    if not len(problem.slot):
-        return np.zeros(len(slot))
-    price = problem.price_of(priced.prices)[at] + priced.first_out[at]
-    return np.where(known, np.round(price, 6), 0.0)
+    known = np.diff(problem.begin)[slot] > 0
+    stock = priced.first_out[problem.pool[slot]] / 2.0**problem.shift
+    return np.where(known, np.round(problem.price_of(priced)[slot] + stock, 6), 0.0)
 
 
 def _find_caps(
@@ -157,20 +153,17 @@ def _find_caps(
     chosen: np.ndarray,
     policy: DistributionPolicy,
 ) -> pd.Series:
-    room = problem.room(chosen)
-    left = problem.pool_cartons - np.bincount(problem.pool[chosen], minlength=len(problem.pool_cartons))
-    first = np.searchsorted(problem.slot, slot)
+    left = problem.left(chosen)[problem.pool[slot]]
+    short = problem.short_of(problem.room(chosen))[slot]
+    known = np.diff(problem.begin)[slot] > 0
     caps = []
-    for line, at in enumerate(first):
-        known = at < len(problem.slot) and problem.slot[at] == slot[line]
-        if following[line] <= 0 or not known:
+    for line in range(len(slot)):
+        if following[line] <= 0 or not known[line]:
             caps.append("")
-        elif left[problem.pool[at]] <= 0:
+        elif left[line] <= 0:
             caps.append(BY_HUB)
-        elif problem.limits[problem.lane[at]] >= 0 and problem.volume[at] > room[problem.lane[at]]:
-            caps.append(BY_VOLUME)
-        elif problem.limits[-1] >= 0 and problem.cash[at] > room[-1]:
-            caps.append(BY_CASH)
+        elif short[line] >= 0:
+            caps.append(problem.names[short[line]][0])
         else:
             caps.append(BY_SIZE if cartons[line] >= policy.most_cartons_per_line else "")
     return pd.Series(caps, index=frame.index, dtype="str")
@@ -180,15 +173,11 @@ def _list_alternatives(
     slots: Slots,
     slot: np.ndarray,
     cartons: np.ndarray,
-    problem: Problem,
     chosen: np.ndarray,
     policy: DistributionPolicy,
 ) -> pd.Series:
     """Per line: the same units by the best other lane, beyond what goes there anyway, and keeping them (0)."""
     pair = slots.windows.pair
-    planned = (
-        np.bincount(problem.slot[chosen], minlength=len(pair)) if len(problem.slot) else np.zeros(len(pair), int)
-    )
     of_pair = pd.Series(np.arange(len(pair))).groupby(pair).indices
     options = [(line, other) for line, own in enumerate(slot) for other in of_pair[pair[own]] if other != own]
     found: list[list[dict[str, object]]] = [[] for _ in slot]
@@ -198,7 +187,7 @@ def _list_alternatives(
         frame = slots.frame.iloc[other].reset_index(drop=True)
         lanes, carton_units = frame["lane"].tolist(), frame["carton_units"].to_numpy()
         each = np.repeat(np.arange(len(other)), cartons[line])
-        number = np.arange(len(each)) - (np.cumsum(cartons[line]) - cartons[line])[each] + planned[other][each] + 1
+        number = np.arange(len(each)) - (np.cumsum(cartons[line]) - cartons[line])[each] + chosen[other][each] + 1
         total = np.zeros(len(other), dtype="int64")
         np.add.at(total, each, price_cartons(frame, knots, each, number, policy))
         for option in np.lexsort((np.arange(len(other)), -total, line)):

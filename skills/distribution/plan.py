@@ -11,12 +11,24 @@ import numpy as np
 import pandas as pd
 
 from skills.distribution.alarms import find_alarms
-from skills.distribution.bound import Priced, Problem, bound_minor, lower_bound
+from skills.distribution.bound import Priced, Problem, lower_bound
 from skills.distribution.exact import solve_exactly
+from skills.distribution.kernels import Ints
 from skills.distribution.lines import describe_lines
 from skills.distribution.network import list_departures
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.pose import find_pools, keep_held, pose
+from skills.distribution.pose import (
+    ENTRY,
+    LANE_CHARGE,
+    LANE_VOLUME,
+    LANE_WEIGHT,
+    NODE_VOLUME,
+    find_pools,
+    keep_held,
+    list_limits,
+    pose,
+    refuse_unreal,
+)
 from skills.distribution.search import find_plan
 from skills.distribution.slots import Slots, hub_stock, list_slots
 from skills.distribution.standins import complete_products
@@ -27,6 +39,8 @@ from skills.vocabulary import mark
 BY_PRICES, BY_PROGRAM = mark("multipliers"), mark("integer program")
 _RANKED, _BELOW_THE_LINE = 200, 50
 _KEYS = ["sku", "country", "lane"]
+_COUNTED = ["contribution", "holding_week", "landed", "cash", "weight_kg"]
+_READ_PER = {LANE_VOLUME: 1_000_000, NODE_VOLUME: 1_000_000, LANE_WEIGHT: 1000}
 
 
 @dataclass(frozen=True)
@@ -41,12 +55,15 @@ class Allocation:
             that stand before it, chosen.
         waiting: One row per (sku, country) that needs something and gets nothing.
         alarms: One row per (sku, country) that runs short before anything can arrive.
-        limits: One row per shared limit: limit, lane, holds, used, price_base_minor (per m³; per base minor for
+        limits: One row per shared limit that is set: limit, subject (the lane or node), holds (what kept lines
+            leave), used, price (per cm³, gram or base minor), price_base_minor (per m³, per kg, per base minor of
             cash).
+        charges: One row per charge that is paid once: charge, subject (the lane or country), cost_base_minor, paid.
         candidates: One row per carton that could leave and has a value above zero: sku, country, lane, carton
             (1 = first), value_base_minor.
         slots: Every (sku, country, lane) considered, with its window: what the explanation reads.
-        value_base_minor: Expected value of what is new tonight; lines kept from yesterday are not counted.
+        value_base_minor: Expected value of what is new tonight, less the charges it pays; lines kept from yesterday
+            are not counted.
         bound_base_minor: No plan within the limits has more.
         gap_percent: (bound − value) ÷ bound, four decimals.
         method: How the plan was found: "integer program" or "multipliers".
@@ -57,6 +74,7 @@ class Allocation:
     waiting: pd.DataFrame
     alarms: pd.DataFrame
     limits: pd.DataFrame
+    charges: pd.DataFrame
     candidates: pd.DataFrame
     slots: Slots
     value_base_minor: int
@@ -105,26 +123,30 @@ def allocate_stock(
     Raises:
         NoHub: no node is a hub.
         DuplicateProduct: a SKU stands twice in products.
+        NotANumber: a quantity, a forecast or an amount is missing or infinite.
+        TooLarge: a carton's value, volume, weight or cash, or a limit, is beyond counting.
     """
+    quoted = contribution.loc[contribution["wait_reason"] == "", [*_KEYS, *_COUNTED]]
+    refuse_unreal({"stock": stock, "inbound": inbound, "forecast": forecast, "contribution": quoted, "held": held})
     full = complete_products(products)
     departures = list_departures(lanes, nodes, policy, as_of)
     slots = list_slots(stock, inbound, nodes, lanes, departures, forecast, contribution, full, policy, as_of)
     hub = hub_stock(stock, nodes, policy)
     pools, pool_cartons, hub_units = find_pools(slots, hub)
     stale = {str(country) for country in feeds.loc[feeds["stale"].astype("bool"), "country"]}
-    kept = keep_held(slots, held, stale, pools, pool_cartons, departures, policy)
+    limits = list_limits(slots, departures, lanes, nodes, contribution, policy)
+    kept = keep_held(slots, held, stale, pools, pool_cartons, limits)
     cartons = value_cartons(slots, pool_cartons[pools], policy)
-    problem = pose(slots, cartons, pools, pool_cartons, kept, departures, lanes, contribution, stale, policy)
-    chosen, priced, bound, method = _solve(problem, len(set(slots.frame["sku"])), policy)
-    counts = np.bincount(problem.slot[chosen], minlength=len(slots.frame))
+    problem = pose(slots, cartons, pools, pool_cartons, kept, limits, departures, lanes, contribution, stale, policy)
+    counts, priced, bound, method = solve(problem, len(set(slots.frame["sku"])), policy)
     slot = np.flatnonzero(counts + kept)
     lines = describe_lines(
-        slots, slot, (counts + kept)[slot], kept[slot] > 0, contribution, problem, priced, chosen, policy, as_of
+        slots, slot, (counts + kept)[slot], kept[slot] > 0, contribution, problem, priced, counts, policy, as_of
     )
-    value = int(problem.value[chosen].sum())
+    value = problem.worth(counts)
     return Allocation(
         lines=lines,
-        ranked=_rank(slots, problem, priced, chosen),
+        ranked=_rank(slots, problem, priced, counts),
         waiting=list_waiting(
             held,
             forecast,
@@ -134,12 +156,13 @@ def allocate_stock(
             slots,
             cartons,
             problem,
-            chosen,
+            counts,
             stale,
             lines[["sku", "country"]],
         ),
         alarms=find_alarms(slots, hub_units[pools], policy, as_of),
-        limits=_list_limits(problem, priced, chosen, departures),
+        limits=_list_limits(problem, priced, counts),
+        charges=_list_charges(problem, counts, departures, slots),
         candidates=_list_candidates(slots, problem),
         slots=slots,
         value_base_minor=value,
@@ -149,17 +172,16 @@ def allocate_stock(
     )
 
 
-def _solve(problem: Problem, skus: int, policy: DistributionPolicy) -> tuple[np.ndarray, Priced, int, str]:
-    tried = lower_bound(problem)
-    plans = [find_plan(problem, priced) for priced in tried]
-    chosen = max(plans, key=lambda plan: int(problem.value[plan].sum()))
-    value, bound = int(problem.value[chosen].sum()), bound_minor(tried[0])
-    target = Fraction(policy.gap_percent)
-    if skus >= policy.exact_below_skus or (bound - value) * 100 <= target * bound:
-        return chosen, tried[0], bound, BY_PRICES
-    solved = solve_exactly(problem, tried, chosen, target, policy.exact_nodes)
-    better = chosen if solved.chosen is None else solved.chosen
-    return better, tried[0], min(bound, max(solved.bound, int(problem.value[better].sum()))), BY_PROGRAM
+def solve(problem: Problem, skus: int, policy: DistributionPolicy) -> tuple[Ints, Priced, int, str]:
+    """Cartons per slot, the prices, the bound [base minor] and how they were found."""
+    priced = lower_bound(problem)
+    counts = find_plan(problem, priced)
+    value, target = problem.worth(counts), Fraction(policy.gap_percent)
+    if skus >= policy.exact_below_skus or (priced.bound - value) * 100 <= target * priced.bound:
+        return counts, priced, priced.bound, BY_PRICES
+    solved = solve_exactly(problem, priced, counts, target, policy.exact_nodes)
+    better = counts if solved.counts is None else solved.counts
+    return better, priced, min(priced.bound, max(solved.bound, problem.worth(better))), BY_PROGRAM
 
 
 def _gap(value: int, bound: int) -> str:
@@ -167,56 +189,71 @@ def _gap(value: int, bound: int) -> str:
     return format(share.quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN), "f")
 
 
-def _rank(slots: Slots, problem: Problem, priced: Priced, chosen: np.ndarray) -> pd.DataFrame:
-    order = np.lexsort((np.arange(len(chosen)), -priced.reduced, ~chosen))
+def _rank(slots: Slots, problem: Problem, priced: Priced, counts: Ints) -> pd.DataFrame:
+    slot, chosen = problem.slot, problem.place < counts[problem.slot]
+    price = problem.price_of(priced)[slot]
+    reduced = problem.value - price
+    order = np.lexsort((np.arange(len(chosen)), -reduced, ~chosen))
     rank = np.empty(len(order), dtype="int64")
-    by_price = np.lexsort((np.arange(len(chosen)), -priced.reduced))
+    by_price = np.lexsort((np.arange(len(chosen)), -reduced))
     rank[by_price] = np.arange(1, len(order) + 1)
     sent = int(chosen.sum())
     above = order[: min(sent, _RANKED - _BELOW_THE_LINE)]
     shown = np.concatenate([above, order[sent : sent + _RANKED - len(above)]])
     cash_used, volume_used = np.empty(len(order), dtype="int64"), np.empty(len(order), dtype="int64")
-    cash_used[order] = np.cumsum(problem.cash[order])
-    for lane in np.unique(problem.lane):
-        of_lane = order[problem.lane[order] == lane]
-        volume_used[of_lane] = np.cumsum(problem.volume[of_lane])
-    frame = slots.frame.iloc[problem.slot[shown]].reset_index(drop=True)
+    whole = slots.frame["carton_units"].to_numpy()
+    cash = np.rint(slots.frame["cash"].to_numpy() * whole).astype("int64")[slot]
+    volume, lanes = slots.frame["carton_cm3"].to_numpy()[slot], problem.shipment[slot]
+    cash_used[order] = np.cumsum(cash[order])
+    for lane in np.unique(lanes):
+        of_lane = order[lanes[order] == lane]
+        volume_used[of_lane] = np.cumsum(volume[of_lane])
+    frame = slots.frame.iloc[slot[shown]].reset_index(drop=True)
     return pd.DataFrame(
         {
             "rank": rank[shown],
             **{key: frame[key] for key in _KEYS},
             "units": frame["carton_units"],
             "value_minor": problem.value[shown],
-            "price_minor": np.rint(problem.price_of(priced.prices)[shown]).astype("int64"),
-            "cash_minor": problem.cash[shown],
+            "price_minor": np.rint(price[shown]).astype("int64"),
+            "cash_minor": cash[shown],
             "cash_used_minor": cash_used[shown],
-            "volume_m3": (problem.volume[shown] / 1_000_000).round(6),
+            "volume_m3": (volume[shown] / 1_000_000).round(6),
             "volume_used_m3": (volume_used[shown] / 1_000_000).round(6),
             "chosen": chosen[shown],
         }
     )
 
 
-def _list_limits(problem: Problem, priced: Priced, chosen: np.ndarray, departures: pd.DataFrame) -> pd.DataFrame:
+def _list_limits(problem: Problem, priced: Priced, counts: Ints) -> pd.DataFrame:
     """Every shared limit with what new cartons take of it and what one more unit of it would bring."""
-    used = np.append(problem.by_lane(problem.volume, chosen), problem.cash[chosen].sum())
-    lanes = [*departures["lane"], ""]
-    kinds = ["lane volume"] * len(departures) + ["weekly cash"]
-    scale = np.append(np.full(len(departures), 1_000_000.0), 1.0)
-    rows = pd.DataFrame(
+    price = priced.prices / 2.0**problem.shift
+    scale = np.array([_READ_PER.get(kind, 1) for kind, _ in problem.names], dtype="float64")
+    return pd.DataFrame(
         {
-            "limit": pd.Series(kinds, dtype="str"),
-            "lane": pd.Series(lanes, dtype="str"),
+            "limit": pd.Series([kind for kind, _ in problem.names], dtype="str"),
+            "subject": pd.Series([subject for _, subject in problem.names], dtype="str"),
             "holds": problem.limits,
-            "used": used,
-            "price": priced.prices,
-            "price_base_minor": np.round(priced.prices * scale, 6),
+            "used": problem.limits - problem.room(counts),
+            "price": price,
+            "price_base_minor": np.round(price * scale, 6),
         }
     )
-    return rows[rows["holds"] >= 0].reset_index(drop=True)
+
+
+def _list_charges(problem: Problem, counts: Ints, departures: pd.DataFrame, slots: Slots) -> pd.DataFrame:
+    countries = sorted(set(slots.frame["country"]))
+    rows = pd.DataFrame(
+        {
+            "charge": pd.Series([LANE_CHARGE] * len(departures) + [ENTRY] * len(countries), dtype="str"),
+            "subject": pd.Series([*departures["lane"], *countries], dtype="str"),
+            "cost_base_minor": problem.charges,
+            "paid": problem.opened(counts),
+        }
+    )
+    return rows[rows["cost_base_minor"] > 0].reset_index(drop=True)
 
 
 def _list_candidates(slots: Slots, problem: Problem) -> pd.DataFrame:
     frame = slots.frame.iloc[problem.slot][_KEYS].reset_index(drop=True)
-    number = np.arange(len(problem.slot)) - np.searchsorted(problem.slot, problem.slot, side="left") + 1
-    return frame.assign(carton=number, value_base_minor=problem.value)
+    return frame.assign(carton=problem.place + 1, value_base_minor=problem.value)

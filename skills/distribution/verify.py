@@ -1,8 +1,7 @@
 """An independent check of an allocation: plain loops over the inputs, sharing no code with the search.
 
-It knows the rule from SKILL.md alone. It recomputes what the lines take of hub stock and limits, the value of
-lines and of a sample of other cartons from forecast, stock and contribution, and the bound from the prices of
-the limits.
+It knows the rule from SKILL.md alone. It recomputes what the lines take of hub stock and the value of lines and of a
+sample of other cartons from forecast, stock and contribution; limits, charges and the bound are in `verify_limits`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any, cast
 
@@ -18,6 +16,7 @@ import pandas as pd
 
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.verify_limits import Shared, check_bound, check_limits
 from skills.vocabulary import mark
 
 Key = tuple[str, str, str]
@@ -50,14 +49,20 @@ def verify_allocation(
     found: list[tuple[str, str, object, object]] = []
     found += _check_cartons(lines, carton)
     found += _check_hub(lines, stock, nodes, carton, policy)
-    found += _check_limits(lines, lanes, quotes, carton, policy, allocation)
+    shared = Shared(lines, _rows(lanes), _rows(nodes), quotes, carton, policy)
+    found += check_limits(shared, allocation)
     stale = {str(row["country"]) for row in _rows(feeds) if row["stale"]}
     found += [
         (mark("a stale country gets nothing new"), f"{line['sku']} {line['country']}", 0, line["units"])
         for line in lines
         if line["country"] in stale and not line["held"]
     ]
-    found += _check_bound(lines, allocation, stock, nodes, lanes, carton, quotes, policy)
+    left = {
+        key: units // carton[key[0]] for key, units in _hub_units(stock, nodes, policy).items() if key[0] in carton
+    }
+    for line in lines:
+        left[line["sku"], line["hub"]] -= line["cartons"] if line["held"] else 0
+    found += check_bound(shared, allocation, left)
     world = _World(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
     found += _check_values(lines, allocation, world)
     frame = pd.DataFrame(found, columns=["check", "subject", "expected", "found"])
@@ -97,97 +102,6 @@ def _check_hub(
         for (sku, hub), units in sent.items()
         if units > held.get((sku, hub), 0)
     ]
-
-
-def _check_limits(
-    lines: list[Any],
-    lanes: pd.DataFrame,
-    quotes: dict[Key, Any],
-    carton: dict[str, int],
-    policy: DistributionPolicy,
-    allocation: Allocation,
-) -> list[tuple[str, str, object, object]]:
-    found: list[tuple[str, str, object, object]] = []
-    volume: dict[str, int] = defaultdict(int)
-    landed: dict[str, float] = defaultdict(float)
-    kept: set[str] = set()
-    cash = 0.0
-    for line in lines:
-        quote = quotes[line["sku"], line["country"], line["lane"]]
-        volume[line["lane"]] += line["cartons"] * round(quote["cm3"] * carton[line["sku"]])
-        # the search adds cartons of whole minor units, each at most half a unit off
-        landed[line["lane"]] += line["units"] * quote["landed"] + line["cartons"] / 2
-        cash += line["units"] * quote["cash"]
-        kept |= {line["lane"]} if line["held"] else set()
-        if line["cartons"] < policy.threshold_cartons and not line["held"]:
-            found.append((mark("no line below the least"), line["sku"], policy.threshold_cartons, line["cartons"]))
-    for row in _rows(lanes):
-        capacity = float(row["weekly_capacity_m3"])
-        if capacity == capacity and volume[str(row["lane"])] > capacity * 1_000_000:
-            found.append((mark("a lane's volume"), str(row["lane"]), capacity, volume[str(row["lane"])] / 1_000_000))
-    for lane_id, total in landed.items():
-        if total + 1 < policy.minimum_shipment_minor and lane_id not in kept:
-            found.append((mark("no shipment below the least"), lane_id, policy.minimum_shipment_minor, round(total)))
-    most = sum(line["cartons"] for line in lines) / 2
-    if policy.weekly_cash_minor is not None and cash > policy.weekly_cash_minor + most:
-        found.append((mark("the week's cash"), "", policy.weekly_cash_minor, round(cash)))
-    return found
-
-
-def _check_bound(
-    lines: list[Any],
-    allocation: Allocation,
-    stock: pd.DataFrame,
-    nodes: pd.DataFrame,
-    lanes: pd.DataFrame,
-    carton: dict[str, int],
-    quotes: dict[Key, Any],
-    policy: DistributionPolicy,
-) -> list[tuple[str, str, object, object]]:
-    hub_of = {str(row["lane"]): str(row["from_node"]) for row in _rows(lanes)}
-    left = {
-        (sku, hub): units // carton[sku]
-        for (sku, hub), units in _hub_units(stock, nodes, policy).items()
-        if sku in carton
-    }
-    for line in lines:
-        if line["held"]:
-            left[line["sku"], line["hub"]] -= line["cartons"]
-    price = {(str(row["limit"]), str(row["lane"])): Fraction(float(row["price"])) for row in _rows(allocation.limits)}
-    total = sum((Fraction(float(row["price"])) * int(row["holds"]) for row in _rows(allocation.limits)), Fraction())
-    worth: dict[tuple[str, str], list[Fraction]] = defaultdict(list)
-    values: dict[Key, list[int]] = defaultdict(list)
-    for row in _rows(allocation.candidates):
-        sku, country, lane_id, value = row["sku"], row["country"], row["lane"], int(row["value_base_minor"])
-        quote = quotes[sku, country, lane_id]
-        volume, cash = round(quote["cm3"] * carton[sku]), round(quote["cash"] * carton[sku])
-        toll = (
-            price.get(("lane volume", lane_id), Fraction()) * volume
-            + price.get(("weekly cash", ""), Fraction()) * cash
-        )
-        values[sku, country, lane_id].append(value)
-        if value > toll:
-            worth[sku, hub_of[lane_id]].append(value - toll)
-    for pool, amounts in worth.items():
-        amounts.sort(reverse=True)
-        total += sum(amounts[: max(left.get(pool, 0), 0)], Fraction())
-    found: list[tuple[str, str, object, object]] = []
-    if allocation.bound_base_minor > math.floor(total):
-        found.append((mark("the bound follows from the prices"), "", math.floor(total), allocation.bound_base_minor))
-    if allocation.value_base_minor > allocation.bound_base_minor:
-        found.append(
-            (mark("the value lies below the bound"), "", allocation.bound_base_minor, allocation.value_base_minor)
-        )
-    sent = sum(
-        sum(values[line["sku"], line["country"], line["lane"]][: line["cartons"]])
-        for line in lines
-        if not line["held"]
-    )
-    if sent != allocation.value_base_minor:
-        found.append((mark("the value is the sum of the cartons"), "", sent, allocation.value_base_minor))
-    rising = [key for key, row in values.items() if any(b > a for a, b in pairwise(row))]
-    found += [(mark("no carton is worth more than the one before"), " ".join(key), "", "") for key in rising]
-    return found
 
 
 def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> list[tuple[str, str, object, object]]:

@@ -19,8 +19,8 @@ STALE = mark("The country's data is stale and it has no plan of yesterday: nothi
 LOSS = mark("By every lane a sale there costs more than it brings.")
 HUB_EMPTY = mark("The hub holds no full carton.")
 HUB_SPENT = mark("The hub's cartons earn more elsewhere.")
-NO_ROOM = mark("The lane's volume or the week's cash is used up by cartons that earn more.")
-TOO_SMALL = mark("The line or its shipment is too small to leave.")
+NO_ROOM = mark("A limit on volume, weight or cash is used up by cartons that earn more.")
+TOO_SMALL = mark("The line or its shipment is too small to leave, or does not earn what opening it costs.")
 
 NOT_KEPT = mark("The country's data is stale and yesterday's line can no longer be kept: no stock, lane or quote.")
 
@@ -92,19 +92,12 @@ def _held_back(slots: Slots, cartons: Cartons, problem: Problem, chosen: np.ndar
     first = np.flatnonzero(cartons.number == 1)
     best = slots.frame.iloc[cartons.slot[first]][["sku", "country"]].reset_index(drop=True)
     best["value_base_minor"] = cartons.value[first]
-    left = problem.pool_cartons - np.bincount(problem.pool[chosen], minlength=len(problem.pool_cartons))
-    room = problem.room(chosen)
-    limited = problem.limits >= 0
-    at = np.searchsorted(problem.slot, cartons.slot[first])
-    known = np.append(problem.slot, -1)[at] == cartons.slot[first]
-    at = np.where(known, at, 0)
+    slot = cartons.slot[first]
+    pool, known = problem.pool[slot], np.diff(problem.begin)[slot] > 0
     reason = np.full(len(first), TOO_SMALL, dtype=object)
-    if len(problem.slot):
-        pool, lane = problem.pool[at], problem.lane[at]
-        full = (limited[lane] & (problem.volume[at] > room[lane])) | (limited[-1] & (problem.cash[at] > room[-1]))
-        reason[known & full] = NO_ROOM
-        reason[known & (left[pool] <= 0)] = HUB_SPENT
-        reason[known & (problem.pool_cartons[pool] <= 0)] = HUB_EMPTY
+    reason[known & (problem.short_of(problem.room(chosen))[slot] >= 0)] = NO_ROOM
+    reason[known & (problem.left(chosen)[pool] <= 0)] = HUB_SPENT
+    reason[known & (problem.pool_cartons[pool] <= 0)] = HUB_EMPTY
     reason[best["country"].isin(stale).to_numpy()] = STALE
     best = best.assign(reason=reason, values="{}")
     best = best.sort_values(["sku", "country", "value_base_minor"], ascending=[True, True, False], kind="stable")

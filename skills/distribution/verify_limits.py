@@ -1,0 +1,171 @@
+"""The half of the independent check that is about limits, charges, value and bound: plain loops, exact fractions."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from skills.distribution.plan import Allocation
+from skills.distribution.policy import DistributionPolicy
+from skills.vocabulary import mark
+
+Key = tuple[str, str, str]
+Limit = tuple[str, str]
+Finding = tuple[str, str, object, object]
+
+
+class Shared:
+    """What lines share, read from the tables as SKILL.md states it."""
+
+    def __init__(
+        self,
+        lines: list[Any],
+        lanes: list[Any],
+        nodes: list[Any],
+        quotes: dict[Key, Any],
+        carton: dict[str, int],
+        policy: DistributionPolicy,
+    ) -> None:
+        self.lines, self.quotes, self.carton, self.policy = lines, quotes, carton, policy
+        self.lanes = {str(lane["lane"]): lane for lane in lanes}
+        self.holds: dict[Limit, int] = {}
+        for name, lane in self.lanes.items():
+            self._hold("lane volume", name, lane.get("weekly_capacity_m3"), 1_000_000)
+            self._hold("lane weight", name, lane.get("weekly_capacity_kg"), 1000)
+        for node in nodes:
+            self._hold("received volume", str(node["node"]), node.get("weekly_capacity_m3"), 1_000_000)
+        self._hold("weekly cash", "", policy.weekly_cash_minor, 1)
+        going = {line["lane"] for line in lines if line["held"]}
+        entered = {line["country"] for line in lines if line["held"]}
+        self.charges: dict[Limit, int] = {}
+        for (_, country, name), quote in quotes.items():
+            if quote["wait_reason"]:
+                continue
+            fixed, entry = self.lanes[name]["fixed_minor"], quote.get("entry_cost_base_minor", 0)
+            if fixed == fixed and name not in going and round(fixed * quote["lane_factor"]) > 0:
+                self.charges["lane charge", name] = round(fixed * quote["lane_factor"])
+            if entry == entry and entry > 0 and country not in entered:
+                known = self.charges.get(("country entry", country), 0)
+                self.charges["country entry", country] = max(known, int(entry))
+
+    def _hold(self, kind: str, subject: str, capacity: Any, per_unit: int) -> None:
+        if capacity is not None and capacity == capacity:
+            self.holds[kind, subject] = math.floor(float(capacity) * per_unit)
+
+    def uses(self, key: Key) -> dict[Limit, int]:
+        """What one carton takes of each limit that is set."""
+        sku, _, lane = key
+        quote, units = self.quotes[key], self.carton[sku]
+        volume = round(round(quote["cm3"] * units, 0))
+        takes = {
+            ("lane volume", lane): volume,
+            ("lane weight", lane): round(quote["weight_kg"] * units * 1000),
+            ("received volume", str(self.lanes[lane]["to_node"])): volume,
+            ("weekly cash", ""): round(quote["cash"] * units),
+        }
+        return {limit: amount for limit, amount in takes.items() if limit in self.holds}
+
+    def needs(self, key: Key) -> set[Limit]:
+        """The charges that a carton needs paid."""
+        _, country, lane = key
+        return {("lane charge", lane), ("country entry", country)} & set(self.charges)
+
+
+def check_limits(shared: Shared, allocation: Allocation) -> list[Finding]:
+    """Whether lines keep every limit and least, and whether the limits are what the tables say."""
+    policy = shared.policy
+    used: dict[Limit, int] = defaultdict(int)
+    by_kept: dict[Limit, int] = defaultdict(int)
+    landed: dict[str, int] = defaultdict(int)
+    cartons: dict[str, int] = defaultdict(int)
+    kept: set[str] = set()
+    found: list[Finding] = []
+    for line in shared.lines:
+        key = (line["sku"], line["country"], line["lane"])
+        for limit, amount in shared.uses(key).items():
+            used[limit] += line["cartons"] * amount
+            by_kept[limit] += line["cartons"] * amount if line["held"] else 0
+        landed[line["lane"]] += line["cartons"] * round(shared.quotes[key]["landed"] * shared.carton[line["sku"]])
+        cartons[line["lane"]] += line["cartons"]
+        kept |= {line["lane"]} if line["held"] else set()
+        if line["cartons"] < policy.threshold_cartons and not line["held"]:
+            found.append((mark("no line below the least"), line["sku"], policy.threshold_cartons, line["cartons"]))
+    for limit, holds in shared.holds.items():
+        if used[limit] > holds:
+            found.append((mark("no more than a limit holds"), " ".join(limit), holds, used[limit]))
+    for row in allocation.limits.to_dict("records"):
+        limit = (str(row["limit"]), str(row["subject"]))
+        left = max(0, shared.holds.get(limit, -1) - by_kept[limit])
+        if row["holds"] != left:
+            found.append((mark("a limit is what the tables say"), " ".join(limit), left, row["holds"]))
+    for lane, total in landed.items():
+        least = shared.lanes[lane].get("minimum_cartons", 0)
+        if lane in kept:
+            continue
+        if total < policy.minimum_shipment_minor:
+            found.append((mark("no shipment below the least"), lane, policy.minimum_shipment_minor, total))
+        if least == least and cartons[lane] < least:
+            found.append((mark("no shipment below its least cartons"), lane, int(least), cartons[lane]))
+    return found
+
+
+def check_bound(shared: Shared, allocation: Allocation, left: dict[tuple[str, str], int]) -> list[Finding]:
+    """Whether the value is that of the cartons less the charges, and whether the prices prove the bound.
+
+    Args:
+        left: Cartons per (sku, hub) that kept lines leave.
+    """
+    limits = allocation.limits.to_dict("records")
+    price = {(str(row["limit"]), str(row["subject"])): Fraction(float(row["price"])) for row in limits}
+    held = sum((Fraction(float(row["price"])) * int(row["holds"]) for row in limits), Fraction())
+    values: dict[Key, list[int]] = defaultdict(list)
+    for row in allocation.candidates.to_dict("records"):
+        values[row["sku"], row["country"], row["lane"]].append(int(row["value_base_minor"]))
+    worth: dict[tuple[str, str], list[tuple[Fraction, set[Limit]]]] = defaultdict(list)
+    for key, cartons in values.items():
+        toll = sum((price[limit] * amount for limit, amount in shared.uses(key).items()), Fraction())
+        pool = (key[0], str(shared.lanes[key[2]]["from_node"]))
+        worth[pool] += [(value - toll, shared.needs(key)) for value in cartons if value > toll]
+    for amounts in worth.values():
+        amounts.sort(key=lambda carton: carton[0], reverse=True)
+
+    def split(shut: frozenset[Limit]) -> Fraction:
+        total = held
+        for pool, amounts in worth.items():
+            chosen = [amount for amount, needs in amounts if not needs & shut][: max(left.get(pool, 0), 0)]
+            total += sum(chosen, Fraction())
+        return total
+
+    def proves(shut: frozenset[Limit], paid: int, undecided: list[Limit]) -> bool:
+        # with undecided charges for nothing the split is worth the most that any choice of them can be
+        if math.floor(split(shut) - paid) <= allocation.bound_base_minor:
+            return True
+        if not undecided:
+            return False
+        first, rest = undecided[0], undecided[1:]
+        return proves(shut | {first}, paid, rest) and proves(shut, paid + shared.charges[first], rest)
+
+    charged = sorted(shared.charges, key=lambda charge: -shared.charges[charge])
+    found: list[Finding] = []
+    highest = math.floor(split(frozenset()))
+    proven = allocation.method != "multipliers" or proves(frozenset(), 0, charged)
+    if not proven or (not charged and allocation.bound_base_minor > highest):
+        found.append((mark("the bound follows from the prices"), "", highest, allocation.bound_base_minor))
+    if allocation.value_base_minor > allocation.bound_base_minor:
+        found.append(
+            (mark("the value lies below the bound"), "", allocation.bound_base_minor, allocation.value_base_minor)
+        )
+    new = [(line["sku"], line["country"], line["lane"]) for line in shared.lines if not line["held"]]
+    count = {(line["sku"], line["country"], line["lane"]): line["cartons"] for line in shared.lines}
+    paid = {charge for key in new for charge in shared.needs(key)}
+    sent = sum(sum(values[key][: count[key]]) for key in new) - sum(shared.charges[charge] for charge in paid)
+    if sent != allocation.value_base_minor:
+        found.append(
+            (mark("the value is the sum of the cartons less the charges"), "", sent, allocation.value_base_minor)
+        )
+    rising = [key for key, row in values.items() if any(b > a for a, b in pairwise(row))]
+    found += [(mark("no carton is worth more than the one before"), " ".join(key), "", "") for key in rising]
+    return found
