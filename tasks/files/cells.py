@@ -15,7 +15,8 @@ from config.marketplaces import find_country
 from config.seller import InputFiles
 from skills.vocabulary import ALL_COUNTRIES, Country, minor_digits
 from tasks.files.columns import Column
-from tasks.files.values import NO_OFFSET, Numbers, map_distinct, read_moments, read_numbers, read_percents, read_text
+from tasks.files.iso_times import NO_OFFSET
+from tasks.files.values import Numbers, map_distinct, read_moments, read_numbers, read_percents, read_text
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 SIGNS = {

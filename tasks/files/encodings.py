@@ -15,6 +15,7 @@ from tasks.files.problems import UnreadableFile
 
 TRIED = ("utf-8-sig", "utf-16", "utf-8", "shift_jis", "gb18030", "cp1252")
 
+_BLOCK = 1 << 24
 _ENOUGH = 20_000
 _PLAUSIBLE = 0.8
 _EVERYDAY = {"shift_jis": ("shift_jis", 0x81, 0x98), "gb18030": ("gb2312", 0xA1, 0xD7)}
@@ -31,7 +32,7 @@ def detect_encoding(content: bytes, file: str) -> str:
         return "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if content.isascii() or _decode(content, "utf-8") is not None:
+    if content.isascii() or _is_utf8(content):
         return "utf-8"
     possible = []
     for encoding in ("shift_jis", "gb18030"):
@@ -52,6 +53,18 @@ def detect_encoding(content: bytes, file: str) -> str:
         file=file,
         tried=", ".join(TRIED),
     )
+
+
+def _is_utf8(content: bytes) -> bool:
+    """In blocks: the text of a large file need not fit into memory beside its bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(content), _BLOCK):
+            decoder.decode(content[at : at + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode(content: bytes, encoding: str) -> str | None:

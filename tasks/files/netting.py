@@ -1,9 +1,10 @@
-"""Take cancellations off the sales that they undo."""
+"""Take cancellations off the sales that they undo, and sum what is left; compiled, all in integers."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 
 def net_cancellations(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -25,24 +26,42 @@ def net_cancellations(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     touched = np.flatnonzero(np.isin(buyers, np.unique(buyers[cancels])))
     instants = lines["instant"].to_numpy(dtype=np.int64)
     order = touched[np.lexsort((touched, cancels[touched], instants[touched], buyers[touched]))]
-    buyer, open_sales = -1, list[int]()
-    for at in order.tolist():
+    undo_sales(order, buyers, cancels, units, found)
+    units[cancels] = 0
+    return units, found
+
+
+@njit(cache=True)
+def undo_sales(
+    order: np.ndarray, buyers: np.ndarray, cancels: np.ndarray, units: np.ndarray, found: np.ndarray
+) -> None:
+    """Take each cancellation off the open sales of its buyer, the latest first; `units` and `found` are changed.
+
+    Args:
+        order: Rows by buyer, moment, and sales before cancellations.
+        buyers: Customer and SKU of each row, numbered.
+        cancels: Which rows are cancellations.
+        units: Of each row; afterwards what is left of a sale.
+        found: Becomes true for a cancellation that finds a sale.
+    """
+    open_sales = np.empty(len(order), dtype=np.int64)
+    most, buyer = 0, -1
+    for at in order:
         if buyers[at] != buyer:
-            buyer, open_sales = int(buyers[at]), []
+            buyer, most = buyers[at], 0
         if not cancels[at]:
-            open_sales.append(at)
+            open_sales[most] = at
+            most += 1
             continue
-        left = int(units[at])
-        while left and open_sales:
+        left = units[at]
+        while left > 0 and most > 0:
             found[at] = True
-            sale = open_sales[-1]
-            taken = min(left, int(units[sale]))
+            sale = open_sales[most - 1]
+            taken = min(left, units[sale])
             units[sale] -= taken
             left -= taken
             if units[sale] == 0:
-                open_sales.pop()
-    units[cancels] = 0
-    return units, found
+                most -= 1
 
 
 def settle_amounts(amounts: np.ndarray, units: np.ndarray, left: np.ndarray) -> np.ndarray:
@@ -55,18 +74,79 @@ def settle_amounts(amounts: np.ndarray, units: np.ndarray, left: np.ndarray) -> 
     return settled
 
 
-def sum_sales(lines: pd.DataFrame) -> pd.DataFrame:
+def sum_sales(lines: pd.DataFrame, names: dict[str, pd.Series]) -> pd.DataFrame:
     """One row per (sku, country, day): units, lines, largest_line_units, revenue_minor, currency.
 
     Args:
-        lines: One row per kept line: sku, country, day, units [> 0], revenue_minor, currency.
+        lines: One row per kept line: sku, country, currency [position in their names], day [days since 1970],
+            units [> 0], revenue_minor.
+        names: Of sku, country and currency.
     """
-    keys = ["sku", "country", "day"]
-    summed = lines.groupby(keys, sort=True, as_index=False).agg(
-        units=("units", "sum"),
-        lines=("units", "size"),
-        largest_line_units=("units", "max"),
-        revenue_minor=("revenue_minor", "sum"),
-        currency=("currency", "first"),
+    sku, country, day = (
+        _rank(lines[key].to_numpy(dtype=np.int64), names.get(key)) for key in ("sku", "country", "day")
     )
-    return summed.astype({"lines": "int64", "sku": "str", "country": "str", "currency": "str"})
+    order = np.arange(len(lines))
+    for key in (day, country, sku):
+        order = sort_stably(order, key, int(key.max(initial=0)) + 1)
+    units, revenue = lines["units"].to_numpy(dtype=np.int64), lines["revenue_minor"].to_numpy(dtype=np.int64)
+    first, sums = sum_groups(order, day, country, sku, units, revenue)
+    told = {name: names[name].iloc[lines[name].to_numpy()[first]].array for name in names}
+    return pd.DataFrame(
+        {
+            "sku": told["sku"],
+            "country": told["country"],
+            "day": lines["day"].to_numpy()[first].astype("datetime64[D]").astype("datetime64[us]"),
+            "units": sums[0],
+            "lines": sums[1],
+            "largest_line_units": sums[2],
+            "revenue_minor": sums[3],
+            "currency": told["currency"],
+        }
+    )
+
+
+def _rank(key: np.ndarray, names: pd.Series | None) -> np.ndarray:
+    """Numbers from 0 that sort as the days do, or as the names at these positions."""
+    rank = key if names is None else names.rank(method="dense").to_numpy(dtype=np.int64)[key]
+    from_zero: np.ndarray = rank - rank.min(initial=np.iinfo(np.int64).max)
+    return from_zero
+
+
+@njit(cache=True)
+def sort_stably(order: np.ndarray, key: np.ndarray, size: int) -> np.ndarray:
+    """The rows of `order` by their key, which is below `size`; rows of the same key stay as they are."""
+    ends = np.zeros(size + 1, dtype=np.int64)
+    for row in order:
+        ends[key[row] + 1] += 1
+    for at in range(size):
+        ends[at + 1] += ends[at]
+    placed = np.empty(len(order), dtype=np.int64)
+    for row in order:
+        placed[ends[key[row]]] = row
+        ends[key[row]] += 1
+    return placed
+
+
+@njit(cache=True)
+def sum_groups(
+    order: np.ndarray,
+    day: np.ndarray,
+    country: np.ndarray,
+    sku: np.ndarray,
+    units: np.ndarray,
+    revenue: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each run of rows with the same keys: its first row; and its units, rows, largest units and revenue."""
+    first = np.empty(len(order), dtype=np.int64)
+    sums = np.zeros((4, len(order)), dtype=np.int64)
+    groups, last = -1, -1
+    for row in order:
+        if last < 0 or sku[row] != sku[last] or country[row] != country[last] or day[row] != day[last]:
+            groups += 1
+            first[groups] = row
+        sums[0, groups] += units[row]
+        sums[1, groups] += 1
+        sums[2, groups] = max(sums[2, groups], units[row])
+        sums[3, groups] += revenue[row]
+        last = row
+    return first[: groups + 1], sums[:, : groups + 1]

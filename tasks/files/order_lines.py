@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,13 @@ from config.marketplaces import read_marketplaces
 from config.seller import InputFiles
 from skills.vocabulary import Country, mark
 from tasks.files.cells import country_reader, is_zone
+from tasks.files.coded import Coded, code_texts, join, repeat
 from tasks.files.columns import Column
 from tasks.files.problems import InvalidInput, WrongDateOrder
-from tasks.files.quarantine import Quarantine
-from tasks.files.sources import Source
+from tasks.files.quarantine import QUARANTINE
+from tasks.files.sources import CodedSource
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES
-from tasks.files.values import Moments, map_distinct, read_moments, read_numbers, read_text, to_days, to_utc
+from tasks.files.values import Moments, Numbers, read_moments, read_numbers, read_text, to_days, to_utc
 
 NOT_A_PRODUCT = mark("not a product code")
 STOCK_ADJUSTMENT = mark("negative quantity that is no cancellation (a stock adjustment)")
@@ -45,24 +47,61 @@ SALE, CANCELLATION, NETTED, SET_ASIDE, QUARANTINED, AFTER = range(6)
 PRICE_PARTS = 10_000
 """Prices are read to a ten-thousandth of a whole unit of the currency."""
 
+WHOLE = ("order", "ordered_at", "updated_at", "customer")
+"""Columns whose cells hardly repeat."""
+
+NO_DAY = np.iinfo(np.int32).min
+"""The day of a line without a moment."""
+
 _EXPECTED_CLOCK = mark(
     "a country of config/marketplaces.yaml, or time_zone and currency set for this input in the seller's file"
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lines:
-    """One sheet of order lines, judged.
+    """Order lines, judged: one entry per line in every array.
 
     Attributes:
-        frame: One row per line: state, reason, instant [µs UTC, 0 if unknown], day, order, customer, sku, country,
-            units [> 0 for a sale or cancellation], amount [ten-thousandths of the currency, the whole line],
-            currency, line.
-        quarantine: The lines in state QUARANTINED.
+        state: SALE and so on.
+        reason: Position in REASONS, or -1.
+        instant: Microseconds UTC, 0 if unknown.
+        day: Days since 1970 of the marketplace's calendar.
+        units: Above 0 for a sale or cancellation.
+        amount: Ten-thousandths of the currency, the whole line.
+        line: Of the sheet.
+        part: Number of the sheet.
+        order: Its number.
+        customer: Who bought.
+        sku: Upper case.
+        country: Code, or "".
+        currency: Code.
     """
 
-    frame: pd.DataFrame
-    quarantine: pd.DataFrame
+    state: np.ndarray
+    reason: np.ndarray
+    instant: np.ndarray
+    day: np.ndarray
+    units: np.ndarray
+    amount: np.ndarray
+    line: np.ndarray
+    part: np.ndarray
+    order: Coded
+    customer: Coded
+    sku: Coded
+    country: Coded
+    currency: Coded
+
+
+def join_lines(parts: list[Lines]) -> Lines:
+    """The lines of all sheets, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    joined: dict[str, Any] = {}
+    for column in fields(Lines):
+        values = [getattr(part, column.name) for part in parts]
+        joined[column.name] = join(values) if isinstance(values[0], Coded) else np.concatenate(values)
+    return Lines(**joined)
 
 
 def check_settings(source: InputFiles) -> None:
@@ -93,16 +132,24 @@ def check_settings(source: InputFiles) -> None:
 
 
 def judge_lines(
-    source: Source, settings: InputFiles, as_of: date, marketplaces: Collection[Country], known: Collection[Country]
-) -> Lines:
+    source: CodedSource,
+    part: int,
+    settings: InputFiles,
+    as_of: date,
+    marketplaces: Collection[Country],
+    known: Collection[Country],
+) -> tuple[Lines, pd.DataFrame]:
     """Read one sheet and give each line its state; sales and cancellations are netted afterwards.
 
     Args:
         source: The sheet.
+        part: Its number.
         settings: The block `order_lines` of the seller's file.
         as_of: Lines of this marketplace day and later influence nothing.
         marketplaces: Countries sold in; empty for all.
         known: Codes that the seller's file gives to labels.
+    Returns:
+        The lines, and the quarantine of those in state QUARANTINED.
     Raises:
         WrongDateOrder: most dates contradict the declared order, and some fit it by accident.
     """
@@ -114,70 +161,68 @@ def judge_lines(
     judge.read_place(marketplaces)
     judge.read_units()
     judge.read_price()
-    return judge.finish()
+    return judge.finish(part)
 
 
 class _Judge:
     """The lines of one sheet, while their states are found; a state once given stays."""
 
     def __init__(
-        self, source: Source, settings: InputFiles, as_of: date, country: Callable[[object], Country]
+        self, source: CodedSource, settings: InputFiles, as_of: date, country: Callable[[object], Country]
     ) -> None:
         self._source, self._settings, self._as_of = source, settings, as_of
         self._amazon = settings.format == "amazon-all-orders"
         self._table = AMAZON_ALL_ORDERS if self._amazon else ORDER_LINES
         self._size = len(source.rows.lines)
-        lines = np.array([source.sheet.name_line(int(line)) for line in source.rows.lines], dtype=object)
-        self._quarantine = Quarantine("order_lines", np.full(self._size, source.sheet.file, dtype=object), lines)
+        self._quarantine: list[pd.DataFrame] = []
         self._state = np.full(self._size, SALE, dtype=np.int8)
         self._reason = np.full(self._size, -1, dtype=np.int8)
         self._open = np.ones(self._size, dtype=bool)
         self._country = self._read_country(country)
-        self._order = self._text("order")
-        self._cancels = self._find_cancellations()
+        self._order = self._whole_text("order")
+        prefix = "" if self._amazon else settings.cancellation_prefix
+        starts = self._order.cells.str.startswith(prefix).to_numpy(dtype=bool) & bool(prefix)
+        self._cancels = self._order.spread(starts)
 
     def read_days(self) -> None:
         """Moments, marketplace days, and what lies on as_of or later."""
-        moments = read_moments(self._raw("ordered_at"), self._settings.date_order)
+        moments = read_moments(self._raw("ordered_at").decode(), self._settings.date_order)
         self._check_date_order(moments)
         self._fault(moments.bad | moments.blank, "ordered_at")
         self._instant, self._day, no_clock = self._place_in_time(moments)
-        self._instant[moments.bad | moments.blank] = 0
-        self._close(self._day >= np.datetime64(self._as_of, "us"), AFTER)
+        self._close(self._day >= self._morning, AFTER)
         self._no_clock = no_clock
 
     def read_sku(self) -> None:
         """SKUs in upper case; other codes than the seller's products are set aside."""
-        self._sku = map_distinct(self._text("sku"), lambda cell: str(cell).upper())
-        self._fault((self._sku == "").to_numpy(dtype=bool), "sku")
+        self._sku = self._text("sku").map(str.upper)
+        self._fault(self._sku.equals(""), "sku")
         if self._settings.product_code:
             pattern = re.compile(self._settings.product_code)
-            product = map_distinct(self._sku, lambda cell: "1" if pattern.fullmatch(str(cell)) else "")
-            self._set_aside((product == "").to_numpy(dtype=bool), NOT_A_PRODUCT)
+            other = np.array([pattern.fullmatch(cell) is None for cell in self._sku.cells.tolist()], dtype=bool)
+            self._set_aside(self._sku.spread(other), NOT_A_PRODUCT)
 
     def net_by_status(self) -> None:
         """Amazon's cancelled orders and items, unless the cancellation came on as_of or later."""
         cancelled = np.zeros(self._size, dtype=bool)
         for name in ("status", "item_status"):
-            status = map_distinct(self._text(name), lambda cell: str(cell).casefold())
-            cancelled |= status.isin(["cancelled", "canceled"]).to_numpy(dtype=bool)
-        changed = read_moments(self._raw("updated_at").where(pd.Series(cancelled)), self._settings.date_order)
+            cancelled |= self._text(name).map(str.casefold).isin(["cancelled", "canceled"])
+        changed = read_moments(self._raw("updated_at").decode().where(cancelled), self._settings.date_order)
         _, updated, _ = self._place_in_time(changed)
-        still_open = (updated >= np.datetime64(self._as_of, "us")) & (read_numbers(self._raw("quantity")).value > 0)
+        still_open = (updated >= self._morning) & (self._numbers("quantity", ".").value > 0)
         self._close(cancelled & ~still_open, NETTED)
 
     def read_place(self, marketplaces: Collection[Country]) -> None:
         """Countries: unknown labels and countries without a clock are quarantined."""
-        code = self._country
-        self._fault((code == "").to_numpy(dtype=bool), "country", self._place_label())
+        self._fault(self._country.equals(""), "country", self._place_label())
         self._fault(self._no_clock, "country", self._place_label(), _EXPECTED_CLOCK)
         if marketplaces:
-            self._set_aside(~code.isin(list(marketplaces)).to_numpy(dtype=bool), NOT_SOLD_THERE)
+            self._set_aside(~self._country.isin(marketplaces), NOT_SOLD_THERE)
 
     def read_units(self) -> None:
         """Units, whole and positive; a cancellation's sign does not matter."""
         column = self._column("quantity")
-        numbers = read_numbers(self._raw("quantity"), self._settings.decimal)
+        numbers = self._numbers("quantity", self._settings.decimal)
         value = np.nan_to_num(numbers.value)
         wrong = numbers.bad | numbers.blank | (value != np.rint(value))
         self._fault(wrong | (value < min(column.low, -column.high)) | (value > column.high), "quantity")
@@ -189,45 +234,50 @@ class _Judge:
     def read_price(self) -> None:
         """What the buyer paid for the line, and in which currency."""
         column = self._column("price")
-        numbers = read_numbers(self._raw("price"), self._settings.decimal)
+        numbers = self._numbers("price", self._settings.decimal)
         if self._amazon:
             self._set_aside(numbers.blank, NOT_YET_CHARGED)
         value = np.nan_to_num(numbers.value)
         self._fault(numbers.bad | numbers.blank | (np.abs(value) > column.high), "price")
         if self._amazon:
-            discount = read_numbers(self._raw("discount"), self._settings.decimal)
+            discount = self._numbers("discount", self._settings.decimal)
             self._fault(discount.bad, "discount")
             value = value - np.abs(np.nan_to_num(discount.value))
         self._set_aside(value <= 0, NO_PRICE)
         usable = np.where(self._open, value, 0.0)
-        parts = np.rint(usable * PRICE_PARTS).astype(np.int64)
-        self._amount = parts if self._amazon else parts * np.where(self._open, self._units, 0)
-        currency = map_distinct(self._text("currency"), lambda cell: str(cell).upper())
+        self._amount = np.rint(usable * PRICE_PARTS).astype(np.int64)
+        if not self._amazon:
+            self._amount *= self._units
         market = {code: place.currency for code, place in read_marketplaces().items()}
-        usual = map_distinct(self._country, lambda code: self._settings.currency or market.get(str(code), ""))
-        self._currency = currency.where(currency != "", usual)
-        self._fault(~self._currency.str.fullmatch("[A-Z]{3}").to_numpy(dtype=bool), "currency", self._currency)
+        usual = self._country.map(lambda code: self._settings.currency or market.get(code, ""))
+        self._currency = self._text("currency").map(str.upper).fill(usual)
+        known = self._currency.cells.str.fullmatch("[A-Z]{3}").to_numpy(dtype=bool)
+        self._fault(self._currency.spread(~known), "currency", self._currency)
 
-    def finish(self) -> Lines:
-        """The lines with their states."""
+    def finish(self, part: int) -> tuple[Lines, pd.DataFrame]:
+        """The lines with their states, and the quarantine in the order of the sheet."""
         self._close(self._open & self._cancels, CANCELLATION)
-        frame = pd.DataFrame(
-            {
-                "state": self._state,
-                "reason": self._reason,
-                "instant": self._instant,
-                "day": self._day,
-                "order": self._order,
-                "customer": self._text("customer") if not self._amazon else self._order,
-                "sku": self._sku,
-                "country": self._country,
-                "units": self._units,
-                "amount": self._amount,
-                "currency": self._currency,
-                "line": self._source.rows.lines,
-            }
+        lines = Lines(
+            state=self._state,
+            reason=self._reason,
+            instant=self._instant,
+            day=self._day,
+            units=self._units,
+            amount=self._amount,
+            line=self._source.rows.lines,
+            part=np.full(self._size, part, dtype=np.int32),
+            order=self._order,
+            customer=repeat("", self._size) if self._amazon else self._whole_text("customer"),
+            sku=self._sku,
+            country=self._country,
+            currency=self._currency,
         )
-        return Lines(frame, self._quarantine.frame())
+        nothing = pd.DataFrame(columns=QUARANTINE, dtype="str")
+        return lines, pd.concat([nothing, *self._quarantine]).sort_index(kind="stable").reset_index(drop=True)
+
+    @property
+    def _morning(self) -> int:
+        return int(np.datetime64(self._as_of, "D").astype(np.int64))
 
     def _close(self, rows: np.ndarray, state: int) -> None:
         rows = rows & self._open
@@ -238,11 +288,20 @@ class _Judge:
         self._reason[rows & self._open] = REASONS.index(reason)
         self._close(rows, SET_ASIDE)
 
-    def _fault(self, rows: np.ndarray, name: str, shown: pd.Series | None = None, expected: str = "") -> None:
-        rows = rows & self._open
-        if rows.any():
-            values = self._text(name) if shown is None else shown
-            self._quarantine.add(rows, self._header(name), values, expected or self._column(name).expected)
+    def _fault(self, rows: np.ndarray, name: str, shown: Coded | None = None, expected: str = "") -> None:
+        bad = np.flatnonzero(rows & self._open)
+        if len(bad):
+            values = read_text(self._raw(name).take(bad)) if shown is None else shown.take(bad)
+            lines = [self._source.sheet.name_line(line) for line in self._source.rows.lines[bad].tolist()]
+            told = {
+                "feed": "order_lines",
+                "file": self._source.sheet.file,
+                "line": lines,
+                "column": self._header(name),
+                "value": values.str.slice(0, 200).to_numpy(),
+                "expected": expected or self._column(name).expected,
+            }
+            self._quarantine.append(pd.DataFrame(told, index=bad, columns=QUARANTINE, dtype="str"))
         self._close(rows, QUARANTINED)
 
     def _column(self, name: str) -> Column:
@@ -252,46 +311,46 @@ class _Judge:
         position = self._source.found.get(name)
         return name if position is None else self._source.sheet.headers[position]
 
-    def _raw(self, name: str) -> pd.Series:
+    def _raw(self, name: str) -> Coded:
         position = self._source.found.get(name)
-        if position is None:
-            return pd.Series([""] * self._size, dtype="str")
-        return self._source.rows.cells[position]
+        return repeat("", self._size) if position is None else self._source.rows.columns[position]
 
-    def _text(self, name: str) -> pd.Series:
-        return read_text(self._raw(name))
+    def _text(self, name: str) -> Coded:
+        return code_texts(self._raw(name))
 
-    def _find_cancellations(self) -> np.ndarray:
-        prefix = self._settings.cancellation_prefix
-        if self._amazon or not prefix:
-            return np.zeros(self._size, dtype=bool)
-        return (map_distinct(self._order, lambda cell: str(cell)[: len(prefix)]) == prefix).to_numpy(dtype=bool)
+    def _whole_text(self, name: str) -> Coded:
+        """The column as text, row by row where it comes so."""
+        raw = self._raw(name)
+        return Coded(read_text(raw.cells), raw.codes)
 
-    def _read_country(self, country: Callable[[object], Country]) -> pd.Series:
-        code = map_distinct(self._text("country"), country)
+    def _numbers(self, name: str, decimal: Literal[".", ","]) -> Numbers:
+        raw = self._raw(name)
+        numbers = read_numbers(raw.cells, decimal)
+        return Numbers(raw.spread(numbers.value), raw.spread(numbers.bad), raw.spread(numbers.blank))
+
+    def _read_country(self, country: Callable[[object], Country]) -> Coded:
+        code = self._text("country").map(country)
         if not self._amazon:
             return code
-        channel = map_distinct(self._text("channel"), lambda label: country(label) if label else "")
-        return channel.where(channel != "", code)
+        return self._text("channel").map(lambda label: country(label) if label else "").fill(code)
 
-    def _place_label(self) -> pd.Series:
+    def _place_label(self) -> Coded:
         label = self._text("country")
-        return label.where(label != "", self._text("channel")) if self._amazon else label
+        return label.fill(self._text("channel")) if self._amazon else label
 
     def _place_in_time(self, moments: Moments) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Instant [µs UTC], marketplace day, and whether the country has no clock; NaT where there is no moment."""
+        """Instant [µs UTC], marketplace day, and whether the country has no clock; 0 and NO_DAY without a moment."""
         clocks = {code: place.time_zone for code, place in read_marketplaces().items()}
         instant = np.zeros(self._size, dtype=np.int64)
-        day = np.full(self._size, np.datetime64("NaT"), dtype="datetime64[us]")
+        day = np.full(self._size, NO_DAY, dtype=np.int32)
         no_clock = np.zeros(self._size, dtype=bool)
         known = ~(moments.bad | moments.blank)
-        codes, countries = pd.factorize(self._country)
-        for at, code in enumerate(countries):
-            rows = np.flatnonzero((codes == at) & known)
+        for at, code in enumerate(self._country.cells):
+            rows = np.flatnonzero((self._country.positions == at) & known)
             here = clocks.get(code) or self._settings.time_zone
             no_clock[rows] = not here
             instant[rows] = to_utc(moments, self._settings.time_zone or here or "UTC", rows)
-            day[rows] = to_days(instant[rows], here or "UTC")
+            day[rows] = to_days(instant[rows], here or "UTC").astype("datetime64[D]").astype(np.int64)
         return instant, day, no_clock
 
     def _check_date_order(self, moments: Moments) -> None:

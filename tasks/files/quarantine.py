@@ -8,7 +8,7 @@ import pandas as pd
 from skills.vocabulary import mark
 from tasks.files.columns import EXPECTED_WIDTH
 from tasks.files.problems import LostRows
-from tasks.files.reading import Rows, Sheet
+from tasks.files.reading import CodedRows, Rows, Sheet
 
 QUARANTINE = ["feed", "file", "line", "column", "value", "expected"]
 COUNTS = ["kept", "netted", "set_aside", "quarantined", "after_as_of"]
@@ -42,7 +42,7 @@ class Quarantine:
         return pd.DataFrame(rows, columns=QUARANTINE, dtype="str")
 
 
-def quarantine_ragged(feed: str, sheet: Sheet, rows: Rows) -> pd.DataFrame:
+def quarantine_ragged(feed: str, sheet: Sheet, rows: Rows | CodedRows) -> pd.DataFrame:
     """The rows whose number of fields is not the header's; the fields themselves are not repeated."""
     listed = [
         (feed, sheet.file, sheet.name_line(line), "", f"{fields} / {len(sheet.headers)}", EXPECTED_WIDTH)

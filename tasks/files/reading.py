@@ -6,9 +6,10 @@ mean is decided by `values.py`. Only the columns asked for leave this module.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +22,10 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from skills.vocabulary import mark
+from tasks.files.coded import Coded
 from tasks.files.encodings import detect_encoding
 from tasks.files.problems import EmptyExport, UnreadableFile
+from tasks.files.text_codes import TextColumns
 from tasks.files.text_rows import TextRows
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -30,6 +33,7 @@ EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 _CHUNK = 100_000
+_BLOCK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,32 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class CodedRows:
+    """The rows of one sheet as coded columns.
+
+    Attributes:
+        columns: Position asked for → the column.
+        lines: The line of each row in the file; the header is line 1.
+        ragged: Line and number of fields of each row that has other fields than the header.
+    """
+
+    columns: dict[int, Coded]
+    lines: np.ndarray
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many rows the sheet holds, the header left out."""
+        return len(self.lines) + len(self.ragged)
+
+
+def _code_rows(rows: Rows) -> CodedRows:
+    """The same rows, each cell held where it stands."""
+    columns = {int(position): Coded(rows.cells[position]) for position in rows.cells.columns}
+    return CodedRows(columns, rows.lines, rows.ragged)
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One table of rows in a file.
 
@@ -62,6 +92,7 @@ class Sheet:
         headers: As written in the file.
         read_as: Encoding and delimiter, or the format.
         read: Gives the rows, with the columns at these positions.
+        coded: Gives them as coded columns, told which columns' cells hardly repeat; None where `read` must do.
     """
 
     file: str
@@ -69,6 +100,11 @@ class Sheet:
     headers: tuple[str, ...]
     read_as: str
     read: Callable[[Sequence[int]], Rows]
+    coded: Callable[[Sequence[int], Collection[int]], CodedRows] | None = None
+
+    def read_coded(self, positions: Sequence[int], whole: Collection[int]) -> CodedRows:
+        """The rows as coded columns; the cells of `whole` hardly repeat and stay row by row."""
+        return self.coded(positions, whole) if self.coded else _code_rows(self.read(positions))
 
     def name_line(self, line: int) -> str:
         """How a report points at a line: `17`, or `Sheet1!17`."""
@@ -123,7 +159,8 @@ def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
     content = path.read_bytes()
     if path.suffix.lower() == ".gz":
         content = gzip.decompress(content)
-    text = TextRows(lambda: io.BytesIO(content), detect_encoding(content, file), quoted)
+    encoding = detect_encoding(content, file)
+    text = TextRows(lambda: io.BytesIO(content), encoding, quoted)
     if not text.headers:
         raise _empty(file)
 
@@ -135,7 +172,20 @@ def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
             [line for chunk in chunks for line in chunk.ragged],
         )
 
-    return Sheet(file, "", text.headers, text.read_as, read)
+    def read_coded(positions: Sequence[int], whole: Collection[int]) -> CodedRows:
+        read = TextColumns(_as_utf8(content, encoding), text.delimiter, quoted, positions, whole)
+        return CodedRows(read.columns, read.lines, read.ragged)
+
+    return Sheet(file, "", text.headers, text.read_as, read, read_coded)
+
+
+def _as_utf8(content: bytes, encoding: str) -> bytes:
+    if encoding == "utf-8":
+        return content
+    if encoding == "utf-8-sig":
+        return content[len(codecs.BOM_UTF8) :]
+    blocks = (content[at : at + _BLOCK] for at in range(0, len(content), _BLOCK))
+    return b"".join(text.encode() for text in codecs.iterdecode(blocks, encoding))
 
 
 def read_chunks(text: TextRows, positions: Sequence[int], size: int = _CHUNK) -> Iterator[Rows]:
@@ -216,4 +266,20 @@ def _open_parquet(path: Path, file: str) -> Sheet:
         cells.columns = pd.Index(list(positions))
         return Rows(cells.reset_index(drop=True), np.arange(2, len(cells) + 2, dtype=np.int64))
 
-    return Sheet(file, "", headers, "parquet", read)
+    def read_coded(positions: Sequence[int], whole: Collection[int]) -> CodedRows:
+        few = [headers[position] for position in positions if position not in whole]
+        table = pq.read_table(path, columns=[headers[position] for position in positions], read_dictionary=few)
+        columns = {position: _code_column(table.column(headers[position])) for position in positions}
+        return CodedRows(columns, np.arange(2, len(table) + 2, dtype=np.int64))
+
+    return Sheet(file, "", headers, "parquet", read, read_coded)
+
+
+def _code_column(column: pa.ChunkedArray) -> Coded:
+    """A column of Parquet; one that lies there as a dictionary keeps it."""
+    texts = (pa.string(), pa.large_string())
+    if not pa.types.is_dictionary(column.type) or column.type.value_type not in texts:
+        return Coded(column.to_pandas())
+    whole = column.combine_chunks()
+    cells = pa.concat_arrays([whole.dictionary, pa.nulls(1, whole.dictionary.type)]).to_pandas()
+    return Coded(cells, whole.indices.fill_null(len(cells) - 1).to_numpy())

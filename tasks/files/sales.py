@@ -27,16 +27,22 @@ from tasks.files.order_lines import (
     REPEATED,
     SALE,
     SET_ASIDE,
+    WHOLE,
+    Lines,
     check_settings,
+    join_lines,
     judge_lines,
 )
+from tasks.files.overlaps import find_last_parts
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, quarantine_ragged
-from tasks.files.sources import read_sources
+from tasks.files.sources import read_coded_sources
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES
 
 log = logging.getLogger(__name__)
 
 FEED = "order_lines"
+
+_NEVER = np.iinfo(np.int64).min
 
 _EXPECTED_CURRENCY = mark("the currency of the country's other lines")
 
@@ -81,29 +87,28 @@ def read_order_lines(
     began = time.perf_counter()
     check_settings(source)
     table = AMAZON_ALL_ORDERS if source.format == "amazon-all-orders" else ORDER_LINES
-    parts: list[pd.DataFrame] = []
+    parts: list[Lines] = []
     quarantines: list[pd.DataFrame] = []
     files: list[tuple[str, int, int, str]] = []
     sheets: list[str] = []
-    for part, sheet in enumerate(read_sources(table, source, paths)):
-        judged = judge_lines(sheet, source, as_of, marketplaces, known)
+    for part, sheet in enumerate(read_coded_sources(table, source, paths, WHOLE)):
+        judged, bad = judge_lines(sheet, part, source, as_of, marketplaces, known)
         ragged = quarantine_ragged(FEED, sheet.sheet, sheet.rows)
-        parts.append(judged.frame.assign(part=np.int32(part)))
-        quarantines += [ragged, judged.quarantine]
+        parts.append(judged)
+        quarantines += [ragged, bad]
         files.append((sheet.sheet.file, sheet.rows.total, len(ragged), sheet.sheet.read_as))
         sheets.append(sheet.sheet.name)
-    lines = pd.concat(parts, ignore_index=True)
+    lines = join_lines(parts)
     del parts
-    lines = _set_aside_repeated(lines)
-    lines, odd = _quarantine_currencies(lines, files, sheets)
-    quarantines.append(odd)
-    lines = _net(lines)
-    kept = lines[lines["state"] == SALE]
+    _set_aside_repeated(lines)
+    quarantines.append(_quarantine_currencies(lines, files, sheets))
+    kept = _net(lines)
     rows = sum(total for _, total, _, _ in files)
     taken = time.perf_counter() - began
     log.info("order_lines: %d rows in %.2f s, %.0f rows/s", rows, taken, rows / max(taken, 1e-9))
+    names = {"sku": lines.sku.cells, "country": lines.country.cells, "currency": lines.currency.cells}
     return OrderLines(
-        sales=sum_sales(kept),
+        sales=sum_sales(kept, names),
         accounting=_account(lines, files),
         quarantine=pd.concat(quarantines, ignore_index=True)[QUARANTINE],
         set_aside=_count_reasons(lines),
@@ -111,91 +116,118 @@ def read_order_lines(
     )
 
 
-def _set_aside_repeated(lines: pd.DataFrame) -> pd.DataFrame:
+def _set_aside_repeated(lines: Lines) -> None:
     """Exports overlap: the same line of the same order counts in the last file or sheet that holds it."""
-    if lines["part"].nunique() < 2:
-        return lines
-    usable = lines["state"].isin([SALE, CANCELLATION, NETTED]) & (lines["order"] != "")
-    last = lines[usable].groupby(["order", "country", "instant", "sku"], sort=False)["part"].transform("max")
-    repeated = (last > lines["part"].reindex(last.index)).reindex(lines.index, fill_value=False)
-    return lines.assign(
-        state=lines["state"].mask(repeated, SET_ASIDE),
-        reason=lines["reason"].mask(repeated, REASONS.index(REPEATED)),
+    if not len(lines.part) or lines.part[0] == lines.part[-1]:
+        return
+    usable = np.isin(lines.state, [SALE, CANCELLATION, NETTED]) & ~lines.order.equals("")
+    rows = np.flatnonzero(usable)
+    orders, _ = pd.factorize(lines.order.take(rows))
+    last = find_last_parts(
+        orders, lines.country.positions[rows], lines.instant[rows], lines.sku.positions[rows], lines.part[rows]
     )
+    repeated = rows[last > lines.part[rows]]
+    lines.state[repeated], lines.reason[repeated] = SET_ASIDE, REASONS.index(REPEATED)
 
 
-def _quarantine_currencies(
-    lines: pd.DataFrame, files: list[tuple[str, int, int, str]], sheets: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _quarantine_currencies(lines: Lines, files: list[tuple[str, int, int, str]], sheets: list[str]) -> pd.DataFrame:
     """A country's revenue is one sum, so its lines have one currency: that of most of them."""
-    priced = lines.loc[lines["state"].isin([SALE, CANCELLATION]), ["country", "currency"]]
-    counts = priced.value_counts(sort=False).reset_index().sort_values(["country", "count", "currency"])
-    usual = counts.drop_duplicates("country", keep="last").set_index("country")["currency"]
+    nothing = pd.DataFrame(columns=QUARANTINE, dtype="str")
+    size = len(lines.currency.cells)
+    pairs = lines.country.positions.astype(np.int64) * size + lines.currency.positions
+    priced = np.isin(lines.state, [SALE, CANCELLATION])
+    found = np.bincount(pairs[priced])
+    seen = np.flatnonzero(found)
+    counts = pd.DataFrame(
+        {
+            "country": seen // size,
+            "count": found[seen],
+            "currency": lines.currency.cells.iloc[seen % size].array,
+            "pair": seen,
+        }
+    ).sort_values(["country", "count", "currency"])
+    usual = counts.drop_duplicates("country", keep="last")
     if len(counts) == len(usual):
-        return lines, pd.DataFrame(columns=QUARANTINE, dtype="str")
-    other = priced["currency"] != priced["country"].map(usual)
-    odd = lines.loc[other.index[other]]
+        return nothing
+    odd = np.flatnonzero(priced & ~np.isin(pairs, usual["pair"]))
+    lines.state[odd] = QUARANTINED
     named = [
         (FEED, files[part][0], f"{sheets[part]}!{line}" if sheets[part] else str(line), "currency", currency)
-        for part, line, currency in zip(odd["part"], odd["line"], odd["currency"], strict=True)
+        for part, line, currency in zip(lines.part[odd], lines.line[odd], lines.currency.take(odd), strict=True)
     ]
-    judged = lines.assign(state=lines["state"].mask(lines.index.isin(odd.index), QUARANTINED))
-    return judged, pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
+    return pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
 
 
-def _net(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines with the sales settled, each with its revenue, and without the customers."""
-    state = lines["state"].to_numpy(copy=True)
-    reason = lines["reason"].to_numpy(copy=True)
-    units = lines["units"].to_numpy(copy=True)
-    amount = lines["amount"].to_numpy()
-    cancels = state == CANCELLATION
-    nameless = cancels & (lines["customer"] == "").to_numpy(dtype=bool)
-    state[nameless], reason[nameless] = SET_ASIDE, REASONS.index(NO_CUSTOMER)
-    cancels &= ~nameless
-    skus = lines.loc[cancels, "sku"].unique()
-    known = (state == SALE) & (lines["customer"] != "").to_numpy(dtype=bool) & lines["sku"].isin(skus).to_numpy()
-    rows = np.flatnonzero(known | cancels)
-    book = lines.loc[rows, ["customer", "sku", "instant", "units"]].assign(cancels=cancels[rows])
+def _net(lines: Lines) -> pd.DataFrame:
+    """Settle the sales; one row per line that is left: sku, country, currency, day, units, revenue_minor.
+
+    The states and reasons of the lines are changed.
+    """
+    state, reason, units = lines.state, lines.reason, lines.units
+    cancels = np.flatnonzero(state == CANCELLATION)
+    buyers = lines.customer.take(cancels)
+    nameless = (buyers == "").to_numpy(dtype=bool)
+    state[cancels[nameless]], reason[cancels[nameless]] = SET_ASIDE, REASONS.index(NO_CUSTOMER)
+    cancels, buyers = cancels[~nameless], buyers[~nameless]
+    wanted = np.zeros(len(lines.sku.cells), dtype=bool)
+    wanted[lines.sku.positions[cancels]] = True
+    rows = np.flatnonzero((state == SALE) & wanted[lines.sku.positions] & lines.customer.isin(buyers))
+    rows = np.sort(np.concatenate([rows, cancels]))
+    undone = state[rows] == CANCELLATION
+    book = pd.DataFrame(
+        {
+            "customer": pd.factorize(lines.customer.take(rows))[0],
+            "sku": lines.sku.positions[rows],
+            "instant": lines.instant[rows],
+            "units": units[rows],
+            "cancels": undone,
+        }
+    )
     left, found = net_cancellations(book)
     settled = units.copy()
     settled[rows] = left
-    state[rows[cancels[rows] & found]] = NETTED
-    lost = rows[cancels[rows] & ~found]
+    state[rows[undone & found]] = NETTED
+    lost = rows[undone & ~found]
     state[lost], reason[lost] = SET_ASIDE, REASONS.index(NO_EARLIER_SALE)
-    sold = state == SALE
-    state[sold & (settled == 0)] = NETTED
-    amounts = np.where(sold, amount, 0)
-    amounts[sold] = settle_amounts(amount[sold], units[sold], settled[sold])
-    nameless_lines = lines.drop(columns=["customer", "order", "amount"])
-    revenue = _to_minor(amounts, lines["currency"])
-    return nameless_lines.assign(state=state, reason=reason, units=settled, revenue_minor=revenue)
+    state[(state == SALE) & (settled == 0)] = NETTED
+    kept = np.flatnonzero(state == SALE)
+    amounts = settle_amounts(lines.amount[kept], units[kept], settled[kept])
+    currency = lines.currency.positions[kept]
+    return pd.DataFrame(
+        {
+            "sku": lines.sku.positions[kept],
+            "country": lines.country.positions[kept],
+            "currency": currency,
+            "day": lines.day[kept],
+            "units": settled[kept],
+            "revenue_minor": _to_minor(amounts, lines.currency.cells, currency),
+        }
+    )
 
 
-def _to_minor(amounts: np.ndarray, currency: pd.Series) -> np.ndarray:
+def _to_minor(amounts: np.ndarray, codes: pd.Series, currency: np.ndarray) -> np.ndarray:
     """Ten-thousandths of the currency to its minor units, rounded half even."""
-    parts = {code: PRICE_PARTS // 10 ** minor_digits(code) for code in currency.unique()}
-    divisor = currency.map(parts).to_numpy(dtype=np.int64)
+    parts = np.array([PRICE_PARTS // 10 ** minor_digits(code) for code in codes], dtype=np.int64)
+    divisor = parts[currency]
     whole, rest = np.divmod(amounts, divisor)
     minor: np.ndarray = whole + ((2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 == 1)))
     return minor
 
 
-def _account(lines: pd.DataFrame, files: list[tuple[str, int, int, str]]) -> pd.DataFrame:
+def _account(lines: Lines, files: list[tuple[str, int, int, str]]) -> pd.DataFrame:
     """One row per file, its sheets together."""
-    counts = pd.crosstab(lines["part"], lines["state"]).reindex(
-        index=range(len(files)), columns=[SALE, NETTED, SET_ASIDE, QUARANTINED, AFTER], fill_value=0
-    )
+    states = AFTER + 1
+    counts = np.bincount(lines.part * states + lines.state, minlength=len(files) * states).reshape(-1, states).T
     frame = pd.DataFrame(
         {
             "feed": FEED,
             "file": [file for file, *_ in files],
             "rows_in": [total for _, total, _, _ in files],
-            "kept": counts[SALE].to_numpy(),
-            "netted": counts[NETTED].to_numpy(),
-            "set_aside": counts[SET_ASIDE].to_numpy(),
-            "quarantined": counts[QUARANTINED].to_numpy() + [ragged for _, _, ragged, _ in files],
-            "after_as_of": counts[AFTER].to_numpy(),
+            "kept": counts[SALE],
+            "netted": counts[NETTED],
+            "set_aside": counts[SET_ASIDE],
+            "quarantined": counts[QUARANTINED] + [ragged for _, _, ragged, _ in files],
+            "after_as_of": counts[AFTER],
             "read_as": [read_as for *_, read_as in files],
         }
     )
@@ -203,22 +235,31 @@ def _account(lines: pd.DataFrame, files: list[tuple[str, int, int, str]]) -> pd.
     return summed[ACCOUNTING]
 
 
-def _count_reasons(lines: pd.DataFrame) -> pd.DataFrame:
+def _count_reasons(lines: Lines) -> pd.DataFrame:
     """Reasons with their rows, most first."""
-    counts = lines.loc[lines["state"] == SET_ASIDE, "reason"].value_counts()
-    listed = [(REASONS[at], int(counts[at])) for at in range(len(REASONS)) if at in counts.index]
+    counts = np.bincount(lines.reason[lines.state == SET_ASIDE], minlength=len(REASONS))
+    listed = [(reason, int(count)) for reason, count in zip(REASONS, counts, strict=True) if count]
     frame = pd.DataFrame(listed, columns=["reason", "rows"]).astype({"reason": "str", "rows": "int64"})
     return frame.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
 
 
-def _see(lines: pd.DataFrame, files: list[str]) -> pd.DataFrame:
+def _see(lines: Lines, files: list[str]) -> pd.DataFrame:
     """Per file and country the rows kept, and the latest moment of the file as a whole."""
-    dated = lines[lines["instant"] != 0]
-    names = pd.Series(files, dtype="str")
-    latest = dated.groupby(dated["part"].map(names))["instant"].max()
-    kept = lines["state"] == SALE
-    seen = kept.groupby([lines["part"].map(names), lines["country"]]).sum().rename("rows").reset_index()
-    seen = seen.rename(columns={"part": "file"})
-    seen["latest"] = seen["file"].map(latest)
-    placed = seen[(seen["country"] != "") & seen["latest"].notna()]
-    return placed.astype({"rows": "int64", "latest": "int64"}).reset_index(drop=True)
+    of_file, names = pd.factorize(pd.Series(files, dtype="str"))
+    file, size = of_file[lines.part], len(lines.country.cells)
+    pairs = file * size + lines.country.positions
+    pairs_in = len(names) * size
+    there = np.flatnonzero(np.bincount(pairs, minlength=pairs_in))
+    latest = np.full(len(names), _NEVER)
+    dated = lines.instant != 0
+    np.maximum.at(latest, file[dated], lines.instant[dated])
+    seen = pd.DataFrame(
+        {
+            "file": names[there // size],
+            "country": lines.country.cells.iloc[there % size].array,
+            "rows": np.bincount(pairs[lines.state == SALE], minlength=pairs_in)[there],
+            "latest": latest[there // size],
+        }
+    )
+    placed = seen[(seen["country"] != "") & (seen["latest"] != _NEVER)]
+    return placed.sort_values(["file", "country"], ignore_index=True)

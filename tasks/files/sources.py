@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from config.seller import InputFiles, resolve_files
 from skills.vocabulary import mark
 from tasks.files.columns import Table
 from tasks.files.headers import match_columns
 from tasks.files.problems import EmptyExport, MissingFiles
-from tasks.files.reading import Rows, Sheet, open_sheets
+from tasks.files.reading import CodedRows, Rows, Sheet, open_sheets
 
 log = logging.getLogger(__name__)
+
+AnyRows = TypeVar("AnyRows", Rows, CodedRows)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ class Source:
     found: dict[str, int]
     rows: Rows
     percents: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CodedSource:
+    """One sheet with its rows read as coded columns.
+
+    Attributes:
+        sheet: Where they come from.
+        found: Our column → position in the sheet.
+        rows: The columns found, named by position.
+    """
+
+    sheet: Sheet
+    found: dict[str, int]
+    rows: CodedRows
 
 
 def find_files(table: Table, source: InputFiles | None, seller_id: str) -> list[Path]:
@@ -70,15 +88,42 @@ def read_sources(table: Table, source: InputFiles, paths: list[Path]) -> Iterato
     Raises:
         UnusableInput: see `problems.py`.
     """
+
+    def read(sheet: Sheet, found: dict[str, int]) -> Rows:
+        return sheet.read(sorted(set(found.values())))
+
+    for sheet, found, rows in _read_sheets(table, source, paths, read):
+        yield Source(sheet, found, rows)
+
+
+def read_coded_sources(
+    table: Table, source: InputFiles, paths: list[Path], whole: Collection[str]
+) -> Iterator[CodedSource]:
+    """The same as coded columns, for many rows; the cells of the columns `whole` hardly repeat.
+
+    Raises:
+        UnusableInput: see `problems.py`.
+    """
+
+    def read(sheet: Sheet, found: dict[str, int]) -> CodedRows:
+        return sheet.read_coded(sorted(set(found.values())), {at for name, at in found.items() if name in whole})
+
+    for sheet, found, rows in _read_sheets(table, source, paths, read):
+        yield CodedSource(sheet, found, rows)
+
+
+def _read_sheets(
+    table: Table, source: InputFiles, paths: list[Path], read: Callable[[Sheet, dict[str, int]], AnyRows]
+) -> Iterator[tuple[Sheet, dict[str, int], AnyRows]]:
     quoted = source.format != "amazon-all-orders"
     for path, name in zip(paths, name_files(paths), strict=True):
         rows_in = 0
         for sheet in open_sheets(path, name, source.sheets, quoted):
             found = match_columns(table, sheet, source.columns)
-            rows = sheet.read(sorted(set(found.values())))
+            rows = read(sheet, found)
             rows_in += rows.total
             log.info("%s: %s read as %s, %d rows", table.name, name, sheet.read_as, rows.total)
-            yield Source(sheet, found, rows)
+            yield sheet, found, rows
         if rows_in == 0 and table.required:
             raise EmptyExport(
                 mark(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -18,6 +18,7 @@ class TextRows:
 
     Attributes:
         headers: As written, blanks around them trimmed; () when there is no line with text.
+        delimiter: Between fields.
         read_as: Encoding and delimiter, for the record.
     """
 
@@ -35,8 +36,8 @@ class TextRows:
         self._quoted = quoted
         self._skip = skip
         first = next((line for line in self._lines() if line.strip()), "")
-        self._delimiter = max(DELIMITERS, key=first.count)
-        self.read_as = f"{self._encoding}, {_NAMES[self._delimiter]}"
+        self.delimiter = max(DELIMITERS, key=first.count)
+        self.read_as = f"{self._encoding}, {_NAMES[self.delimiter]}"
         _, headers = next(self._records(), (0, []))
         while headers and not headers[-1].strip():
             headers.pop()
@@ -66,35 +67,47 @@ class TextRows:
         with io.TextIOWrapper(self._open_bytes(), encoding=self._encoding, newline="") as lines:
             yield from islice(lines, self._skip, None)
 
-    def _parse(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        csv.field_size_limit(_LONGEST_FIELD)
-        if self._quoted:
-            return csv.reader(lines, delimiter=self._delimiter)
-        return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE)
-
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """Every record that is not blank, with the number of its first line.
+        """Every record that is not blank, with the number of its first line."""
+        for _, held in parse_records(self._lines(), self.delimiter, self._quoted, self._skip + 1):
+            yield from held
 
-        A record of several lines whose width is not the header's comes from a quote that was never closed:
-        its lines are then read one by one.
-        """
-        seen: list[str] = []
 
-        def remember() -> Iterator[str]:
-            for line in self._lines():
-                seen.append(line)
-                yield line
+def parse_records(
+    lines: Iterator[str], delimiter: str, quoted: bool, at: int, width: int = 0
+) -> Iterator[tuple[int, list[tuple[int, list[str]]]]]:
+    """Record after record: the line below it, and what it holds; nothing where it is blank.
 
-        at, width = self._skip + 1, 0
-        for record in self._parse(remember()):
-            lines = len(seen)
-            if lines > 1 and width and len(record) != width:
-                for step, line in enumerate(seen):
-                    for alone in self._parse([line]):
-                        if any(alone):
-                            yield at + step, alone
-            elif any(record):
-                width = width or len(record)
-                yield at, record
-            at += lines
-            seen.clear()
+    A record of several lines whose width is not the header's comes from a quote that was never closed:
+    its lines are then read one by one.
+
+    Args:
+        lines: The text, line ends included; no more of it is taken than a record needs.
+        delimiter: Between fields.
+        quoted: Whether `"` encloses fields.
+        at: Number of the first line.
+        width: Fields of the header; 0: the first record is the header.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    seen: list[str] = []
+
+    def remember() -> Iterator[str]:
+        for line in lines:
+            seen.append(line)
+            yield line
+
+    for record in csv.reader(remember(), delimiter=delimiter, quoting=quoting):
+        if len(seen) > 1 and width and len(record) != width:
+            held = [
+                (at + step, single)
+                for step, line in enumerate(seen)
+                for single in csv.reader([line], delimiter=delimiter, quoting=quoting)
+                if any(single)
+            ]
+        else:
+            held = [(at, record)] if any(record) else []
+            width = width or (len(record) if held else 0)
+        at += len(seen)
+        seen.clear()
+        yield at, held

@@ -14,12 +14,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from tasks.files.iso_times import NO_OFFSET, read_iso_times
+
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
-NO_OFFSET = np.iinfo(np.int64).min
-"""The offset of a moment that was written without one."""
-
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock's zero, not an instant)
+_QUARTER = 15 * 60 * 1_000_000
+_MOST_QUARTERS = 1_000_000
+_UNEVEN = np.iinfo(np.int64).min
 _SWAPPED: dict[DateOrder, str] = {"ymd": "ydm", "dmy": "mdy", "mdy": "dmy"}
 _MOMENT = re.compile(
     r"(\d{1,4})([-/.年])(\d{1,2})[-/.月](\d{1,4})日?"
@@ -116,6 +118,38 @@ def read_percents(cells: pd.Series) -> Percents:
 
 def read_moments(cells: pd.Series, order: DateOrder = "ymd") -> Moments:
     """Moments in the declared order of day and month; ISO with the year first is read under any order."""
+    local, offset, read, either = _read_plain_moments(cells)
+    rest = np.flatnonzero(~read)
+    slow = _read_each_moment(cells.iloc[rest], order)
+    local[rest], offset[rest] = slow.local, slow.offset
+    bad, blank = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool)
+    bad[rest], blank[rest] = slow.bad, slow.blank
+    declared = order == "ymd"
+    return Moments(
+        local,
+        offset,
+        bad,
+        blank,
+        swapped=slow.swapped,
+        ambiguous=slow.ambiguous + (int(np.count_nonzero(either == 1)) if declared else 0),
+        certain=slow.certain + (int(np.count_nonzero(either == 2)) if declared else 0),
+    )
+
+
+def _read_plain_moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What `read_iso_times` returns; typed times are in no order of day and month."""
+    if cells.dtype == "str":
+        return read_iso_times(cells)
+    size = len(cells)
+    local, offset = np.zeros(size, dtype=np.int64), np.full(size, NO_OFFSET, dtype=np.int64)
+    if not isinstance(cells.dtype, np.dtype) or cells.dtype.kind != "M":
+        return local, offset, np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int8)
+    read = cells.notna().to_numpy(dtype=bool)
+    local[read] = cells.to_numpy()[read].astype("datetime64[us]").astype(np.int64)
+    return local, offset, read, np.zeros(size, dtype=np.int8)
+
+
+def _read_each_moment(cells: pd.Series, order: DateOrder) -> Moments:
     codes, distinct = _factorize(cells)
     read = [_moment_of(cell, order) for cell in distinct]
     local = np.array([*(moment[0] if moment else 0 for moment in read), 0], dtype=np.int64)[codes]
@@ -142,19 +176,49 @@ def to_utc(moments: Moments, zone: str, rows: np.ndarray) -> np.ndarray:
     that exists.
     """
     local, offset = moments.local[rows], moments.offset[rows]
-    utc: np.ndarray = local - np.where(offset == NO_OFFSET, 0, offset)
     bare = offset == NO_OFFSET
+    utc: np.ndarray = local - np.where(bare, 0, offset)
     if bare.any():
-        clock = pd.DatetimeIndex(local[bare].astype("datetime64[us]"))
-        placed = clock.tz_localize(zone, ambiguous=np.ones(len(clock), dtype=bool), nonexistent="shift_forward")
-        utc[bare] = placed.tz_convert("UTC").tz_localize(None).as_unit("us").asi8
+        utc[bare] = _by_quarter(local[bare], lambda clock: _place(clock, zone))
     return utc
 
 
 def to_days(utc: np.ndarray, zone: str) -> np.ndarray:
     """The calendar day in the zone of each moment, as midnight in datetime64[us]."""
-    clock = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-    return clock.as_unit("us").to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+    local = _by_quarter(utc, lambda moments: _show(moments, zone))
+    return local.astype("datetime64[us]").astype("datetime64[D]").astype("datetime64[us]")
+
+
+def _place(local: np.ndarray, zone: str) -> np.ndarray:
+    clock = pd.DatetimeIndex(local.astype("datetime64[us]"))
+    placed = clock.tz_localize(zone, ambiguous=np.ones(len(clock), dtype=bool), nonexistent="shift_forward")
+    return np.asarray(placed.tz_convert("UTC").tz_localize(None).as_unit("us").asi8)
+
+
+def _show(utc: np.ndarray, zone: str) -> np.ndarray:
+    clock = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone)
+    return np.asarray(clock.tz_localize(None).as_unit("us").asi8)
+
+
+def _by_quarter(moments: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Convert from clock to clock: once per quarter of an hour, where both run alike in it, else one by one."""
+    if len(moments) == 0:
+        return convert(moments)
+    quarter = moments // _QUARTER
+    quarter -= quarter.min()
+    if quarter.max() > len(moments) + _MOST_QUARTERS:
+        return convert(moments)
+    starts = np.flatnonzero(np.bincount(quarter))
+    first = (starts + int(moments.min() // _QUARTER)) * _QUARTER
+    begin, end = convert(first), convert(first + _QUARTER - 1)
+    ahead = np.zeros(int(quarter.max()) + 1, dtype=np.int64)
+    ahead[starts] = np.where(end - begin == _QUARTER - 1, begin - first, _UNEVEN)
+    shift = ahead[quarter]
+    uneven = shift == _UNEVEN
+    converted: np.ndarray = moments + shift
+    if uneven.any():
+        converted[uneven] = convert(moments[uneven])
+    return converted
 
 
 def _factorize(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,177 @@
+"""Text read as bytes and text read record by record are the same rows, whatever is in the file."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.seller import InputFiles
+from tasks.files.coded import Coded
+from tasks.files.headers import match_columns
+from tasks.files.iso_times import read_iso_times
+from tasks.files.order_lines import WHOLE, judge_lines
+from tasks.files.reading import open_sheets
+from tasks.files.sources import CodedSource
+from tasks.files.tables import ORDER_LINES
+from tasks.files.text_codes import TextColumns
+from tasks.files.text_rows import TextRows
+from tasks.files.values import read_moments
+
+PIECES = ("a", "bb", "é", "中", "\u00a0", " ", '"', '""', ",", ",", ";", "\t", "\n", "\n", "\r\n", "\r", "0", "x" * 9)
+LINES = (
+    "1,2,3",
+    '"a","b","c"',
+    '"1 ""x""",2,3',
+    ",,",
+    "",
+    "4,5",
+    "6,7,8,,",
+    "7,8,9,x",
+    '8,"two\nlines",9',
+    ' 1 , "2" ,3',
+)
+HEADER = "order,ordered_at,sku,quantity,price,customer,country,currency"
+
+
+def assert_same_rows(path: Path, quoted: bool, whole: set[int], batch: int) -> None:
+    """The rows of both ways of reading, trimmed."""
+    sheet = open_sheets(path, path.name, quoted=quoted)[0]
+    content = path.read_bytes().decode(sheet.read_as.split(",")[0]).encode()
+    text = TextRows(lambda: path.open("rb"), sheet.read_as.split(",")[0], quoted)
+    positions = range(len(sheet.headers))
+    slow = sheet.read(positions)
+    fast = TextColumns(content, text.delimiter, quoted, positions, whole, batch)
+    assert fast.lines.tolist() == slow.lines.tolist()
+    assert fast.ragged == slow.ragged
+    for position in positions:
+        cells = slow.cells[position].str.strip().tolist()
+        assert fast.columns[position].decode().tolist() == cells
+        if position not in whole:
+            assert fast.columns[position].codes is not None
+            assert len(set(fast.columns[position].cells)) <= len(set(cells)) + 1
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(LINES), st.lists(st.sampled_from(PIECES), max_size=9).map("".join)), max_size=20
+    ),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.sets(st.integers(0, 2)),
+    st.integers(1, 5),
+)
+def test_bytes_and_records_are_the_same_rows(
+    tmp_path: Path, lines: list[str], end: str, quoted: bool, whole: set[int], batch: int
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(end.join(["a,b,c", *lines]), encoding="utf-8", newline="")
+    assert_same_rows(path, quoted, whole, batch)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "gb18030", "shift_jis", "utf-16"])
+def test_other_encodings_are_the_same_rows(tmp_path: Path, encoding: str) -> None:
+    label = "größer – für 9" if encoding == "cp1252" else "奥地利の商品一覧表"
+    path = tmp_path / "orders.csv"
+    path.write_bytes(f'\na;"b";c\r\n{label};"{label} ""x""";2\n;;\n1;2;3;4\n1;2;{label}'.encode(encoding))
+    assert_same_rows(path, True, {0}, 2)
+
+
+def test_more_different_texts_than_there_was_room_for_are_told_apart() -> None:
+    texts = [f"order-{number % 70_000}" for number in range(90_000)]
+    read = TextColumns(("a\n" + "\n".join(texts)).encode(), ",", True, [0], set())
+    assert read.columns[0].decode().tolist() == texts
+    assert len(read.columns[0].cells) == 70_000
+
+
+order_line = st.tuples(
+    st.sampled_from(["1", "2", "C3", "C4", "", '"5"', '"C""6"']),
+    st.sampled_from(["2025-11-03", "2025-11-05 10:00:59", "2025-11-24", "05.11.2025", "", "2025-10-26T02:30:00+02:00",
+                     "2025-10-26 02:30", "2025-03-30 02:30", " 2025-11-05T23:30Z ", "2025-02-29", "2025-11-05 24:00",
+                     '"2025-11-05\n10:00"']),
+    st.sampled_from(["A", "b", "POST", "", " a", "é", "\u00a0A"]),
+    st.sampled_from(["1", "-2", "7", "0", "x", "1.5", "1e3", '"1,000"', "99999999"]),
+    st.sampled_from(["1", "0", "2.50", "", "free", "-1", '"1,234.5"', "0.00005"]),
+    st.sampled_from(["k", "m", "", " k", '"k"']),
+    st.sampled_from(["DE", "US", "Atlantis", "NG", "", "amazon.co.jp"]),
+    st.sampled_from(["EUR", "", "usd", "€"]),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(order_line, min_size=1, max_size=20), st.sampled_from(["ymd", "dmy"]), st.sampled_from(["", "NO,PE\n"])
+)
+def test_bytes_and_records_are_judged_alike(
+    tmp_path: Path, drawn: list[tuple[str, ...]], date_order: str, ragged: str
+) -> None:
+    path = tmp_path / "orders.csv"
+    first = "0,2025-11-13,A,3,1,k,DE,EUR"
+    path.write_text("\n".join([HEADER, first, ragged + first, *map(",".join, drawn)]), encoding="utf-8", newline="")
+    source = InputFiles.model_validate(
+        {"files": str(path), "cancellation_prefix": "C", "product_code": "[A-ZÉ]", "date_order": date_order}
+    )
+    sheet = open_sheets(path, path.name)[0]
+    found = match_columns(ORDER_LINES, sheet, {})
+    whole = {at for name, at in found.items() if name in WHOLE}
+    read = [one.read_coded(sorted(found.values()), whole) for one in (sheet, replace(sheet, coded=None))]
+    (fast, bad), (slow, also_bad) = (
+        judge_lines(CodedSource(sheet, found, rows), 0, source, date(2025, 11, 24), ["DE", "US", "JP"], [])
+        for rows in read
+    )
+    assert read[0].ragged == read[1].ragged
+    pd.testing.assert_frame_equal(bad, also_bad)
+    for field in fields(fast):
+        ours, theirs = getattr(fast, field.name), getattr(slow, field.name)
+        if isinstance(ours, Coded):
+            assert ours.decode().tolist() == theirs.decode().tolist()
+        else:
+            np.testing.assert_array_equal(ours, theirs)
+
+
+digits = st.integers(0, 99).map("{:02d}".format)
+moment = st.one_of(
+    st.builds(
+        "{}-{}-{}{}{}".format,
+        st.sampled_from(["2024", "2025", "1900", "2000", "0001", "0000", "9999", "25", "2o25"]),
+        digits,
+        digits,
+        st.sampled_from(["", "T", " ", "  ", "x"]),
+        st.one_of(
+            st.just(""),
+            st.builds(
+                "{}:{}{}{}".format, digits, digits, st.sampled_from(["", ":59", ":60", ":5", ":30.5", ":30.250"]),
+                st.sampled_from(["", "Z", "+08:00", "-03:30", "+0100", "+24:00", "+01", " AM"]),
+            ),
+        ),
+    ),
+    st.datetimes().map(str),
+    st.dates().map(str),
+    st.sampled_from(["", " ", "soon", "2025-11-24 ", "2024-02-29", "2023-02-29"]),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(moment, st.none()), max_size=12), st.sampled_from(["ymd", "dmy", "mdy"]))
+def test_times_read_from_bytes_are_those_read_cell_by_cell(cells: list[str | None], order: str) -> None:
+    fast = read_moments(pd.Series(cells, dtype="str"), order)  # type: ignore[arg-type]
+    slow = read_moments(pd.Series(cells, dtype="object"), order)  # type: ignore[arg-type]
+    for field in fields(fast):
+        np.testing.assert_array_equal(getattr(fast, field.name), getattr(slow, field.name))
+
+
+def test_the_usual_forms_are_read_from_their_bytes() -> None:
+    cells = ["2025-11-24", "2025-11-24 08:30", "2025-11-24T08:30:15Z", "2024-02-29 23:59:59-08:00"]
+    local, offset, fits, _ = read_iso_times(pd.Series(cells, dtype="str"))
+    assert fits.all()
+    assert pd.to_datetime(local, unit="us").strftime("%d %H:%M:%S").tolist() == [
+        "24 00:00:00", "24 08:30:00", "24 08:30:15", "29 23:59:59",
+    ]  # fmt: skip
+    assert offset[2:].tolist() == [0, -8 * 3_600_000_000]
