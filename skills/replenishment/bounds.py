@@ -116,8 +116,8 @@ def _build_up(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.DataFrame:
         coming = group["position"] + group["too_late_units"]
         later = int(group["later_capacity_units"].iloc[0])
         lacking = int((group["build_level"] - coming).clip(lower=0).sum()) - later
-        wanted = min(lacking, int(group["order_capacity_units"].iloc[0]))
         own = _take_supplier_lines(group)
+        wanted = min(lacking, int(group["order_capacity_units"].iloc[0]) + 1 - int(own.carton_units.max()))
         if wanted <= int((own.cartons * own.carton_units).sum()):
             continue
         raised = raise_to_minimum(own, wanted, 7 * policy.dead_after_weeks, policy.threshold_units)

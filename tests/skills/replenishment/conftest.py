@@ -163,6 +163,10 @@ class Facts:
     rates: RateBook = field(default_factory=make_rates)
     policy: ReplenishmentPolicy = field(default_factory=ReplenishmentPolicy)
     as_of: date = AS_OF
+    receiving_times: pd.DataFrame | None = None
+    shipment_costs: pd.DataFrame | None = None
+    cash_plan: pd.DataFrame | None = None
+    previous: pd.DataFrame | None = None
 
     def but(self, **changed: Any) -> Facts:
         return replace(self, **changed)
@@ -181,6 +185,10 @@ class Facts:
             self.policy,
             "CNY",
             self.as_of,
+            self.receiving_times,
+            self.shipment_costs,
+            self.cash_plan,
+            self.previous,
         )
 
 
