@@ -34,6 +34,7 @@ WORDS: dict[str, str] = {
     "shipment_costs": mark("expected shipment costs"),
     "shipment_events": mark("shipment events"),
     "registrations": mark("tax registrations"),
+    "country_entries": mark("country entries"),
     "cash_plan": mark("cash plan"),
     "receiving_times": mark("receiving times"),
     "all": mark("all tables"),

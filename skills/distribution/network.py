@@ -42,7 +42,8 @@ def list_departures(
     Returns:
         One row per lane, sorted: lane, country, hub, to_node, mode, onward (lane or ""), depart_days [days from
         as_of to the cut-off], arrive_p10, arrive_p50, arrive_p90 [to its own arrival], next_p10, next_p50,
-        next_p90 [to the arrival of the next departure], transit_days (p50), capacity_cm3 (-1 = none).
+        next_p90 [to the arrival of the next departure], transit_days (p50), capacity_cm3 (-1 = none), least_cartons
+        (of a shipment).
     """
     stage = dict(zip(nodes["node"], nodes["stage"], strict=True))
     leaving = lanes[lanes["from_node"].isin(find_hubs(nodes)) & lanes["to_node"].isin(list(stage))]
@@ -72,6 +73,7 @@ def list_departures(
             **{f"arrive_{name[-3:]}": depart + transit[name] for name in TRANSIT},
             **{f"next_{name[-3:]}": following + transit[name] for name in TRANSIT},
             "transit_days": transit["transit_days_p50"],
+            "least_cartons": leaving.reindex(columns=["minimum_cartons"], fill_value=0)["minimum_cartons"],
             "capacity_cm3": np.where(np.isnan(capacity), -1, np.floor(np.nan_to_num(capacity))).astype("int64"),
         }
     )

@@ -15,7 +15,7 @@ from tasks.files.party_tables import PARTIES
 from tasks.files.planning_tables import CASH_PLAN, RECEIVING_TIMES
 from tasks.files.planning_tables import EXPECTED_ORDER as EXPECTED_PLANNING_ORDER
 from tasks.files.storage_tables import STOCK_HEALTH, STORAGE_ACCOUNTS
-from tasks.files.tax_tables import REGISTRATIONS
+from tasks.files.tax_tables import COUNTRY_ENTRIES, REGISTRATIONS
 
 MOVEMENTS = "movements"
 """Name of the table that the backtest alone reads (movements.py)."""
@@ -174,7 +174,8 @@ LANES = Table(
         Column("volumetric_divisor", "count", "Cubic centimetres that count as a kilogram; 0: weight only.", "cm³/kg",
                blank=0),
         Column("weekly_capacity_m3", "number", "Most it carries in a week; blank: no limit.", "m³", blank=UNKNOWN),
-        Column("handling_minor", "money", "Handling of one unit at the hub.", blank=0),
+        Column("handling_minor", "money", "Handling of one unit where it starts.", blank=0),
+        Column("minimum_cartons", "count", "Least shipment, all SKUs together; 0: any.", "cartons", blank=0),
     ),
     key=("lane",),
     ascending=(("transit_days_p10", "transit_days_p50", "transit_days_p90"),),
@@ -394,7 +395,7 @@ TABLES: dict[str, Table] = {
     for table in (
         SUPPLIERS, PRODUCTS, NODES, LANES, STOCK, INBOUND, SUPPLIER_CLOSURES, PURCHASE_ORDERS, EVENTS, OVERRIDES,
         STOCK_OUTS, RETURNS, EXPORTS, RATES, RATE_CARDS, CARTONS, CUSTOMS_VALUES, REGISTRATIONS, PARTIES, BILLS,
-        SHIPMENT_COSTS, SHIPMENT_EVENTS, STOCK_HEALTH, STORAGE_ACCOUNTS, CASH_PLAN, RECEIVING_TIMES,
+        SHIPMENT_COSTS, SHIPMENT_EVENTS, STOCK_HEALTH, STORAGE_ACCOUNTS, CASH_PLAN, RECEIVING_TIMES, COUNTRY_ENTRIES,
         *WATCHED_TABLES,
     )
 }  # fmt: skip

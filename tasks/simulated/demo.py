@@ -56,7 +56,7 @@ _CHINESE_HEADERS = {
 _FIXED_TABLES = (
     *("supplier_closures", "purchase_orders", "events", "overrides", "stock_outs", "nodes", "lanes"),
     *("cartons", "rates", "rate_cards", "registrations", "parties", "bills", "shipment_costs", "shipment_events"),
-    *("cash_plan", "receiving_times"),
+    *("cash_plan", "receiving_times", "country_entries"),
 )
 _HUB_WEEKS = (4, 6, 3, 7, 5, 2, 8)
 _FORWARD_WEEKS = (5, 7, 6, 8, 4, 9)
@@ -88,7 +88,8 @@ cash_plan.csv              payouts, rebates and payments of thirteen weeks; the 
                            somewhat above the seller's floor.
 receiving_times.csv        receiving is slower in the fourth quarter, and around Prime Day.
 the rest                   stock, inbound, returns, purchase orders, events, overrides, stock-outs, nodes, lanes,
-                           cartons, charges per lane (rates), rate cards, tax registrations: comma separated, UTF-8.
+                           cartons, charges per lane (rates), rate cards, tax registrations,
+                           countries that may be entered: comma separated, UTF-8.
 """
 
 
