@@ -28,8 +28,12 @@ class TooLittleHistory(Refusal):
     """The order lines do not reach back far enough for the weeks that are asked for."""
 
 
+class NothingQuoted(Refusal):
+    """No SKU has a price, a lane and its rates."""
+
+
 @dataclass(frozen=True)
-class Test:
+class Trial:
     """A stretch of a seller's history, ready to be walked through.
 
     Attributes:
@@ -60,9 +64,9 @@ class Test:
     unexplained_units: int
 
 
-def build_test(
+def build_trial(
     known: Snapshot, movements: pd.DataFrame, seller: Seller, first: date, weeks: int, policy: SimulationPolicy
-) -> Test:
+) -> Trial:
     """The weeks from a Monday on, with what was known before it apart from what happened then.
 
     Demand is what was sold; on days that the table of stock-outs names it is the mean of the four weeks in stock
@@ -80,6 +84,7 @@ def build_test(
 
     Raises:
         TooLittleHistory: fewer than eight weeks of order lines lie before `first`.
+        NothingQuoted: no SKU can be priced anywhere.
     """
     sales = known.sales[known.sales["units"] > 0]
     begun = sales["day"].min()
@@ -97,9 +102,17 @@ def build_test(
     before = sales[sales["day"] < pd.Timestamp(first)]
     during = sales[(sales["day"] >= pd.Timestamp(first)) & (sales["day"] < pd.Timestamp(end))]
     quotes = _quote_blocks(known, before, seller, first, weeks)
-    realised = _quote_realised(known, before, during, seller, first, weeks, quotes)
+    realised = _quote_realised(known, before, during, seller, quotes)
     pairs = realised[_KEYS].drop_duplicates().merge(before[_KEYS].drop_duplicates(), on=_KEYS)
     pairs = pairs.sort_values(_KEYS, kind="stable").reset_index(drop=True)
+    if pairs.empty:
+        raise NothingQuoted(
+            mark(
+                "No SKU can be quoted in any country on {as_of}: a lane, a rate or a size is missing everywhere. "
+                "Run a night for that morning; its report names what is missing."
+            ),
+            as_of=known.as_of.isoformat(),
+        )
     facts = _gather_facts(known, seller, first, weeks, pairs, realised, before, (pd.Timestamp(first) - begun).days)
     days = _place(during, pairs, first)
     demand = np.zeros((len(pairs), 7 * weeks), dtype=np.int64)
@@ -111,7 +124,7 @@ def build_test(
     if len(movements):
         opening, arrivals, unexplained = _roll_back(known, movements, facts, pairs, hub, first, end)
         opened_by = "movements"
-    return Test(
+    return Trial(
         world=World(
             facts=facts,
             economics=_price(realised, quotes, pairs, facts, known, seller, first),
@@ -157,14 +170,12 @@ def _quote_blocks(
     known: Snapshot, before: pd.DataFrame, seller: Seller, first: date, weeks: int
 ) -> list[pd.DataFrame]:
     """Quotes on each block's morning, by sales before the test; a rate that begins later is read where it does."""
-    found: list[pd.DataFrame] = []
+    found = [_quote(known, before, seller, known.as_of)]
     for week in reversed(range(0, weeks, BLOCK_WEEKS)):
         quote = _quote(known, before, seller, first + timedelta(weeks=week))
-        if found:
-            both = pd.concat([quote[quote["wait_reason"] == ""], found[-1]], ignore_index=True)
-            quote = both.drop_duplicates([*_KEYS, "lane"]).sort_values([*_KEYS, "lane"], kind="stable")
-        found.append(quote)
-    return found[::-1]
+        both = pd.concat([quote[quote["wait_reason"] == ""], found[-1]], ignore_index=True)
+        found.append(both.drop_duplicates([*_KEYS, "lane"]).sort_values([*_KEYS, "lane"], kind="stable"))
+    return found[:0:-1]
 
 
 def _quote(known: Snapshot, sales: pd.DataFrame, seller: Seller, day: date) -> pd.DataFrame:
@@ -179,14 +190,11 @@ def _quote_realised(
     before: pd.DataFrame,
     during: pd.DataFrame,
     seller: Seller,
-    first: date,
-    weeks: int,
     quotes: list[pd.DataFrame],
 ) -> pd.DataFrame:
-    """What buyers paid in the test, at the rates of its end: the test's sales count as those of its last day."""
-    end = first + timedelta(weeks=weeks)
-    moved = during.assign(day=pd.Timestamp(end - timedelta(days=1)))
-    quote = _quote(known, pd.concat([before, moved], ignore_index=True), seller, end)
+    """What buyers paid in the test, at the rates of as_of: the test's sales count as those of the day before."""
+    moved = during.assign(day=pd.Timestamp(known.as_of - timedelta(days=1)))
+    quote = _quote(known, pd.concat([before, moved], ignore_index=True), seller, known.as_of)
     usable = quote[quote["wait_reason"] == ""]
     missing = quotes[-1][quotes[-1]["wait_reason"] == ""]
     both = pd.concat([usable, missing], ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,16 +13,21 @@ from prefect.cache_policies import NO_CACHE
 
 from config.seller import Seller
 from skills import distribution, forecasting, replenishment
-from skills.simulation.explain import MIN_MAX, OURS, SELLER, TUNED, VELOCITY
+from skills.simulation.explain import MIN_MAX, OURS, SELLER, TUNED, VELOCITY, VELOCITY_EQUAL
+from skills.simulation.plan import Run
 from skills.simulation.rivals import min_max, reorder_point, velocity_times_days
-from skills.simulation.tuning import Parameters, spread_parameters
+from skills.simulation.tuning import Parameters, measure_fill, spread_parameters
 from skills.simulation.world import Contender, Decision, Ints, Policy, Seen
 from skills.vocabulary import mark
-from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Test, build_test
+from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Trial, build_trial
 from tasks.nights import BadParameter
 from tasks.store.snapshots import Snapshot
 
-MOST_WEEKS = 104
+HUB_POLICY = OURS
+"""Name of ours in the race."""
+
+MODES = ("history", "shadow")
+LEAST_WEEKS, MOST_WEEKS = 4, 104
 TUNING_WEEKS = 16
 LEAST_SERVICE, MOST_SERVICE = 50, 98
 _HELD = {"sku": "str", "country": "str", "lane": "str", "units": "int64"}
@@ -38,8 +44,8 @@ class Backtest:
         movements: What the seller did; may be empty.
     """
 
-    test: Test
-    before: Test | None
+    test: Trial
+    before: Trial | None
     movements: pd.DataFrame
 
 
@@ -53,28 +59,33 @@ def prepare(known: Snapshot, movements: pd.DataFrame, seller: Seller, weeks: int
     policy = seller.policy.simulation
     monday = known.as_of - timedelta(days=known.as_of.weekday())
     first = monday - timedelta(weeks=weeks)
-    test = build_test(known, movements, seller, first, weeks, policy)
+    test = build_trial(known, movements, seller, first, weeks, policy)
     begun = (pd.Timestamp(first) - test.sales["day"].min()).days
     tuned_on = min(TUNING_WEEKS, (begun - LEAST_PAST_DAYS) // 7)
     nothing = movements.iloc[:0]
     before = (
-        build_test(known, nothing, seller, first - timedelta(weeks=tuned_on), tuned_on, policy)
+        build_trial(known, nothing, seller, first - timedelta(weeks=tuned_on), tuned_on, policy)
         if tuned_on >= 4
         else None
     )
     return Backtest(test, before, movements)
 
 
-def check_weeks(weeks: int, service_percent: int) -> None:
-    """Refuse what the walk cannot be asked for.
+def check_parameters(mode: str, weeks: int, service_percent: int) -> None:
+    """Refuse what the backtest cannot be asked for.
 
     Raises:
         BadParameter: says which and what is accepted.
     """
-    if not 4 <= weeks <= MOST_WEEKS:
+    if mode not in MODES:
         raise BadParameter(
-            mark("weeks is {value}; expected a whole number from 4 to {most}. Nothing was run."),
+            mark("mode is {value!r}; expected one of {known}. Nothing was run."), value=mode, known=", ".join(MODES)
+        )
+    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
+        raise BadParameter(
+            mark("weeks is {value}; expected a whole number from {least} to {most}. Nothing was run."),
             value=weeks,
+            least=LEAST_WEEKS,
             most=MOST_WEEKS,
         )
     if service_percent and not LEAST_SERVICE <= service_percent <= MOST_SERVICE:
@@ -119,12 +130,12 @@ def list_contenders(
     return found
 
 
-def follow_night(test: Test, known: Snapshot, seller: Seller, service_percent: int = 0) -> Policy:
+def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: int = 0) -> Policy:
     """The hub policy: on each Monday what the night would propose from what is known then, taken as it is.
 
     History, forecast, orders and shipments come from the functions that the night calls. The seller's file of today
     is not known to the past: no overrides, and no SKU is leaving. Events are taken as planned ahead. An order every
-    n weeks may use n weeks of the supplier's capacity and of cash.
+    n weeks may use n weeks of cash.
     """
     facts, policy = test.world.facts, seller.policy
     ordering = policy.replenishment.model_copy(
@@ -134,13 +145,10 @@ def follow_night(test: Test, known: Snapshot, seller: Seller, service_percent: i
         }
     )
     products = known.products[known.products["sku"].isin(facts.skus)].assign(life_cycle="steady")
-    suppliers = known.suppliers.assign(
-        weekly_capacity_units=known.suppliers["weekly_capacity_units"] * facts.order_every
-    )
     sku_place = {sku: place for place, sku in enumerate(facts.skus)}
     lane_place = {lane: place for place, lane in enumerate(facts.lanes)}
     past = facts.past_sold.shape[1]
-    diary = _Diary(test, known.stock_outs)
+    diary = _Diary(test, known, seller.base_currency)
     pair_place = {pair: place for place, pair in enumerate(zip(diary.pair_skus, diary.pair_countries, strict=True))}
 
     def decide(seen: Seen) -> Decision:
@@ -155,7 +163,7 @@ def follow_night(test: Test, known: Snapshot, seller: Seller, service_percent: i
         order = np.zeros(len(facts.skus), dtype=np.int64)
         if seen.orders_today:
             orders = replenishment.plan_replenishment(
-                stock, inbound, diary.list_orders(seen, morning), forecast, products, suppliers,
+                stock, inbound, diary.list_orders(seen, morning), forecast, products, known.suppliers,
                 known.supplier_closures, known.lanes, known.rates, ordering, seller.base_currency, morning,
             )  # fmt: skip
             placed = orders[orders["order_units"] > 0]
@@ -178,13 +186,15 @@ def follow_night(test: Test, known: Snapshot, seller: Seller, service_percent: i
 class _Diary:
     """What the seller's exports would have said on each Monday of the walk."""
 
-    def __init__(self, test: Test, stock_outs: pd.DataFrame) -> None:
-        self._test, facts = test, test.world.facts
+    def __init__(self, test: Trial, recorded: Snapshot, base_currency: str) -> None:
+        self._test, self._base, facts = test, base_currency, test.world.facts
+        modes = dict(zip(recorded.lanes["lane"], recorded.lanes["mode"], strict=True))
+        self._modes = np.array([modes[lane] for lane in facts.lanes], dtype=object)
         self.pair_skus = np.array(facts.skus, dtype=object)[facts.pair_sku]
         self.pair_countries = np.array(facts.countries, dtype=object)[facts.pair_country]
         self._nodes = np.array([test.shelf.get(country, "") for country in self.pair_countries], dtype=object)
         start = pd.Timestamp(facts.start)
-        known = stock_outs[stock_outs["first_day"] < start]
+        known = recorded.stock_outs[recorded.stock_outs["first_day"] < start]
         self._out_before = known.assign(
             last_day=known["last_day"].where(known["last_day"] < start, start - pd.Timedelta(days=1))
         )[_OUT]
@@ -242,27 +252,34 @@ class _Diary:
 
     def list_inbound(self, seen: Seen, morning: date) -> pd.DataFrame:
         """What is on its way to a country, one shipment per line."""
-        days = pd.Timestamp(morning) + pd.to_timedelta(seen.ship_eta - seen.today, unit="D")
+        count = len(seen.ship_pair)
         return pd.DataFrame(
             {
-                "shipment": pd.array([f"S{number}" for number in range(len(seen.ship_pair))], dtype="str"),
+                "shipment": pd.array([f"S{number}" for number in range(count)], dtype="str"),
                 "sku": pd.array(self.pair_skus[seen.ship_pair], dtype="str"),
-                "from_node": pd.array([self._test.hub] * len(seen.ship_pair), dtype="str"),
+                "from_node": pd.array([self._test.hub] * count, dtype="str"),
                 "to_node": pd.array(self._nodes[seen.ship_pair], dtype="str"),
+                "mode": pd.array(self._modes[seen.ship_lane], dtype="str"),
                 "units": seen.ship_units,
-                "eta": days,
+                "eta": _name_days(morning, seen.ship_eta - seen.today),
             }
         )
 
     def list_orders(self, seen: Seen, morning: date) -> pd.DataFrame:
         """Open supplier orders, one per line."""
-        days = pd.Timestamp(morning) + pd.to_timedelta(seen.order_promised - seen.today, unit="D")
+        facts, sku = seen.facts, seen.order_sku
+        supplier = facts.sku_supplier[sku]
+        paid = seen.order_units * facts.unit_cost[sku] * facts.deposit_percent[supplier] // 100
         return pd.DataFrame(
             {
-                "purchase_order": pd.array([f"P{number}" for number in range(len(seen.order_sku))], dtype="str"),
-                "sku": pd.array(np.array(seen.facts.skus, dtype=object)[seen.order_sku], dtype="str"),
+                "purchase_order": pd.array([f"P{number}" for number in range(len(sku))], dtype="str"),
+                "supplier": pd.array(np.array(facts.suppliers, dtype=object)[supplier], dtype="str"),
+                "sku": pd.array(np.array(facts.skus, dtype=object)[sku], dtype="str"),
                 "units_open": seen.order_units,
-                "ready_on": days,
+                "ordered_on": _name_days(morning, seen.order_day - seen.today),
+                "ready_on": _name_days(morning, np.maximum(seen.order_promised - facts.qc_days - seen.today, 0)),
+                "deposit_paid_minor": paid,
+                "currency": pd.array([self._base] * len(sku), dtype="str"),
             }
         )
 
@@ -281,7 +298,11 @@ class _Diary:
         )
 
 
-def repeat_movements(test: Test, movements: pd.DataFrame) -> Policy:
+def _name_days(morning: date, days: Ints) -> pd.Series:
+    return pd.Series(pd.Timestamp(morning) + pd.to_timedelta(days, unit="D")).astype("datetime64[us]")
+
+
+def repeat_movements(test: Trial, movements: pd.DataFrame) -> Policy:
     """What the seller really ordered and shipped, on the days it really arrived.
 
     A supplier's goods are ordered on the Monday of that week, a shipment leaves on the Monday on or after its day;
@@ -324,3 +345,18 @@ def _cut_to_hub(units: Ints, sku: Ints, hub: Ints) -> Ints:
         cut[place] = min(units[place], left[sku[place]])
         left[sku[place]] -= cut[place]
     return cut
+
+
+def scale_velocity(seller: Seller) -> Callable[[float], Policy]:
+    """velocity × days with its days multiplied by a factor."""
+    return lambda factor: velocity_times_days(seller.policy.simulation, factor)
+
+
+def read_fill(runs: Mapping[str, list[Run]]) -> float:
+    """Share of demand that ours served."""
+    return measure_fill(runs[OURS])
+
+
+def name_equal(runs: list[Run]) -> dict[str, list[Run]]:
+    """The runs of velocity × days at the fill rate of ours, as one more policy."""
+    return {VELOCITY_EQUAL: runs}

@@ -39,6 +39,7 @@ from config.seller import Language, Seller, list_sellers, read_seller, resolve_f
 from config.settings import ROOT, read_settings
 from skills.vocabulary import Refusal, mark
 from tasks import work
+from tasks.backtesting import LEAST_WEEKS, MODES, MOST_SERVICE, MOST_WEEKS
 from tasks.consignments import LONGEST_NUMBER
 from tasks.files.customs_tables import METHODS
 from tasks.nights import LEAST_DEMAND_CHANGE, MOST_DEMAND_CHANGE
@@ -56,6 +57,7 @@ FORMS = (
         "sell_globally/sell_globally",
         "sweep/sweep",
         "match_bills/match_bills",
+        "backtest/backtest",
     ),
     *("decide/decide", "execute/execute", "stop/stop", "lift/lift"),
     *("choose_value/choose_value", "choose_code/choose_code"),
@@ -150,6 +152,9 @@ LABELS = {
     "skus": mark("SKUs"),
     "countries": mark("Countries"),
     "opportunity": mark("Chosen opportunity"),
+    "mode": mark("What is looked back on"),
+    "weeks": mark("Weeks of the test"),
+    "service_percent": mark("Service level per cycle in percent"),
 }
 """What the form calls each parameter; its description is the journey's own."""
 
@@ -174,6 +179,9 @@ def form_limits() -> dict[str, dict[str, Any]]:
         "skus": {},
         "countries": {"pattern": r"^([A-Za-z]{2}([ ,，]+|$))*$"},
         "opportunity": {"maxLength": LONGEST_NUMBER},
+        "mode": {"enum": list(MODES)},
+        "weeks": {"minimum": LEAST_WEEKS, "maximum": MOST_WEEKS},
+        "service_percent": {"minimum": 0, "maximum": MOST_SERVICE},
         "country": {"pattern": r"^[A-Z]{2}$"},
         "method": {"enum": list(METHODS)},
         "amount": {"pattern": r"^\d+(\.\d+)?$"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 import time
 import traceback
@@ -139,7 +140,7 @@ def _closing_lines(name: str, result: object, language: Language) -> list[str]:
     """What a night ends with: where each row went, the proposal's digest, the page. Other journeys: what they say."""
     if isinstance(result, list):
         return [line for part in result for line in _closing_lines(name, part, language)]
-    if not (isinstance(result, str) and len(result) == 64):
+    if not (isinstance(result, str) and re.fullmatch("[0-9a-f]{64}", result)):
         return [] if result is None else [f"{name}: {result}"]
     from tasks.artifacts import report_path
     from tasks.report_words import say_journey

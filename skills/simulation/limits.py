@@ -18,7 +18,7 @@ def bound_order(seen: Seen, need: Floats, level: Floats, position: Ints) -> Ints
         position: Per SKU.
 
     Returns:
-        Units per SKU; a supplier's lines within its stated weekly capacity, all within the week's cash.
+        Units per SKU, within each supplier's stated capacity until the next review and within that time's cash.
     """
     facts = seen.facts
     carton = facts.carton_units

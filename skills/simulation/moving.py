@@ -53,14 +53,15 @@ class Orders:
                 np.subtract.at(self.open, (skus, np.full(len(skus), column)), units)
         return arriving
 
-    def seen(self, today: int) -> tuple[Ints, Ints, Ints]:
-        """SKU, units and promised day of every open order; what is overdue is promised for tomorrow."""
+    def seen(self, today: int) -> tuple[Ints, Ints, Ints, Ints]:
+        """SKU, units, promised day and day of every open order; what is overdue is promised for tomorrow."""
         skus, columns = np.nonzero(self.open)
         suppliers = self._facts.sku_supplier[skus]
         weeks = np.minimum(columns, self._facts.weeks - 1)
         promised = 7 * columns + self._usual[suppliers, weeks]
         promised = np.where(columns == self._facts.weeks, self._opening_day[skus], promised)
-        return skus.astype(np.int64), self.open[skus, columns], np.maximum(promised, today + 1)
+        ordered = np.where(columns == self._facts.weeks, -1, 7 * columns).astype(np.int64)
+        return skus.astype(np.int64), self.open[skus, columns], np.maximum(promised, today + 1), ordered
 
     def _produce(self, supplier: int, day: int, week: int, skus: Ints, units: Ints) -> None:
         ready, rest = day // 7, units.copy()

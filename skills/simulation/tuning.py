@@ -19,7 +19,8 @@ from skills.simulation.world import Contender, Facts, Ints, Policy, World
 REORDER_FACTORS = (0.6, 0.8, 1.0, 1.25, 1.6)
 ORDER_DAYS = (7, 14, 28, 56)
 COUNTRY_DAYS = (7, 14, 28)
-_FORWARD_FACTORS = (0.5, 1.0, 1.5, 2.0)
+_FORWARD_FACTORS = (0.5, 1.0, 2.0, 4.0)
+_FACTORS = (-8.0, 8.0)
 _HALVINGS = 9
 
 Parameters = tuple[float, int, int]
@@ -79,15 +80,18 @@ def match_fill(
 def compare_pooling(world: World, fill: float, policy: SimulationPolicy) -> dict[str, list[Run]]:
     """Hub against scattered stock, each at the asked fill rate; the hub's two factors are found together.
 
+    Neither is bound by the weekly limits of cash, which would bind one and not the other.
+
     Returns:
-        "hub" and "scattered" → one run per path; of the hub's combinations the one with the least stock.
+        "hub" and "scattered" → one run per path; of the hub's combinations the one with the least stock among those
+        that come within 0.5 points of the fill rate, else the nearest; their own fill rates say whether they do.
     """
-    tried = [
-        match_fill(world, _with_forward(factor), fill, policy, -3.0, 8.0)[1] for factor in _FORWARD_FACTORS
-    ]  # fmt: skip
-    reached = [runs for runs in tried if abs(measure_fill(runs) - fill) < 0.003] or tried
+    free = replace(world, facts=replace(world.facts, order_cash=-1, shipping_cash=-1))
+    tried = [match_fill(free, _with_forward(factor), fill, policy, *_FACTORS)[1] for factor in _FORWARD_FACTORS]
+    nearest = min(abs(measure_fill(runs) - fill) for runs in tried)
+    reached = [runs for runs in tried if abs(measure_fill(runs) - fill) <= max(0.005, nearest)]
     best = min(reached, key=lambda runs: sum(int(run.weekly_stock.sum()) for run in runs))
-    _, apart = match_fill(world, scattered_stock, fill, policy, -3.0, 8.0)
+    _, apart = match_fill(free, scattered_stock, fill, policy, *_FACTORS)
     return {"hub": best, "scattered": apart}
 
 

@@ -9,7 +9,7 @@ UnsoundDecision            a policy ships more than the hub holds, or less than 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -172,7 +172,8 @@ class Seen:
         week: 0 is the first.
         today: Day of the test.
         hub, forward: Stock as it was left on Sunday.
-        order_sku, order_units, order_promised: Open supplier orders; promised days are the usual ones.
+        order_sku, order_units, order_promised, order_day: Open supplier orders; promised days are the usual ones;
+            what was ordered before the test is of the day before it.
         ship_pair, ship_lane, ship_units, ship_eta: On the way to countries; etas are the usual ones.
         sold, out: Per (pair, day): the past before the test and all days of it so far; `out` says that nothing was
             left in the evening.
@@ -186,6 +187,7 @@ class Seen:
     order_sku: Ints
     order_units: Ints
     order_promised: Ints
+    order_day: Ints
     ship_pair: Ints
     ship_lane: Ints
     ship_units: Ints
@@ -276,9 +278,3 @@ def check_world(world: World) -> None:
             ),
             wrong=name_rows(wrong),
         )
-
-
-def shorten(world: World, weeks: int) -> World:
-    """The first weeks of a world alone."""
-    facts = replace(world.facts, weeks=weeks, working=world.facts.working[:, : 7 * weeks + BEYOND_DAYS])
-    return replace(world, facts=facts, demand=world.demand[:, : 7 * weeks])

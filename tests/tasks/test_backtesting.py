@@ -1,0 +1,116 @@
+"""The hub policy in the walk is the night's own, knows only its past, and the record repeats what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from config.seller import Seller, read_seller
+from skills.simulation.paths import sample_path
+from skills.simulation.plan import walk_forward
+from skills.simulation.policy import SimulationPolicy
+from tasks.backtest_world import TooLittleHistory, Trial, build_trial
+from tasks.backtesting import follow_night, repeat_movements
+from tasks.files.exports import read_exports
+from tasks.files.movements import Movements, read_movements
+from tasks.files.reference import read_starter_rates
+from tasks.simulated.prepare import prepare_exports, prepare_movements
+from tasks.store import rates
+from tasks.store.session import close_engines
+from tasks.store.snapshots import Snapshot
+
+POLICY = SimulationPolicy()
+SKUS = ("HN-AP501", "HN-DC103", "HN-OM602", "HN-PM402")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Seller, Snapshot, Movements]]:
+    """The demo seller with four of its products."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FARSAIL_HOME", str(tmp_path_factory.mktemp("installation")))
+        patch.delenv("FARSAIL_DATABASE_URL", raising=False)
+        seller = read_seller("demo")
+        prepare_exports(seller)
+        prepare_movements(seller)
+        morning = date(2025, 11, 24)
+        tables = read_exports(seller, morning).tables
+        read = read_movements(seller, morning, tables)
+        moved = replace(read, table=read.table[read.table["sku"].isin(SKUS)].reset_index(drop=True))
+        for name, table in tables.items():
+            if "sku" in table and name not in ("events", "overrides"):
+                tables[name] = table[table["sku"].isin([*SKUS, "*"])].reset_index(drop=True)
+        rates.record_rates(read_starter_rates())
+        rates.record_rates(tables["rates"], scope=seller.id)
+        known = Snapshot("0" * 64, seller.id, morning, {**tables, "rates": rates.read_rates(seller.id, morning)})
+        yield seller, known, moved
+        close_engines()
+
+
+def make_test(demo: tuple[Seller, Snapshot, Movements], weeks: int = 3, moved: bool = True) -> Trial:
+    seller, known, movements = demo
+    table = movements.table if moved else movements.table.iloc[:0]
+    return build_trial(known, table, seller, known.as_of - timedelta(weeks=weeks), weeks, POLICY)
+
+
+def test_the_hub_policy_decides_the_same_whatever_happens_later(demo: tuple[Seller, Snapshot, Movements]) -> None:
+    seller, known, _ = demo
+    test = make_test(demo, moved=False)
+    demand = test.world.demand.copy()
+    demand[:, 14:] = 25
+    later = test.later[test.later["offset"] < 14]
+    changed = replace(test, world=replace(test.world, demand=demand), later=later)
+    path = sample_path(test.world.facts, POLICY, 0)
+    runs = [walk_forward(one.world, "ours", follow_night(one, known, seller), path) for one in (test, changed)]
+    for before, after in zip(runs[0].decisions, runs[1].decisions, strict=True):
+        assert before.order_units.tolist() == after.order_units.tolist()
+        assert before.ship_units.tolist() == after.ship_units.tolist()
+    assert sum(int(decision.ship_units.sum()) for decision in runs[0].decisions) > 0
+    assert runs[0].digest != runs[1].digest
+
+
+def test_the_record_is_repeated_to_the_unit(demo: tuple[Seller, Snapshot, Movements]) -> None:
+    _, known, movements = demo
+    test = make_test(demo, weeks=8)
+    assert (test.opened_by, test.unexplained_units) == ("movements", 0)
+    run = walk_forward(
+        test.world, "seller", repeat_movements(test, movements.table), sample_path(test.world.facts, POLICY, 0)
+    )
+    start, table = pd.Timestamp(test.world.facts.start), movements.table
+    begun = table[table["started_on"] >= start]
+    assert int(run.ordered.sum()) == int(begun.loc[begun["to_node"] == test.hub, "units"].sum())
+    lost = int((run.demand - run.sold).sum())
+    assert lost <= test.recovered_units + int(run.demand.sum()) // 20
+    closing = known.stock[known.stock["state"].isin(["available", "receiving", "researching"])]["units"].sum()
+    assert abs(int(run.hub.sum() + run.forward.sum()) - int(closing)) <= lost + int(closing) // 20
+
+
+def test_days_out_of_stock_get_the_demand_of_the_weeks_before(demo: tuple[Seller, Snapshot, Movements]) -> None:
+    test = make_test(demo)
+    facts = test.world.facts
+    pair = next(
+        place for place in range(len(facts.pair_sku))
+        if facts.skus[facts.pair_sku[place]] == "HN-OM602" and facts.countries[facts.pair_country[place]] == "DE"
+    )  # fmt: skip
+    out = slice(10, 21)  # 13 to 23 November
+    assert test.recovered_units == int(test.world.demand[pair, out].sum()) > 0
+    assert abs(test.world.demand[pair, out].mean() - facts.past_sold[pair, -28:].mean()) < 1.0
+
+
+def test_a_test_that_begins_before_the_order_lines_is_refused(demo: tuple[Seller, Snapshot, Movements]) -> None:
+    seller, known, movements = demo
+    with pytest.raises(TooLittleHistory, match="2023-11-27"):
+        build_trial(known, movements.table, seller, date(2023, 12, 4), 8, POLICY)
+
+
+def test_the_demos_record_never_sends_what_is_not_there(demo: tuple[Seller, Snapshot, Movements]) -> None:
+    table = demo[2].table
+    assert demo[2].quarantined == 0
+    assert (table["received_on"] >= table["started_on"]).all()
+    hub = table[table["to_node"] == "SZ-HUB"]
+    assert (hub["from_node"] == "").all() and len(hub) > 5
+    assert np.array_equal(np.unique(table["sku"]), np.unique(list(SKUS)))
