@@ -96,6 +96,6 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
     shown = figures.measure_night(
         night, known, planned.forecast, planned.orders, planned.contribution, lines, listings
     )
-    moving = describe_shipments(night, known, planned.forecast, planned.allocation)
+    moving = describe_shipments(night, known, planned.forecast, planned.contribution, planned.allocation)
     levels = stock_levels.measure_levels(night, known, planned.forecast, planned.orders, planned.contribution)
     return proposals.from_plan(night, known.digest, plan, {**shown, **moving, "levels": levels, **accounts})

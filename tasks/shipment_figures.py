@@ -17,19 +17,23 @@ _SHOWN = 20
 """How many rows of each the proposal lists."""
 
 
-def describe_shipments(night: Night, snapshot: Snapshot, forecast: pd.DataFrame, allocation: Allocation) -> Body:
+def describe_shipments(
+    night: Night, snapshot: Snapshot, forecast: pd.DataFrame, contribution: pd.DataFrame, allocation: Allocation
+) -> Body:
     """The keys regret and last_ships of a proposal (docs/decide.md).
 
     Args:
         night: Whose, and which morning.
         snapshot: The frozen inputs.
         forecast: From `forecasting.forecast_demand`.
+        contribution: From `distribution.quote_contribution`.
         allocation: From `distribution.allocate_stock`.
     """
     policy, morning = night.seller.policy.distribution, night.as_of
     regret = distribution.compare_with_velocity(
-        allocation, snapshot.sales, snapshot.stock, snapshot.nodes, snapshot.feeds, policy, morning
-    )
+        allocation, snapshot.sales, snapshot.stock, snapshot.nodes, snapshot.lanes, contribution, snapshot.feeds,
+        policy, morning,
+    )  # fmt: skip
     ships = distribution.plan_last_ships(
         snapshot.stock, snapshot.inbound, snapshot.nodes, snapshot.lanes, forecast, policy, morning
     )

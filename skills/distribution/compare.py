@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from skills.distribution.lines import value_lines
+from skills.distribution.network import list_departures
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.pose import find_pools
+from skills.distribution.pose import ENTRY, LANE_CHARGE, Limits, find_pools, list_limits
 from skills.distribution.slots import Slots, hub_stock
 from skills.vocabulary import ALL_COUNTRIES
 
@@ -22,6 +23,8 @@ def compare_with_velocity(
     sales: pd.DataFrame,
     stock: pd.DataFrame,
     nodes: pd.DataFrame,
+    lanes: pd.DataFrame,
+    contribution: pd.DataFrame,
     feeds: pd.DataFrame,
     policy: DistributionPolicy,
     as_of: date,
@@ -32,13 +35,16 @@ def compare_with_velocity(
     whole cartons to the nearest, by the usual lane, which is the slowest that is worth taking; the days run until the
     next departure of that lane arrives, and `velocity_safety_days` more. Where hub stock, a lane or the week's cash
     do not reach, every line gets the same share of what it wants: cartons go in order of (k − ½) ÷ cartons wanted.
-    Lines and shipments below the seller's least are left out, and countries with stale data on both sides.
+    Lines and shipments below the seller's least are left out, and countries with stale data on both sides. What
+    opening a lane or entering a country costs is taken off on both sides, in the rows of countries and the total.
 
     Args:
         allocation: From `allocate_stock`.
         sales: One row per (sku, country, day): units.
         stock: One row per (sku, node, state): units.
         nodes: One row per node.
+        lanes: One row per lane.
+        contribution: From `quote_contribution`.
         feeds: One row per (country, feed): stale.
 
     Returns:
@@ -50,7 +56,9 @@ def compare_with_velocity(
     stale = set(feeds.loc[feeds["stale"].astype("bool"), "country"])
     wanted = _want(slots, sales, policy, as_of)
     wanted[slots.frame["country"].isin(stale).to_numpy()] = 0
-    sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), policy)
+    departures = list_departures(lanes, nodes, policy, as_of)
+    limits = list_limits(slots, departures, lanes, nodes, contribution, policy)
+    sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), limits, policy)
     at = np.flatnonzero(sent)
     *_, value = value_lines(slots.frame.iloc[at].reset_index(drop=True), slots.needs[:, at], sent[at], policy)
     keys = ["sku", "country"]
@@ -63,7 +71,9 @@ def compare_with_velocity(
     amounts = ["units", "rule_units", "value_base_minor", "rule_value_base_minor"]
     both[amounts] = both[amounts].fillna(0).astype("int64")
     countries = both.groupby("country", sort=True)[amounts].sum().reset_index().assign(sku=ALL_COUNTRIES)
-    countries = _charge_entries(countries, slots)
+    charged = _charge(allocation.charges, lanes, set(slots.frame["lane"].iloc[at]), set(rule["country"]))
+    for name, charges in zip(("value_base_minor", "rule_value_base_minor"), charged, strict=True):
+        countries[name] -= countries["country"].map(charges).fillna(0).astype("int64")
     total = countries[amounts].sum().to_frame().T.assign(sku=ALL_COUNTRIES, country=ALL_COUNTRIES)
     rows = pd.concat([both.sort_values(keys, kind="stable"), countries, total], ignore_index=True)
     rows["regret_base_minor"] = rows["value_base_minor"] - rows["rule_value_base_minor"]
@@ -87,47 +97,52 @@ def _want(slots: Slots, sales: pd.DataFrame, policy: DistributionPolicy, as_of: 
 
 
 def _send(
-    slots: Slots, wanted: np.ndarray, allocation: Allocation, hub: pd.DataFrame, policy: DistributionPolicy
+    slots: Slots,
+    wanted: np.ndarray,
+    allocation: Allocation,
+    hub: pd.DataFrame,
+    limits: Limits,
+    policy: DistributionPolicy,
 ) -> np.ndarray:
     """Cartons that leave, per slot: shares of what is wanted as far as stock and limits reach."""
-    frame = slots.frame
+    frame, keys = slots.frame, ["sku", "country", "lane"]
     pools, left, _ = find_pools(slots, hub)
-    held = allocation.lines[allocation.lines["held"].astype("bool")].groupby(["sku", "hub"])["cartons"].sum()
-    kept = held.reindex(pd.MultiIndex.from_frame(frame[["sku", "hub"]])).fillna(0).to_numpy(dtype="int64")
-    left[pools] -= kept
+    room = limits.holds.copy()
+    held = allocation.lines[allocation.lines["held"].astype("bool")].set_index(keys)["cartons"]
+    kept = held.reindex(pd.MultiIndex.from_frame(frame[keys])).fillna(0).to_numpy(dtype="int64")
+    for row in np.flatnonzero(kept):
+        taken = limits.limit[row] >= 0
+        left[pools[row]] -= kept[row]
+        np.subtract.at(room, limits.limit[row][taken], kept[row] * limits.use[row][taken])
     slot = np.repeat(np.arange(len(wanted)), wanted)
     number = np.arange(len(slot)) - np.repeat(np.cumsum(wanted) - wanted, wanted) + 1
-    volume = frame["carton_cm3"].to_numpy()
-    cash = np.rint((frame["cash"] * frame["carton_units"]).to_numpy()).astype("int64")
-    limits = allocation.limits
-    rooms = dict(zip(zip(limits["limit"], limits["subject"], strict=True), limits["holds"].tolist(), strict=True))
-    uses = [
-        [
-            (limit, int(take))
-            for limit, take in ((("lane volume", lane), volume[row]), (("weekly cash", ""), cash[row]))
-            if limit in rooms
-        ]
-        for row, lane in enumerate(frame["lane"])
-    ]
     sent = np.zeros(len(wanted), dtype="int64")
     for carton in np.lexsort((slot, (number - 0.5) / wanted[slot])):
         row = slot[carton]
-        if left[pools[row]] > 0 and all(take <= rooms[limit] for limit, take in uses[row]):
+        taken = limits.limit[row] >= 0
+        at, use = limits.limit[row][taken], limits.use[row][taken]
+        if left[pools[row]] > 0 and (use <= room[at]).all():
             sent[row] += 1
             left[pools[row]] -= 1
-            for limit, take in uses[row]:
-                rooms[limit] -= take
+            np.subtract.at(room, at, use)
     sent[sent < policy.threshold_cartons] = 0
     landed = pd.Series(sent * frame["carton_units"].to_numpy() * frame["landed"].to_numpy())
     sent[(landed.groupby(frame["lane"]).transform("sum") < policy.minimum_shipment_minor).to_numpy()] = 0
     return sent
 
 
-def _charge_entries(countries: pd.DataFrame, slots: Slots) -> pd.DataFrame:
-    """Less what entering a country costs, on each side that sends anything there."""
-    cost = countries["country"].map(slots.frame.groupby("country")["entry_cost_base_minor"].max()).fillna(0)
-    return countries.assign(
-        value_base_minor=countries["value_base_minor"] - cost.where(countries["units"] > 0, 0).astype("int64"),
-        rule_value_base_minor=countries["rule_value_base_minor"]
-        - cost.where(countries["rule_units"] > 0, 0).astype("int64"),
-    )
+def _charge(
+    charges: pd.DataFrame, lanes: pd.DataFrame, used: set[str], entered: set[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """By country: the charges of lanes and entries that the plan pays, and those that the rule would pay."""
+    country_of = dict(zip(lanes["lane"], lanes["country"], strict=True))
+    ours: dict[str, int] = {}
+    rule: dict[str, int] = {}
+    for row in charges.to_dict("records"):
+        kind, subject, cost = str(row["charge"]), str(row["subject"]), int(row["cost_base_minor"])
+        country = str(country_of[subject]) if kind == LANE_CHARGE else subject
+        if row["paid"]:
+            ours[country] = ours.get(country, 0) + cost
+        if (kind == LANE_CHARGE and subject in used) or (kind == ENTRY and subject in entered):
+            rule[country] = rule.get(country, 0) + cost
+    return ours, rule

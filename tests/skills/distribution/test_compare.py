@@ -18,8 +18,9 @@ AS_OF = date(2025, 11, 24)
 
 def compare(world: Any) -> pd.DataFrame:
     return compare_with_velocity(
-        world.allocate(), world.sales, world.stock, world.nodes, world.feeds, world.policy, AS_OF
-    )
+        world.allocate(), world.sales, world.stock, world.nodes, world.lanes, world.quote(), world.feeds,
+        world.policy, AS_OF,
+    )  # fmt: skip
 
 
 def one_sku(world: Any, hub: int, sold: dict[str, int], **policy: object) -> Any:
@@ -89,6 +90,14 @@ def test_without_shared_limits_the_rule_is_never_worth_more_than_the_plan(
     build: Callable[..., Any], seed: int, scarce: float
 ) -> None:
     assert compare(build(6, ("US", "DE", "JP"), seed=seed, scarce=scarce)).iloc[-1]["regret_base_minor"] >= 0
+
+
+def test_charges_of_lanes_are_paid_on_both_sides(build: Callable[..., Any]) -> None:
+    world = build(4, ("US", "DE"), seed=5, scarce=2.0)
+    charged = world.change(lanes=world.lanes.assign(fixed_minor=np.where(world.lanes["mode"] == "sea", 1000, 0)))
+    free, paid = compare(world).iloc[-1], compare(charged).iloc[-1]
+    assert free["rule_value_base_minor"] - paid["rule_value_base_minor"] == 2000
+    assert paid["value_base_minor"] == charged.allocate().value_base_minor
 
 
 def test_a_stale_country_is_compared_on_neither_side(build: Callable[..., Any]) -> None:
