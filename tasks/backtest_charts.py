@@ -37,7 +37,7 @@ def chart_weeks(lines: Rows, top: int, low: int = 0) -> dict[str, Any]:
         "right": _LEFT + _PLOT,
         "top": _TOP,
         "bottom": _TOP + _HEIGHT,
-        "width": _LEFT + _PLOT + 250,
+        "width": _LEFT + _PLOT + 360,
         "height": _TOP + max(_HEIGHT, 17 * len(lines)) + 36,
         "levels": [{"y": _TOP + _HEIGHT - _HEIGHT * part // 2, "value": low + span * part // 2} for part in range(3)],
         "ticks": [{"x": _across(week, weeks), "week": week + 1} for week in range(0, weeks, max(1, weeks // 6))],

@@ -162,9 +162,9 @@ def _word_policy(row: Body, name: str, body: Body, language: Language) -> Body:
             "value": _say_value(figure["value"], money, body["base_currency"], language),
             "low": _say_value(figure["low"], money, body["base_currency"], language),
             "high": _say_value(figure["high"], money, body["base_currency"], language),
-            "change": _signed(_say_change(figure["change"], unit, language)),
-            "change_low": _signed(_say_change(figure["change_low"], unit, language)),
-            "change_high": _signed(_say_change(figure["change_high"], unit, language)),
+            "change": _sign(figure["change"]) + _say_change(figure["change"], unit, language),
+            "change_low": _sign(figure["change_low"]) + format_number(figure["change_low"], language),
+            "change_high": _sign(figure["change_high"]) + format_number(figure["change_high"], language),
             "verdict": figure["verdict"],
             "said": t(VERDICTS.get(figure["verdict"], "")),
         }
@@ -181,8 +181,8 @@ def _say_change(value: str, unit: str, language: Language) -> str:
     return say(POINTS, {"value": format_number(value, language)}, language)
 
 
-def _signed(text: str) -> str:
-    return text if text.startswith(("−", "0")) else f"+{text}"
+def _sign(value: str) -> str:
+    return "+" if float(value) > 0 else ""
 
 
 def _cross_countries(body: Body, rivals: list[Body]) -> list[Body]:
