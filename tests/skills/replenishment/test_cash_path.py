@@ -111,7 +111,7 @@ def test_tonights_shipments_count(facts: Any) -> None:
     review=st.sampled_from([7, 28]),
     capacity=st.sampled_from([120, 400, 1_000_000]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_week_of_the_path_falls_below_the_floor_by_an_order(
     build: Any,
     opening: int,

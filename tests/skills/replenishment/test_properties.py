@@ -35,7 +35,7 @@ _STOCKS = st.lists(st.integers(0, 1500), min_size=3, max_size=3)
 @pytest.mark.long
 @given(stocks=_STOCKS, carton=st.integers(1, 40), service=st.integers(50, 97), more=st.integers(1, 20),
        capacity=st.sampled_from([200, 100_000]))  # fmt: skip
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_higher_service_level_never_lowers_stock(
     build: Any, stocks: list[int], carton: int, service: int, more: int, capacity: int
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_higher_service_level_never_lowers_stock(
 
 @pytest.mark.long
 @given(stocks=_STOCKS, scale=st.integers(2, 9), minimum=st.integers(0, 900), capacity=st.integers(300, 2000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_scaling_all_units_scales_the_plan(
     build: Any, stocks: list[int], scale: int, minimum: int, capacity: int
 ) -> None:
@@ -79,7 +79,7 @@ def test_scaling_all_units_scales_the_plan(
 
 @pytest.mark.long
 @given(stocks=_STOCKS, seed=st.integers(0, 2**32 - 1), capacity=st.sampled_from([200, 100_000]))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_order_of_rows_changes_nothing(build: Any, stocks: list[int], seed: int, capacity: int) -> None:
     seller = _seller(build, stocks, 6, weekly_capacity_units=capacity, joint_moq_units=300)
     draw = np.random.default_rng(seed)
@@ -93,7 +93,7 @@ def test_the_order_of_rows_changes_nothing(build: Any, stocks: list[int], seed: 
 @pytest.mark.long
 @given(first=st.integers(-40, 120), days=st.integers(0, 90), review=st.sampled_from([7, 14, 28]),
        capacity=st.sampled_from([150, 100_000]))  # fmt: skip
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_closed_supplier_is_never_asked(build: Any, first: int, days: int, review: int, capacity: int) -> None:
     seller = _seller(build, [0, 100, 900], 6, weekly_capacity_units=capacity)
     begins = pd.Timestamp(seller.as_of) + pd.Timedelta(days=first)

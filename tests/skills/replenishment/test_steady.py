@@ -155,7 +155,7 @@ def test_a_closed_supplier_is_not_asked_for_last_nights_order(facts: Any, build:
     percent=st.integers(0, 40),
     released=st.booleans(),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_held_night_breaks_no_limit_and_its_effects_add_up(
     build: Any,
     sold: list[int],
