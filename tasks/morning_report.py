@@ -28,6 +28,7 @@ from config.language import (
     translator,
 )
 from config.seller import Language, Seller
+from skills.replenishment.steady import CAUSES, EFFECTS
 from skills.vocabulary import Money, mark, minor_digits
 from tasks.lines import flatten
 from tasks.report_charts import chart_cash, chart_cover, chart_waterfall
@@ -164,6 +165,10 @@ def view_report(
         "closures": [row for row in body["last_orders"] if row["last_order_on"] >= body["as_of"]],
         "closures_passed": sum(row["last_order_on"] < body["as_of"] for row in body["last_orders"]),
         "cash": chart_cash(body["cash"]),
+        "cash_full": bool(body["cash"]) and "opening_minor" in body["cash"][0],
+        "cash_binds": sum(bool(row.get("binds")) for row in body["cash"]),
+        "causes": CAUSES,
+        "effects": EFFECTS,
         "listings": view_listings(body.get("listings")),
         "fees": view_cliffs(body.get("cliffs")),
         "full": sum(len(line["evidence"]) for d in body["decisions"] for line in d["lines"]) <= FULL_STEPS,
