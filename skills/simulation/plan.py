@@ -159,10 +159,11 @@ def _ask(
     sold: Ints,
     out: np.ndarray,
 ) -> Decision:
-    """The policy's decision, on copies and on the past alone."""
+    """The policy's decision, on copies of today's stock and a past that cannot be written to, and on nothing else."""
     today = 7 * week
     known = facts.past_sold.shape[1] + today
-    past_sold, past_out = sold[:, :known].copy(), out[:, :known].copy()
+    past_sold, past_out = sold[:, :known], out[:, :known]
+    past_sold.flags.writeable = past_out.flags.writeable = False
     seen = Seen(facts, week, today, hub.copy(), forward.copy(), *orders.seen(today), *shipments.seen(today),
                 past_sold, past_out)  # fmt: skip
     decision = decide(seen)

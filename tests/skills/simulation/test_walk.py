@@ -118,7 +118,8 @@ def test_a_policy_cannot_ship_more_than_the_hub_holds_nor_change_what_lies_there
 
     def forge(seen: Seen) -> Decision:
         seen.forward[:] = 99
-        seen.sold[:] = 99
+        with pytest.raises(ValueError, match="read-only"):
+            seen.sold[:] = 99
         return Decision()
 
     run = race_policies(world, [Contender("forger", lambda: forge)], POLICY)["forger"][0]
