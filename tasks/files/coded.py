@@ -18,12 +18,14 @@ class Coded:
     """A column.
 
     Attributes:
-        cells: The cells that occur.
+        cells: The cells that occur, each once if there are codes.
         codes: Per row the position of its cell; None where row i has cell i.
+        trimmed: Whether the cells are text without blanks around it.
     """
 
     cells: pd.Series
     codes: np.ndarray | None = None
+    trimmed: bool = False
 
     def __len__(self) -> int:
         return len(self.cells) if self.codes is None else len(self.codes)
@@ -69,13 +71,20 @@ class Coded:
         return distinct(both, np.where(blank, other.positions + len(self.cells), self.positions))
 
 
+def trim(column: Coded) -> Coded:
+    """The column as trimmed text, its cells where they were."""
+    return column if column.trimmed else Coded(read_text(column.cells), column.codes)
+
+
 def repeat(text: str, rows: int) -> Coded:
     """A column with the same cell in every row."""
-    return Coded(pd.Series([text], dtype="str"), np.zeros(rows, dtype=np.int32))
+    return Coded(pd.Series([text], dtype="str"), np.zeros(rows, dtype=np.int32), trimmed=True)
 
 
 def code_texts(column: Coded) -> Coded:
     """The column as trimmed text, each different text held once."""
+    if column.trimmed and column.codes is not None:
+        return column
     if column.codes is not None:
         return distinct(read_text(column.cells), column.codes)
     codes, cells = pd.factorize(column.cells)

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from tasks.files.coded import Coded
+
 
 def net_cancellations(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Each cancellation undoes that customer's latest earlier sale of the SKU, and older ones if that is too small.
@@ -74,65 +76,89 @@ def settle_amounts(amounts: np.ndarray, units: np.ndarray, left: np.ndarray) -> 
     return settled
 
 
-def sum_sales(lines: pd.DataFrame, names: dict[str, pd.Series]) -> pd.DataFrame:
+@njit(cache=True)
+def to_minor(amounts: np.ndarray, divisors: np.ndarray, currency: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Amounts of these rows in minor units, rounded half even; 0 in the others.
+
+    Args:
+        amounts: Per row, 0 or more.
+        divisors: How many of them a minor unit is, by currency.
+        currency: Per row.
+        rows: Which rows.
+    """
+    minor = np.zeros(len(amounts), dtype=np.int64)
+    for row in rows:
+        divisor = divisors[currency[row]]
+        whole = amounts[row] // divisor
+        twice = 2 * (amounts[row] - whole * divisor)
+        minor[row] = whole + (1 if twice > divisor or (twice == divisor and whole % 2 == 1) else 0)
+    return minor
+
+
+def sum_sales(
+    rows: np.ndarray,
+    sku: Coded,
+    country: Coded,
+    currency: Coded,
+    day: np.ndarray,
+    units: np.ndarray,
+    revenue: np.ndarray,
+) -> pd.DataFrame:
     """One row per (sku, country, day): units, lines, largest_line_units, revenue_minor, currency.
 
     Args:
-        lines: One row per kept line: sku, country, currency [position in their names], day [days since 1970],
-            units [> 0], revenue_minor.
-        names: Of sku, country and currency.
+        rows: Which lines are kept.
+        sku: Of every line.
+        country: Of every line.
+        currency: Of every line.
+        day: Days since 1970.
+        units: Of every line; above 0 where it is kept.
+        revenue: Minor units.
     """
-    sku, country, day = (
-        _rank(lines[key].to_numpy(dtype=np.int64), names.get(key)) for key in ("sku", "country", "day")
-    )
-    order = np.arange(len(lines))
-    for key in (day, country, sku):
-        order = sort_stably(order, key, int(key.max(initial=0)) + 1)
-    units, revenue = lines["units"].to_numpy(dtype=np.int64), lines["revenue_minor"].to_numpy(dtype=np.int64)
-    first, sums = sum_groups(order, day, country, sku, units, revenue)
-    told = {name: names[name].iloc[lines[name].to_numpy()[first]].array for name in names}
+    first_day = day[rows].min(initial=np.iinfo(np.int32).max)
+    days = int(day[rows].max(initial=first_day)) - int(first_day) + 1
+    order = sort_stably(rows, day - first_day, np.arange(days))
+    for column in (country, sku):
+        rank = column.cells.rank(method="dense").to_numpy(dtype=np.int64) - 1
+        order = sort_stably(order, column.positions, rank)
+    first, sums = sum_groups(order, sku.positions, country.positions, day, units, revenue)
     return pd.DataFrame(
         {
-            "sku": told["sku"],
-            "country": told["country"],
-            "day": lines["day"].to_numpy()[first].astype("datetime64[D]").astype("datetime64[us]"),
+            "sku": sku.take(first).array,
+            "country": country.take(first).array,
+            "day": day[first].astype("datetime64[D]").astype("datetime64[us]"),
             "units": sums[0],
             "lines": sums[1],
             "largest_line_units": sums[2],
             "revenue_minor": sums[3],
-            "currency": told["currency"],
-        }
+            "currency": currency.take(first).array,
+        },
+        copy=False,
     )
 
 
-def _rank(key: np.ndarray, names: pd.Series | None) -> np.ndarray:
-    """Numbers from 0 that sort as the days do, or as the names at these positions."""
-    rank = key if names is None else names.rank(method="dense").to_numpy(dtype=np.int64)[key]
-    from_zero: np.ndarray = rank - rank.min(initial=np.iinfo(np.int64).max)
-    return from_zero
-
-
 @njit(cache=True)
-def sort_stably(order: np.ndarray, key: np.ndarray, size: int) -> np.ndarray:
-    """The rows of `order` by their key, which is below `size`; rows of the same key stay as they are."""
-    ends = np.zeros(size + 1, dtype=np.int64)
+def sort_stably(order: np.ndarray, codes: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """The rows of `order` by the rank of their code; rows of the same code stay as they are."""
+    ends = np.zeros(len(rank) + 1, dtype=np.int64)
     for row in order:
-        ends[key[row] + 1] += 1
-    for at in range(size):
+        ends[rank[codes[row]] + 1] += 1
+    for at in range(len(rank)):
         ends[at + 1] += ends[at]
     placed = np.empty(len(order), dtype=np.int64)
     for row in order:
-        placed[ends[key[row]]] = row
-        ends[key[row]] += 1
+        key = rank[codes[row]]
+        placed[ends[key]] = row
+        ends[key] += 1
     return placed
 
 
 @njit(cache=True)
 def sum_groups(
     order: np.ndarray,
-    day: np.ndarray,
-    country: np.ndarray,
     sku: np.ndarray,
+    country: np.ndarray,
+    day: np.ndarray,
     units: np.ndarray,
     revenue: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:

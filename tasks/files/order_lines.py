@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,14 @@ from config.marketplaces import read_marketplaces
 from config.seller import InputFiles
 from skills.vocabulary import Country, mark
 from tasks.files.cells import country_reader, is_zone
-from tasks.files.coded import Coded, code_texts, join, repeat
+from tasks.files.clocks import to_days, to_utc
+from tasks.files.coded import Coded, code_texts, join, repeat, trim
 from tasks.files.columns import Column
 from tasks.files.problems import InvalidInput, WrongDateOrder
 from tasks.files.quarantine import QUARANTINE
 from tasks.files.sources import CodedSource
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES
-from tasks.files.values import Moments, Numbers, read_moments, read_numbers, read_text, to_days, to_utc
+from tasks.files.values import Moments, read_moments, read_numbers, read_text
 
 NOT_A_PRODUCT = mark("not a product code")
 STOCK_ADJUSTMENT = mark("negative quantity that is no cancellation (a stock adjustment)")
@@ -47,7 +48,7 @@ SALE, CANCELLATION, NETTED, SET_ASIDE, QUARANTINED, AFTER = range(6)
 PRICE_PARTS = 10_000
 """Prices are read to a ten-thousandth of a whole unit of the currency."""
 
-WHOLE = ("order", "ordered_at", "updated_at", "customer")
+WHOLE = ("order", "ordered_at", "updated_at")
 """Columns whose cells hardly repeat."""
 
 NO_DAY = np.iinfo(np.int32).min
@@ -179,7 +180,7 @@ class _Judge:
         self._reason = np.full(self._size, -1, dtype=np.int8)
         self._open = np.ones(self._size, dtype=bool)
         self._country = self._read_country(country)
-        self._order = self._whole_text("order")
+        self._order = trim(self._raw("order"))
         prefix = "" if self._amazon else settings.cancellation_prefix
         starts = self._order.cells.str.startswith(prefix).to_numpy(dtype=bool) & bool(prefix)
         self._cancels = self._order.spread(starts)
@@ -209,7 +210,8 @@ class _Judge:
             cancelled |= self._text(name).map(str.casefold).isin(["cancelled", "canceled"])
         changed = read_moments(self._raw("updated_at").decode().where(cancelled), self._settings.date_order)
         _, updated, _ = self._place_in_time(changed)
-        still_open = (updated >= self._morning) & (self._numbers("quantity", ".").value > 0)
+        quantity = self._raw("quantity")
+        still_open = (updated >= self._morning) & quantity.spread(read_numbers(quantity.cells).value > 0)
         self._close(cancelled & ~still_open, NETTED)
 
     def read_place(self, marketplaces: Collection[Country]) -> None:
@@ -221,33 +223,37 @@ class _Judge:
 
     def read_units(self) -> None:
         """Units, whole and positive; a cancellation's sign does not matter."""
-        column = self._column("quantity")
-        numbers = self._numbers("quantity", self._settings.decimal)
+        column, raw = self._column("quantity"), self._raw("quantity")
+        numbers = read_numbers(raw.cells, self._settings.decimal)
         value = np.nan_to_num(numbers.value)
         wrong = numbers.bad | numbers.blank | (value != np.rint(value))
-        self._fault(wrong | (value < min(column.low, -column.high)) | (value > column.high), "quantity")
-        self._units = np.where(self._open, value, 0).astype(np.int64)
-        self._units[self._cancels] = np.abs(self._units[self._cancels])
+        wrong |= (value < min(column.low, -column.high)) | (value > column.high)
+        self._fault(raw.spread(wrong), "quantity")
+        self._units = raw.spread(np.where(wrong, 0, value).astype(np.int64))
+        self._units = np.where(self._cancels, np.abs(self._units), self._units)
         self._set_aside(self._units == 0, NO_UNITS)
         self._set_aside(self._units < 0, STOCK_ADJUSTMENT)
 
     def read_price(self) -> None:
         """What the buyer paid for the line, and in which currency."""
-        column = self._column("price")
-        numbers = self._numbers("price", self._settings.decimal)
+        column, raw = self._column("price"), self._raw("price")
+        numbers = read_numbers(raw.cells, self._settings.decimal)
         if self._amazon:
-            self._set_aside(numbers.blank, NOT_YET_CHARGED)
+            self._set_aside(raw.spread(numbers.blank), NOT_YET_CHARGED)
         value = np.nan_to_num(numbers.value)
-        self._fault(numbers.bad | numbers.blank | (np.abs(value) > column.high), "price")
+        wrong = numbers.bad | numbers.blank | (np.abs(value) > column.high)
+        self._fault(raw.spread(wrong), "price")
+        value = np.where(wrong, 0.0, value)
         if self._amazon:
-            discount = self._numbers("discount", self._settings.decimal)
-            self._fault(discount.bad, "discount")
-            value = value - np.abs(np.nan_to_num(discount.value))
-        self._set_aside(value <= 0, NO_PRICE)
-        usable = np.where(self._open, value, 0.0)
-        self._amount = np.rint(usable * PRICE_PARTS).astype(np.int64)
-        if not self._amazon:
-            self._amount *= self._units
+            less = self._raw("discount")
+            discount = read_numbers(less.cells, self._settings.decimal)
+            self._fault(less.spread(discount.bad), "discount")
+            paid = raw.spread(value) - less.spread(np.abs(np.nan_to_num(discount.value)))
+            self._set_aside(paid <= 0, NO_PRICE)
+            self._amount = np.rint(np.where(self._open, paid, 0.0) * PRICE_PARTS).astype(np.int64)
+        else:
+            self._set_aside(raw.spread(value <= 0), NO_PRICE)
+            self._amount = raw.spread(np.rint(value * PRICE_PARTS).astype(np.int64)) * self._units
         market = {code: place.currency for code, place in read_marketplaces().items()}
         usual = self._country.map(lambda code: self._settings.currency or market.get(code, ""))
         self._currency = self._text("currency").map(str.upper).fill(usual)
@@ -267,7 +273,7 @@ class _Judge:
             line=self._source.rows.lines,
             part=np.full(self._size, part, dtype=np.int32),
             order=self._order,
-            customer=repeat("", self._size) if self._amazon else self._whole_text("customer"),
+            customer=repeat("", self._size) if self._amazon else self._text("customer"),
             sku=self._sku,
             country=self._country,
             currency=self._currency,
@@ -318,16 +324,6 @@ class _Judge:
     def _text(self, name: str) -> Coded:
         return code_texts(self._raw(name))
 
-    def _whole_text(self, name: str) -> Coded:
-        """The column as text, row by row where it comes so."""
-        raw = self._raw(name)
-        return Coded(read_text(raw.cells), raw.codes)
-
-    def _numbers(self, name: str, decimal: Literal[".", ","]) -> Numbers:
-        raw = self._raw(name)
-        numbers = read_numbers(raw.cells, decimal)
-        return Numbers(raw.spread(numbers.value), raw.spread(numbers.bad), raw.spread(numbers.blank))
-
     def _read_country(self, country: Callable[[object], Country]) -> Coded:
         code = self._text("country").map(country)
         if not self._amazon:
@@ -341,16 +337,13 @@ class _Judge:
     def _place_in_time(self, moments: Moments) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Instant [µs UTC], marketplace day, and whether the country has no clock; 0 and NO_DAY without a moment."""
         clocks = {code: place.time_zone for code, place in read_marketplaces().items()}
-        instant = np.zeros(self._size, dtype=np.int64)
-        day = np.full(self._size, NO_DAY, dtype=np.int32)
-        no_clock = np.zeros(self._size, dtype=bool)
+        usual = self._settings.time_zone
+        here = [clocks.get(code) or usual for code in self._country.cells.tolist()]
         known = ~(moments.bad | moments.blank)
-        for at, code in enumerate(self._country.cells):
-            rows = np.flatnonzero((self._country.positions == at) & known)
-            here = clocks.get(code) or self._settings.time_zone
-            no_clock[rows] = not here
-            instant[rows] = to_utc(moments, self._settings.time_zone or here or "UTC", rows)
-            day[rows] = to_days(instant[rows], here or "UTC").astype("datetime64[D]").astype(np.int64)
+        which = np.where(known, self._country.positions, -1)
+        instant = to_utc(moments, [usual or zone or "UTC" for zone in here], which)
+        day = np.where(known, to_days(instant, [zone or "UTC" for zone in here], which), NO_DAY).astype(np.int32)
+        no_clock = known & self._country.spread(np.array([not zone for zone in here], dtype=bool))
         return instant, day, no_clock
 
     def _check_date_order(self, moments: Moments) -> None:

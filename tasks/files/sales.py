@@ -14,7 +14,7 @@ import pandas as pd
 
 from config.seller import InputFiles
 from skills.vocabulary import Country, mark, minor_digits
-from tasks.files.netting import net_cancellations, settle_amounts, sum_sales
+from tasks.files.netting import net_cancellations, settle_amounts, sum_sales, to_minor
 from tasks.files.order_lines import (
     AFTER,
     CANCELLATION,
@@ -102,13 +102,12 @@ def read_order_lines(
     del parts
     _set_aside_repeated(lines)
     quarantines.append(_quarantine_currencies(lines, files, sheets))
-    kept = _net(lines)
+    _net(lines)
     rows = sum(total for _, total, _, _ in files)
     taken = time.perf_counter() - began
     log.info("order_lines: %d rows in %.2f s, %.0f rows/s", rows, taken, rows / max(taken, 1e-9))
-    names = {"sku": lines.sku.cells, "country": lines.country.cells, "currency": lines.currency.cells}
     return OrderLines(
-        sales=sum_sales(kept, names),
+        sales=_sum(lines),
         accounting=_account(lines, files),
         quarantine=pd.concat(quarantines, ignore_index=True)[QUARANTINE],
         set_aside=_count_reasons(lines),
@@ -158,60 +157,46 @@ def _quarantine_currencies(lines: Lines, files: list[tuple[str, int, int, str]],
     return pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
 
 
-def _net(lines: Lines) -> pd.DataFrame:
-    """Settle the sales; one row per line that is left: sku, country, currency, day, units, revenue_minor.
-
-    The states and reasons of the lines are changed.
-    """
-    state, reason, units = lines.state, lines.reason, lines.units
+def _net(lines: Lines) -> None:
+    """Take the cancellations off: states, reasons, units and amounts of the lines are changed."""
+    state, reason = lines.state, lines.reason
     cancels = np.flatnonzero(state == CANCELLATION)
-    buyers = lines.customer.take(cancels)
-    nameless = (buyers == "").to_numpy(dtype=bool)
+    nameless = lines.customer.equals("")[cancels]
     state[cancels[nameless]], reason[cancels[nameless]] = SET_ASIDE, REASONS.index(NO_CUSTOMER)
-    cancels, buyers = cancels[~nameless], buyers[~nameless]
-    wanted = np.zeros(len(lines.sku.cells), dtype=bool)
-    wanted[lines.sku.positions[cancels]] = True
-    rows = np.flatnonzero((state == SALE) & wanted[lines.sku.positions] & lines.customer.isin(buyers))
-    rows = np.sort(np.concatenate([rows, cancels]))
+    cancels = cancels[~nameless]
+    sku, customer = lines.sku.positions, lines.customer.positions
+    cancelled, cancelling = (
+        np.zeros(len(lines.sku.cells), dtype=bool),
+        np.zeros(len(lines.customer.cells), dtype=bool),
+    )
+    cancelled[sku[cancels]], cancelling[customer[cancels]] = True, True
+    touched = cancelling[customer] & cancelled[sku]
+    rows = np.flatnonzero(touched & ((state == SALE) | (state == CANCELLATION)))
     undone = state[rows] == CANCELLATION
+    units = lines.units[rows]
     book = pd.DataFrame(
         {
-            "customer": pd.factorize(lines.customer.take(rows))[0],
-            "sku": lines.sku.positions[rows],
+            "customer": customer[rows],
+            "sku": sku[rows],
             "instant": lines.instant[rows],
-            "units": units[rows],
+            "units": units,
             "cancels": undone,
         }
     )
     left, found = net_cancellations(book)
-    settled = units.copy()
-    settled[rows] = left
-    state[rows[undone & found]] = NETTED
     lost = rows[undone & ~found]
     state[lost], reason[lost] = SET_ASIDE, REASONS.index(NO_EARLIER_SALE)
-    state[(state == SALE) & (settled == 0)] = NETTED
-    kept = np.flatnonzero(state == SALE)
-    amounts = settle_amounts(lines.amount[kept], units[kept], settled[kept])
-    currency = lines.currency.positions[kept]
-    return pd.DataFrame(
-        {
-            "sku": lines.sku.positions[kept],
-            "country": lines.country.positions[kept],
-            "currency": currency,
-            "day": lines.day[kept],
-            "units": settled[kept],
-            "revenue_minor": _to_minor(amounts, lines.currency.cells, currency),
-        }
-    )
+    state[rows[(left == 0) & (state[rows] != SET_ASIDE)]] = NETTED
+    lines.units[rows] = left
+    lines.amount[rows] = settle_amounts(lines.amount[rows], units, left)
 
 
-def _to_minor(amounts: np.ndarray, codes: pd.Series, currency: np.ndarray) -> np.ndarray:
-    """Ten-thousandths of the currency to its minor units, rounded half even."""
-    parts = np.array([PRICE_PARTS // 10 ** minor_digits(code) for code in codes], dtype=np.int64)
-    divisor = parts[currency]
-    whole, rest = np.divmod(amounts, divisor)
-    minor: np.ndarray = whole + ((2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 == 1)))
-    return minor
+def _sum(lines: Lines) -> pd.DataFrame:
+    """What is left, by SKU, country and day."""
+    kept = np.flatnonzero(lines.state == SALE)
+    parts = [PRICE_PARTS // 10 ** minor_digits(code) for code in lines.currency.cells.tolist()]
+    revenue = to_minor(lines.amount, np.array(parts, dtype=np.int64), lines.currency.positions, kept)
+    return sum_sales(kept, lines.sku, lines.country, lines.currency, lines.day, lines.units, revenue)
 
 
 def _account(lines: Lines, files: list[tuple[str, int, int, str]]) -> pd.DataFrame:
@@ -251,8 +236,9 @@ def _see(lines: Lines, files: list[str]) -> pd.DataFrame:
     pairs_in = len(names) * size
     there = np.flatnonzero(np.bincount(pairs, minlength=pairs_in))
     latest = np.full(len(names), _NEVER)
-    dated = lines.instant != 0
-    np.maximum.at(latest, file[dated], lines.instant[dated])
+    for part, at in enumerate(of_file):
+        instants = lines.instant[slice(*np.searchsorted(lines.part, [part, part + 1]))]
+        latest[at] = max(latest[at], instants[instants != 0].max(initial=_NEVER))
     seen = pd.DataFrame(
         {
             "file": names[there // size],

@@ -26,7 +26,7 @@ class TextColumns:
     """The columns of a delimited text in UTF-8.
 
     Attributes:
-        columns: Position in the header → the column, trimmed.
+        columns: Position in the header → the column; blanks around ASCII are off.
         lines: The line of each row.
         ragged: Line and number of fields of each row that has other fields than the header.
     """
@@ -148,11 +148,9 @@ class TextColumns:
 
 def _strip(column: Coded) -> Coded:
     """Blanks of ASCII are off already; those of other scripts are not."""
-    return (
-        column
-        if pc.all(pc.string_is_ascii(column.cells.array.__arrow_array__())).as_py()
-        else (Coded(column.cells.str.strip(), column.codes))
-    )
+    if pc.all(pc.string_is_ascii(column.cells.array.__arrow_array__())).as_py() is False:
+        return column if column.codes is not None else Coded(column.cells.str.strip(), trimmed=True)
+    return Coded(column.cells, column.codes, trimmed=True)
 
 
 class _Codes:

@@ -19,9 +19,6 @@ from tasks.files.iso_times import NO_OFFSET, read_iso_times
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock's zero, not an instant)
-_QUARTER = 15 * 60 * 1_000_000
-_MOST_QUARTERS = 1_000_000
-_UNEVEN = np.iinfo(np.int64).min
 _SWAPPED: dict[DateOrder, str] = {"ymd": "ydm", "dmy": "mdy", "mdy": "dmy"}
 _MOMENT = re.compile(
     r"(\d{1,4})([-/.年])(\d{1,2})[-/.月](\d{1,4})日?"
@@ -167,58 +164,6 @@ def _read_each_moment(cells: pd.Series, order: DateOrder) -> Moments:
         ambiguous=int(rows[ambiguous].sum()),
         certain=int(rows[certain].sum()),
     )
-
-
-def to_utc(moments: Moments, zone: str, rows: np.ndarray) -> np.ndarray:
-    """Microseconds UTC of some rows; `zone` is the clock of those written without an offset.
-
-    A wall-clock time that comes twice in autumn is the first one; one that spring skips is moved to the next
-    that exists.
-    """
-    local, offset = moments.local[rows], moments.offset[rows]
-    bare = offset == NO_OFFSET
-    utc: np.ndarray = local - np.where(bare, 0, offset)
-    if bare.any():
-        utc[bare] = _by_quarter(local[bare], lambda clock: _place(clock, zone))
-    return utc
-
-
-def to_days(utc: np.ndarray, zone: str) -> np.ndarray:
-    """The calendar day in the zone of each moment, as midnight in datetime64[us]."""
-    local = _by_quarter(utc, lambda moments: _show(moments, zone))
-    return local.astype("datetime64[us]").astype("datetime64[D]").astype("datetime64[us]")
-
-
-def _place(local: np.ndarray, zone: str) -> np.ndarray:
-    clock = pd.DatetimeIndex(local.astype("datetime64[us]"))
-    placed = clock.tz_localize(zone, ambiguous=np.ones(len(clock), dtype=bool), nonexistent="shift_forward")
-    return np.asarray(placed.tz_convert("UTC").tz_localize(None).as_unit("us").asi8)
-
-
-def _show(utc: np.ndarray, zone: str) -> np.ndarray:
-    clock = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone)
-    return np.asarray(clock.tz_localize(None).as_unit("us").asi8)
-
-
-def _by_quarter(moments: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Convert from clock to clock: once per quarter of an hour, where both run alike in it, else one by one."""
-    if len(moments) == 0:
-        return convert(moments)
-    quarter = moments // _QUARTER
-    quarter -= quarter.min()
-    if quarter.max() > len(moments) + _MOST_QUARTERS:
-        return convert(moments)
-    starts = np.flatnonzero(np.bincount(quarter))
-    first = (starts + int(moments.min() // _QUARTER)) * _QUARTER
-    begin, end = convert(first), convert(first + _QUARTER - 1)
-    ahead = np.zeros(int(quarter.max()) + 1, dtype=np.int64)
-    ahead[starts] = np.where(end - begin == _QUARTER - 1, begin - first, _UNEVEN)
-    shift = ahead[quarter]
-    uneven = shift == _UNEVEN
-    converted: np.ndarray = moments + shift
-    if uneven.any():
-        converted[uneven] = convert(moments[uneven])
-    return converted
 
 
 def _factorize(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.files.netting import net_cancellations, settle_amounts
+from tasks.files.coded import Coded
+from tasks.files.netting import net_cancellations, settle_amounts, sum_sales, to_minor
+from tasks.files.overlaps import find_last_parts
 
 Line = tuple[str, str, int, int, bool]
 COLUMNS = ["customer", "sku", "instant", "units", "cancels"]
@@ -46,6 +50,26 @@ def test_the_order_of_the_file_does_not_matter() -> None:
     assert net(("k", "A", 9, 3, True), ("k", "A", 2, 5, False), ("k", "A", 1, 5, False))[0] == [0, 2, 5]
 
 
+def net_plainly(frame: pd.DataFrame) -> tuple[list[int], list[bool]]:
+    """The twin of the compiled netting, buyer by buyer."""
+    left, found = frame["units"].tolist(), [False] * len(frame)
+    for _, own in frame.groupby(["customer", "sku"], sort=False):
+        open_sales: list[int] = []
+        for at in own.reset_index().sort_values(["instant", "cancels", "index"])["index"].tolist():
+            if not frame["cancels"][at]:
+                open_sales.append(at)
+                continue
+            while left[at] and open_sales:
+                found[at] = True
+                taken = min(left[at], left[open_sales[-1]])
+                left[at] -= taken
+                left[open_sales[-1]] -= taken
+                if left[open_sales[-1]] == 0:
+                    open_sales.pop()
+            left[at] = 0
+    return left, found
+
+
 lines = st.lists(
     st.tuples(st.sampled_from("km"), st.sampled_from("AB"), st.integers(0, 6), st.integers(1, 9), st.booleans()),
     min_size=1,
@@ -53,12 +77,14 @@ lines = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(lines)
 def test_netting_never_creates_units_nor_loses_more_than_was_cancelled(drawn: list[Line]) -> None:
     frame = pd.DataFrame(drawn, columns=COLUMNS)
     left, found = net_cancellations(frame)
     sales = ~frame["cancels"].to_numpy()
     units = frame["units"].to_numpy()
+    assert (left.tolist(), found.tolist()) == net_plainly(frame)
     taken = (units - left)[sales].sum()
     assert (left[sales] >= 0).all()
     assert (left[sales] <= units[sales]).all()
@@ -66,8 +92,58 @@ def test_netting_never_creates_units_nor_loses_more_than_was_cancelled(drawn: li
     assert (taken > 0) == found.any()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), st.integers(1, 1000), st.data())
 def test_the_amount_of_a_part_is_its_share(amount: int, units: int, data: st.DataObject) -> None:
     left = data.draw(st.integers(0, units))
     settled = int(settle_amounts(np.array([amount]), np.array([units]), np.array([left]))[0])
     assert abs(settled * units - amount * left) * 2 <= units
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**15), st.integers(0, 2), st.booleans()), min_size=1, max_size=20))
+def test_minor_units_are_rounded_half_even(drawn: list[tuple[int, int, bool]]) -> None:
+    divisors = [100, 10_000, 10]
+    amounts, currency, kept = (np.array(column) for column in zip(*drawn, strict=True))
+    minor = to_minor(amounts, np.array(divisors), currency, np.flatnonzero(kept))
+    assert minor.tolist() == [round(Fraction(amount, divisors[code])) if keep else 0 for amount, code, keep in drawn]
+
+
+three = st.integers(0, 2)
+sold = st.tuples(three, three, st.integers(20_000, 20_003), st.integers(1, 9), st.integers(0, 99), st.booleans())
+
+
+@settings(deadline=None)
+@given(st.lists(sold, max_size=30))
+def test_sales_are_summed_as_a_plain_group_by_sums_them(drawn: list[tuple[int, ...]]) -> None:
+    table = np.array(drawn, dtype=np.int64).reshape(-1, 6)
+    names = {"sku": ["b", "", "a"], "country": ["US", "CI-CHN", "DE"], "currency": ["USD", "CNY", "EUR"]}
+    column = {
+        "sku": Coded(pd.Series(names["sku"], dtype="str"), table[:, 0]),
+        "country": Coded(pd.Series(names["country"], dtype="str"), table[:, 1]),
+        "currency": Coded(pd.Series(names["currency"], dtype="str"), table[:, 1]),
+    }
+    rows = np.flatnonzero(table[:, 5])
+    day, units, revenue = table[:, 2].astype(np.int32), table[:, 3], table[:, 4]
+    summed = sum_sales(rows, column["sku"], column["country"], column["currency"], day, units, revenue)
+    frame = pd.DataFrame({name: coded.take(rows) for name, coded in column.items()}).assign(
+        day=day[rows].astype("datetime64[D]").astype("datetime64[us]"), units=units[rows], revenue=revenue[rows]
+    )
+    plain = frame.groupby(["sku", "country", "day"], as_index=False).agg(
+        units=("units", "sum"),
+        lines=("units", "size"),
+        largest_line_units=("units", "max"),
+        revenue_minor=("revenue", "sum"),
+        currency=("currency", "first"),
+    )
+    pd.testing.assert_frame_equal(summed, plain.astype({"lines": "int64"}))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 1)] * 3, st.integers(-1, 1)), max_size=40), st.integers(1, 5))
+def test_the_last_part_that_holds_a_line_is_found(drawn: list[tuple[int, ...]], parts: int) -> None:
+    keys = np.array(drawn, dtype=np.int64).reshape(-1, 4)
+    part = np.sort(np.arange(len(keys)) % parts)
+    last = find_last_parts(keys[:, 0], keys[:, 1], keys[:, 3], keys[:, 2], part)
+    frame = pd.DataFrame(keys).assign(part=part)
+    assert last.tolist() == frame.groupby([0, 1, 2, 3])["part"].transform("max").tolist()

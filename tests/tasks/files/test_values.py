@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.files.values import read_moments, read_numbers, read_text, to_days, to_utc
+from tasks.files.values import read_moments, read_numbers, read_text
 
 
 def texts(*cells: str | None) -> pd.Series:
@@ -87,20 +87,6 @@ def test_a_number_typed_in_a_workbook_ignores_the_decimal_sign() -> None:
 
 def test_a_code_typed_as_a_number_keeps_no_decimal_point() -> None:
     assert read_text(pd.Series([85048.0, " a ", None], dtype="object")).tolist() == ["85048", "a", ""]
-
-
-def test_a_day_is_the_marketplaces_day() -> None:
-    """18:00 UTC is 10:00 in Los Angeles and already tomorrow in Tokyo."""
-    moments = read_moments(texts("2025-11-23T18:00:00+00:00"))
-    utc = to_utc(moments, "UTC", np.array([0]))
-    assert str(to_days(utc, "America/Los_Angeles")[0])[:10] == "2025-11-23"
-    assert str(to_days(utc, "Asia/Tokyo")[0])[:10] == "2025-11-24"
-
-
-def test_hours_that_a_clock_change_doubles_or_skips_still_have_one_moment() -> None:
-    moments = read_moments(texts("2025-10-26 02:30", "2025-03-30 02:30"))
-    utc = to_utc(moments, "Europe/Berlin", np.array([0, 1])).astype("datetime64[us]").astype(str)
-    assert [moment[:16] for moment in utc] == ["2025-10-26T00:30", "2025-03-30T01:00"]
 
 
 @given(st.decimals(-999_999_999, 999_999_999, places=4, allow_nan=False))
