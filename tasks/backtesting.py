@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.seller import Seller
 from skills import distribution, forecasting, replenishment
-from skills.simulation.explain import MIN_MAX, OURS, SELLER, TUNED, VELOCITY, VELOCITY_EQUAL
+from skills.simulation.explain import MIN_MAX, OURS, OWN_LEVEL, SELLER, TUNED, VELOCITY, VELOCITY_EQUAL
 from skills.simulation.plan import Run
 from skills.simulation.rivals import min_max, reorder_point, velocity_times_days
 from skills.simulation.tuning import Parameters, measure_fill, spread_parameters
@@ -114,7 +114,7 @@ def list_contenders(
         known: The frozen inputs.
         seller: Whose policies ours follows.
         tuned: From `tune_reorder_points`; empty leaves the rule out.
-        service_percent: Service level of ours; 0 keeps the seller's.
+        service_percent: Service level of ours; 0 keeps the seller's. Another one is raced against the seller's too.
     """
     test, policy = backtest.test, seller.policy.simulation
     found = [
@@ -122,6 +122,8 @@ def list_contenders(
         Contender(VELOCITY, lambda: velocity_times_days(policy)),
         Contender(MIN_MAX, lambda: min_max(policy)),
     ]
+    if service_percent not in (0, seller.policy.replenishment.cycle_service_percent):
+        found.append(Contender(OWN_LEVEL, lambda: follow_night(test, known, seller)))
     if tuned:
         spread = spread_parameters(test.world.facts, tuned)
         found.append(Contender(TUNED, lambda: reorder_point(spread)))

@@ -8,13 +8,14 @@ from skills.simulation.compare import MEASURES, Comparison
 from skills.vocabulary import mark
 
 OURS, VELOCITY, MIN_MAX, TUNED, SELLER = "ours", "velocity", "min_max", "tuned", "seller"
-VELOCITY_EQUAL = "velocity_equal"
+VELOCITY_EQUAL, OWN_LEVEL = "velocity_equal", "own_level"
 NAMES: dict[str, str] = {
     OURS: mark("the hub policy"),
     VELOCITY: mark("velocity × days"),
     MIN_MAX: mark("min/max"),
     TUNED: mark("tuned (s, S)"),
     SELLER: mark("what the seller did"),
+    OWN_LEVEL: mark("the hub policy at the seller's own service level"),
     VELOCITY_EQUAL: mark("velocity × days, at the hub policy's fill rate"),
 }
 """Policy → what a reader calls it."""
