@@ -143,6 +143,7 @@ NODES = Table(
         Column("time_zone", "zone", "Clock on its wall."),
         Column("storage_currency", "currency", "Currency of its storage fees.", "ISO 4217", aliases=("currency",)),
         Column("name", "text", "What a reader calls it.", blank=""),
+        Column("weekly_capacity_m3", "number", "Most it receives in a week; blank: no limit.", "m³", blank=UNKNOWN),
     ),
     key=("node",),
 )  # fmt: skip
@@ -174,6 +175,7 @@ LANES = Table(
         Column("volumetric_divisor", "count", "Cubic centimetres that count as a kilogram; 0: weight only.", "cm³/kg",
                blank=0),
         Column("weekly_capacity_m3", "number", "Most it carries in a week; blank: no limit.", "m³", blank=UNKNOWN),
+        Column("weekly_capacity_kg", "number", "Most it carries in a week; blank: no limit.", "kg", blank=UNKNOWN),
         Column("handling_minor", "money", "Handling of one unit where it starts.", blank=0),
         Column("minimum_cartons", "count", "Least shipment, all SKUs together; 0: any.", "cartons", blank=0),
     ),
