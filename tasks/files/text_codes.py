@@ -198,7 +198,7 @@ def _to_texts(content: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.A
 
 
 def _as_texts(data: np.ndarray, offsets: np.ndarray) -> pa.Array:
-    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data.tobytes())]
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
 
 
