@@ -22,4 +22,4 @@ def draw_demand(quantiles: Floats, periods: int, seed: int) -> Floats:
     """
     tail = quantiles[4] + (quantiles[4] - quantiles[3]) / 4.0
     levels = np.concatenate([[0.0], np.maximum.accumulate(quantiles), [max(tail, quantiles[4])]])
-    return np.asarray(np.interp(np.random.default_rng(seed).random(periods), _SHARES, levels))
+    return np.asarray(np.interp(np.random.Generator(np.random.PCG64(seed)).random(periods), _SHARES, levels))
