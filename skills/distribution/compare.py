@@ -60,7 +60,9 @@ def compare_with_velocity(
     limits = list_limits(slots, departures, lanes, nodes, contribution, policy)
     sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), limits, policy)
     at = np.flatnonzero(sent)
-    *_, value = value_lines(slots.frame.iloc[at].reset_index(drop=True), slots.needs[:, at], sent[at], policy)
+    alone = slots.frame.iloc[at].reset_index(drop=True)
+    alone["at_arrival"] = alone["at_arrival_alone"]
+    *_, value = value_lines(alone, slots.needs_alone[:, at], sent[at], policy)
     keys = ["sku", "country"]
     rule = slots.frame.iloc[at][keys].assign(
         rule_units=sent[at] * slots.frame["carton_units"].to_numpy()[at], rule_value_base_minor=value

@@ -47,6 +47,7 @@ def explain_allocation(
     frame = allocation.slots.frame
     at = frame.reset_index().merge(allocation.lines[keys], on=keys, how="inner")["index"].to_numpy()
     windows = allocation.slots.windows.take(at)
+    arriving = allocation.slots.arriving
     demand, lost = allocation.slots.demand, policy.lost_sale_percent / 100
     needs = find_need(windows, demand, lost)
     to_start, to_end = (demand.paths_at(windows.pair, day) for day in (windows.start, windows.ends[1]))
@@ -63,8 +64,8 @@ def explain_allocation(
         key = (str(slot["sku"]), str(slot["country"]), str(slot["lane"]))
         line, quote = lines[key], quotes[key]
         page = _Page(base_currency)
-        events = windows.event_window == number
-        coming = list(zip(windows.event_day[events], windows.event_units[events], strict=True))
+        events = arriving[arriving["pair"] == windows.pair[number]]
+        coming = list(zip(events["day"], events["units"], strict=True))
         _tell_position(
             page, slot, states.get((slot["sku"], slot["country"]), {}), coming, windows.ends[1, number], as_of
         )
@@ -217,6 +218,12 @@ def _tell_demand(
     def paths(values: np.ndarray) -> str:
         return ", ".join(f"{name} {max(value, 0.0):.1f}" for name, value in zip(_NAMES, values, strict=False))
 
+    if slot["faster_units"]:
+        page.say(
+            mark("Brought by faster lanes tonight, at most; the need is what they leave"),
+            slot["faster_units"],
+            "units",
+        )
     page.say(mark("Mean demand per week in the four weeks from the arrival"), f"{slot['weekly_mean']:.2f}", "units")
     page.say(mark("Demand until the arrival"), f"{mean_start:.1f}", "units", paths(to_start))
     median = PATHS.index(0.5)
@@ -364,6 +371,12 @@ def _tell_cartons(
     )
     page.pay(mark("Value of the last carton sent"), line["last_carton_value"])
     page.pay(mark("Value of the next carton, not sent"), line["next_carton_value"])
+    if slot["planned_cartons"] >= 0:
+        page.say(
+            mark("Most by this lane: of the next carton the slower lane would lose more than it is worth"),
+            slot["planned_cartons"],
+            "cartons",
+        )
     page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
 
 

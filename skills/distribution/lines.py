@@ -18,6 +18,7 @@ from skills.vocabulary import Refusal, mark, round_half_even
 
 BY_HUB = mark("hub stock")
 BY_SIZE = mark("most cartons per line")
+BY_SLOWER = mark("a slower lane, which serves the rest better")
 KEPT = mark("The country's data is stale: yesterday's quantity is kept.")
 FAST = mark("Stock would run out before the slower lane arrives.")
 SLOW = mark("Demand until the next arrival exceeds stock and what is on the way.")
@@ -160,6 +161,8 @@ def _find_caps(
     for line in range(len(slot)):
         if following[line] <= 0 or not known[line]:
             caps.append("")
+        elif 0 <= frame["planned_cartons"].iloc[line] <= cartons[line]:
+            caps.append(BY_SLOWER)
         elif left[line] <= 0:
             caps.append(BY_HUB)
         elif short[line] >= 0:
@@ -183,8 +186,9 @@ def _list_alternatives(
     found: list[list[dict[str, object]]] = [[] for _ in slot]
     if options:
         line, other = (np.array(column) for column in zip(*options, strict=True))
-        knots = slots.needs[:, other]
+        knots = slots.needs_alone[:, other]
         frame = slots.frame.iloc[other].reset_index(drop=True)
+        frame["at_arrival"] = frame["at_arrival_alone"]
         lanes, carton_units = frame["lane"].tolist(), frame["carton_units"].to_numpy()
         each = np.repeat(np.arange(len(other)), cartons[line])
         number = np.arange(len(each)) - (np.cumsum(cartons[line]) - cartons[line])[each] + chosen[other][each] + 1

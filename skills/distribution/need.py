@@ -88,6 +88,19 @@ def find_windows(
     return Windows(pair, start, ends, stock, window, inbound["day"].to_numpy(dtype="float64")[row], before, units)
 
 
+def add_arrivals(windows: Windows, window: np.ndarray, day: np.ndarray, units: np.ndarray) -> Windows:
+    """The same windows with further arrivals: for each, which window it concerns, when, and how many units."""
+    at = np.concatenate([windows.event_window, window])
+    days = np.concatenate([windows.event_day, day.astype("float64")])
+    amount = np.concatenate([windows.event_units, units.astype("float64")])
+    order = np.lexsort((days, at))
+    at, days, amount = at[order], days[order], amount[order]
+    running = np.concatenate([[0.0], np.cumsum(amount)])
+    first = np.searchsorted(at, at, side="left")
+    before = windows.stock[at] + running[:-1] - running[first]
+    return Windows(windows.pair, windows.start, windows.ends, windows.stock, at, days, before, amount)
+
+
 def find_need(
     windows: Windows,
     demand: Demand,

@@ -31,8 +31,8 @@ def value_plans(
 
     Without a plan: mean demand of the weeks × contribution by the slowest lane, less what is lost until the next
     shipment can arrive; units that are there or under way have paid the border already. A plan adds the value of its
-    cartons by the rule of SKILL.md, reckoned without the search's code, less its lanes' fixed charges and the cost of
-    entering a country.
+    cartons by the rule of SKILL.md, each behind what the plan's faster lanes bring, reckoned without the search's
+    code, less its lanes' fixed charges and the cost of entering a country.
 
     Args:
         plans: Name → one row per (sku, country, lane): cartons.
@@ -45,7 +45,14 @@ def value_plans(
     quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(contribution)}
     world = _AnyWay(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
     without = _value_without(world)
-    return {name: without + _value_lines(_rows(lines), world) for name, lines in plans.items()}
+    found = {}
+    for name, lines in plans.items():
+        rows = [row for row in _rows(lines) if world.knows((str(row["sku"]), str(row["country"]), str(row["lane"])))]
+        world.bring_tonight(
+            {(str(row["sku"]), str(row["country"]), str(row["lane"])): int(row["cartons"]) for row in rows}
+        )
+        found[name] = without + _value_lines(rows, world)
+    return found
 
 
 class _AnyWay(_World):
@@ -96,8 +103,6 @@ def _value_lines(lines: list[dict[str, Any]], world: _AnyWay) -> int:
     charges: dict[str, float] = {}
     for line in lines:
         key = (str(line["sku"]), str(line["country"]), str(line["lane"]))
-        if not world.knows(key):
-            continue
         quote = world.quotes[key]
         value += sum(world.carton_value(key, number)[0] for number in range(1, int(line["cartons"]) + 1))
         fixed = float(_lane(world, key)["fixed_minor"])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from skills.distribution.ages import PREFIX
 from skills.distribution.demand import Demand, read_demand
+from skills.distribution.faster import left_at_arrival, plan_faster, stand_behind
 from skills.distribution.need import Windows, find_need, find_windows
 from skills.distribution.network import countries_fed, find_hubs
 from skills.distribution.policy import DistributionPolicy
@@ -32,6 +33,7 @@ class Slots:
         in_stock: Units in the country, per pair of the demand.
         arriving: One row per (pair, day): units on the way to the country.
         needs: From `find_need`, of these windows.
+        needs_alone: The same without what faster lanes are planned to bring tonight.
     """
 
     frame: pd.DataFrame
@@ -40,6 +42,7 @@ class Slots:
     in_stock: np.ndarray
     arriving: pd.DataFrame
     needs: np.ndarray
+    needs_alone: np.ndarray
 
 
 def list_slots(
@@ -65,8 +68,10 @@ def list_slots(
         hub_week, entry_cost_base_minor (0 where the quotes have none), age_fee_<day>, option and premium [base minor
         per unit that the window does not sell], what the option was measured from (`value_postponement`),
         depart_days, start_days, end_p10/50/90, in_stock, on_the_way (arriving before the usual end), position (both
-        together), at_arrival (left on the mean path when the shipment arrives), weekly_mean (mean demand per week in
-        the four weeks from arrival), is_slowest.
+        together), at_arrival (left on the mean path when the shipment arrives; at_arrival_alone without what faster
+        lanes bring), weekly_mean (mean demand per week in the four weeks from arrival), is_slowest, planned_cartons
+        and faster_units (`plan_faster`: the most that may go, −1 for no such limit, and what faster lanes bring).
+        Windows and needs count what faster lanes are planned to bring tonight.
     """
     beyond = max(_RATE_DAYS, policy.hub_lasts_weeks * 7)
     last = float(departures["next_p90"].max()) + beyond if len(departures) else 7.0
@@ -91,14 +96,13 @@ def list_slots(
     start = slots["arrive_p50"].to_numpy(dtype="float64")
     windows = find_windows(pair, start, ends, in_stock[pair], arriving, len(demand.pairs))
     usual = windows.supply_before(ends[1])
-    at_arrival = np.maximum(windows.supply_before(start) - demand.mean_at(pair, start), 0.0)
     rate = (demand.mean_at(pair, start + _RATE_DAYS) - demand.mean_at(pair, start)) * 7 / _RATE_DAYS
     slots = slots.assign(
         start_days=start,
         in_stock=in_stock[pair].astype("int64"),
         on_the_way=(usual - in_stock[pair]).astype("int64"),
         position=usual.astype("int64"),
-        at_arrival=at_arrival.round(4),
+        at_arrival=left_at_arrival(windows, demand),
         weekly_mean=rate.round(4),
     )
     needs = find_need(windows, demand, policy.lost_sale_percent / 100)
@@ -109,8 +113,19 @@ def list_slots(
     flat = None if share is None else (slots["slow_contribution"].clip(lower=0) * share / 100).round(4)
     slots = pd.concat([slots.assign(hub_soon=held), measured], axis=1)
     slots["option"] = slots["postponement"] if flat is None else flat
+    hub_cartons = slots[["sku", "hub"]].merge(hub_stock(stock, nodes, policy), on=["sku", "hub"], how="left")
+    most = (hub_cartons["units"].fillna(0) // slots["carton_units"]).clip(lower=1).to_numpy(dtype="int64")
+    planned = plan_faster(slots, windows, demand, most, policy)
+    behind = stand_behind(slots, windows, planned)
+    slots = slots.assign(
+        at_arrival_alone=slots["at_arrival"],
+        at_arrival=left_at_arrival(behind, demand),
+        planned_cartons=planned,
+        faster_units=(behind.supply_before(start) - windows.supply_before(start)).astype("int64"),
+    )
     unused = ["pair", "cm3", "arrive_p10", "arrive_p50", "arrive_p90", "next_p10", "next_p50", "next_p90"]
-    return Slots(slots.drop(columns=unused), windows, demand, in_stock, arriving, needs)
+    behind_needs = find_need(behind, demand, policy.lost_sale_percent / 100)
+    return Slots(slots.drop(columns=unused), behind, demand, in_stock, arriving, behind_needs, needs)
 
 
 def hub_stock(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy) -> pd.DataFrame:

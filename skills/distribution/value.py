@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ import pandas as pd
 from skills.distribution.ages import age_cost
 from skills.distribution.need import expected_sold
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.slots import Slots
+
+if TYPE_CHECKING:
+    from skills.distribution.slots import Slots
 
 
 @dataclass(frozen=True)
@@ -29,23 +32,30 @@ class Cartons:
 
 
 def value_cartons(slots: Slots, hub_cartons: np.ndarray, policy: DistributionPolicy) -> Cartons:
-    """Every carton with a value above zero that the hub could send, at least the first of each slot.
+    """Every carton with a value above zero that the hub could send, at least the first of each slot; of a lane with a
+    slower one beside it no more than `planned_cartons`.
 
     Args:
         hub_cartons: What the slot's hub holds of its SKU [cartons], per slot.
     """
-    knots = slots.needs
-    carton = slots.frame["carton_units"].to_numpy()
-    most_needed = np.ceil(np.maximum(knots[:, :, -1].max(axis=0), 0.0) / carton).astype("int64")
-    most = np.minimum(np.minimum(most_needed, np.maximum(hub_cartons, 1)), policy.most_cartons_per_line)
-    gain = slots.frame["contribution"].to_numpy()
-    most = np.where(gain > 0, most, 0)
+    planned = slots.frame["planned_cartons"].to_numpy()
+    most = np.where(planned < 0, np.maximum(hub_cartons, 1), np.minimum(planned, np.maximum(hub_cartons, 1)))
+    return Cartons(*value_slots(slots.frame, slots.needs, most, policy))
+
+
+def value_slots(
+    slots: pd.DataFrame, knots: np.ndarray, most: np.ndarray, policy: DistributionPolicy
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cartons with a value above zero, at most so many per slot: which slot, the so-manieth, value [base minor]."""
+    most_needed = np.ceil(np.maximum(knots[:, :, -1].max(axis=0), 0.0) / slots["carton_units"].to_numpy())
+    most = np.minimum(np.minimum(most_needed.astype("int64"), most), policy.most_cartons_per_line)
+    most = np.where(slots["contribution"].to_numpy() > 0, most, 0)
     slot = np.repeat(np.arange(len(most)), most)
     number = np.arange(len(slot)) - np.repeat(np.cumsum(most) - most, most) + 1
-    value = price_cartons(slots.frame, knots, slot, number, policy)
+    value = price_cartons(slots, knots, slot, number, policy)
     fall_only(slot, value)
     keep = value > 0
-    return Cartons(slot[keep], number[keep], value[keep])
+    return slot[keep], number[keep], value[keep]
 
 
 def price_cartons(

@@ -20,6 +20,7 @@ from skills.distribution.verify_limits import Shared, check_bound, check_limits
 from skills.vocabulary import mark
 
 Key = tuple[str, str, str]
+Arrivals = tuple[tuple[float, int], ...]
 _SAMPLE = 200
 _WEIGHTS = (0.3, 0.4, 0.3)
 _PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
@@ -63,7 +64,20 @@ def verify_allocation(
     for line in lines:
         left[line["sku"], line["hub"]] -= line["cartons"] if line["held"] else 0
     found += check_bound(shared, allocation, left)
+    planned = {
+        (str(row["sku"]), str(row["country"]), str(row["lane"])): int(row["planned_cartons"])
+        for row in _rows(allocation.slots.frame)
+        if row["planned_cartons"] >= 0
+    }
+    found += [
+        (mark("no more by a faster lane than slower ones count with"), " ".join(key), planned[key], line["cartons"])
+        for line in lines
+        if (key := (line["sku"], line["country"], line["lane"])) in planned
+        and line["cartons"] > planned[key]
+        and not line["held"]
+    ]
     world = _World(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
+    world.bring_tonight(planned)
     found += _check_values(lines, allocation, world)
     frame = pd.DataFrame(found, columns=["check", "subject", "expected", "found"])
     return frame.astype("str")
@@ -161,7 +175,8 @@ class _World:
         self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).tolist()
         names = ["cum_mean", *(name for name, _ in _PATHS if name)]
         self.columns = {name: forecast[name].tolist() for name in names}
-        self.known_needs: dict[tuple[str, str, float, float], list[tuple[float, float]]] = {}
+        self.known_needs: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
+        self.planned: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         self.prospects: dict[tuple[str, str], tuple[dict[str, float], dict[str, float]]] = {}
         self.hub_soon: dict[tuple[str, str], int] = defaultdict(int, _hub_units(stock, nodes, policy))
         for row in _rows(inbound):
@@ -170,15 +185,23 @@ class _World:
                 self.hub_soon[str(row["sku"]), str(row["to_node"])] += int(row["units"])
         self.by_pair = forecast.groupby(["sku", "country"]).indices
 
+    def bring_tonight(self, cartons: dict[Key, int]) -> None:
+        """From now on a carton is valued behind these, as far as they arrive before it."""
+        self.planned = defaultdict(list)
+        for (sku, country, lane), count in cartons.items():
+            self.planned[sku, country].append((lane, count * self.carton[sku]))
+
     def carton_value(self, key: Key, number: int) -> tuple[float, float]:
         """Value of a carton, and how far rounding alone may put another reckoning from it: to a whole minor unit, and
         in the fourth decimal of stock left and weekly mean."""
         sku, country, _ = key
         quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
         start, ends, slowest = self._window(key)
+        faster = [(self._window((sku, country, lane))[0], brought) for lane, brought in self.planned[sku, country]]
+        ahead_of_it = tuple((day, brought) for day, brought in faster if day < start and brought)
         sold = 0.0
         for weight, end in zip(_WEIGHTS, ends, strict=True):
-            needs = self._needs(sku, country, start, end)
+            needs = self._needs(sku, country, start, end, ahead_of_it)
             sold += weight * (_sold(needs, number * units) - _sold(needs, (number - 1) * units))
         slow = self.quotes[sku, country, slowest]
         if policy.hub_option_percent is None:
@@ -186,7 +209,7 @@ class _World:
         else:
             option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
         premium = max(0.0, quote["landed"] - slow["landed"])
-        there = self._supply(sku, country, start) - self._demand(sku, country, "cum_mean", start)
+        there = self._supply(sku, country, start, ahead_of_it) - self._demand(sku, country, "cum_mean", start)
         weekly = (
             self._demand(sku, country, "cum_mean", start + 28) - self._demand(sku, country, "cum_mean", start)
         ) / 4
@@ -309,21 +332,27 @@ class _World:
         slope = (previous - before) / (previous_day - before_day)
         return float(before + slope * (day - before_day))
 
-    def _supply(self, sku: str, country: str, day: float) -> int:
-        return self.stock[sku, country] + sum(units for eta, units in self.coming[sku, country] if eta < day)
+    def _supply(self, sku: str, country: str, day: float, tonight: Arrivals = ()) -> int:
+        coming = [*self.coming[sku, country], *tonight]
+        return self.stock[sku, country] + sum(units for eta, units in coming if eta < day)
 
-    def _needs(self, sku: str, country: str, start: float, end: float) -> list[tuple[float, float]]:
+    def _needs(
+        self, sku: str, country: str, start: float, end: float, tonight: Arrivals = ()
+    ) -> list[tuple[float, float]]:
         """(probability, need) along each path, and at probability one."""
-        if (sku, country, start, end) not in self.known_needs:
-            self.known_needs[sku, country, start, end] = self._find_needs(sku, country, start, end)
-        return self.known_needs[sku, country, start, end]
+        key = (sku, country, start, end, tonight)
+        if key not in self.known_needs:
+            self.known_needs[key] = self._find_needs(sku, country, start, end, tonight)
+        return self.known_needs[key]
 
-    def _find_needs(self, sku: str, country: str, start: float, end: float) -> list[tuple[float, float]]:
-        arrivals = [float(eta) for eta, _ in self.coming[sku, country]]
+    def _find_needs(
+        self, sku: str, country: str, start: float, end: float, tonight: Arrivals
+    ) -> list[tuple[float, float]]:
+        arrivals = [float(eta) for eta, _ in (*self.coming[sku, country], *tonight)]
         needs: list[tuple[float, float]] = []
         for column, chance in _PATHS:
             short = {
-                day: self._demand(sku, country, column, day) - self._supply(sku, country, day)
+                day: self._demand(sku, country, column, day) - self._supply(sku, country, day, tonight)
                 for day in [*arrivals, start, end]
             }
             lost = max([0.0, short[start], *(short[day] for day in arrivals if day <= start)])
