@@ -15,6 +15,7 @@ from flows.nightly import nightly
 from tasks import nights as night_rules
 from tasks.artifacts import report_path
 from tasks.nights import BadParameter
+from tasks.order_figures import read_basis
 from tasks.proposals import kept_lines
 from tasks.store import nights
 from tasks.store.proposals import read_current, read_previous, read_proposal
@@ -87,6 +88,30 @@ def test_the_plan_says_where_the_hub_loses_and_how_good_it_is(digest: str) -> No
     assert body["hub"]["losing_countries"]
     assert body["allocation"]["bound_minor"] >= body["allocation"]["value_minor"] > 0
     assert float(body["allocation"]["gap_percent"]) <= 0.05
+
+
+def test_the_cash_path_says_what_comes_goes_and_must_stay(digest: str) -> None:
+    body = read_proposal(digest).body
+    assert len(body["cash"]) == 13
+    opening = body["cash"][0]["opening_minor"]
+    for week in body["cash"]:
+        assert week["opening_minor"] == opening
+        opening = week["balance_minor"]
+        assert opening == week["opening_minor"] + week["in_minor"] - week["out_minor"]
+        assert week["room_minor"] == week["balance_minor"] - week["floor_minor"] >= 0
+    assert {cut["week"] for cut in body["cash_cuts"]} == {week["week"] for week in body["cash"] if week["binds"]}
+    assert all(cut["lack_minor"] > 0 for cut in body["cash_cuts"])
+
+
+def test_the_next_night_knows_what_tonights_orders_stood_on(digest: str) -> None:
+    body = read_proposal(digest).body
+    basis = read_basis(body)
+    lines = [line["payload"] for decision in body["decisions"] for line in decision["lines"]]
+    ordered = {line["sku"]: line["units"] for line in lines if line["kind"] == "purchase_order_line"}
+    assert dict(basis.loc[basis["order_units"] > 0, ["sku", "order_units"]].to_numpy().tolist()) == ordered
+    assert body["order_changes"] == [], "no earlier night to compare with"
+    assert read_basis(None).empty
+    assert read_basis({"decisions": []}).dtypes.equals(basis.dtypes), "an older proposal has no basis"
 
 
 def test_a_stale_country_gets_nothing_new_without_an_earlier_plan(digest: str) -> None:

@@ -133,3 +133,24 @@ def test_units_that_go_on_from_a_purchase_order_leave_the_order_and_not_the_stoc
     assert counted["purchase_orders"]["units_open"].tolist() == [76]
     assert counted["stock"]["units"].tolist() == [96]
     assert counted["inbound"]["units"].tolist() == [24]
+
+
+def test_of_an_order_in_parts_those_that_are_ready_first_go_on_first(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FARSAIL_SELLERS", str(home / "sellers"))
+    desk.write_seller(home / "sellers")
+    passing = {**desk.shipment(desk.ship_line("TT-1")), "purchase_order": "PO-9"}
+    desk.say(desk.propose(passing), "chen", amount="600")
+    part = {"purchase_order": "PO-9", "supplier": "hongda", "sku": "TT-1", "currency": "CNY", "deposit_paid_minor": 0}
+    parts = [
+        part | {"units_open": units, "ordered_on": pd.Timestamp("2025-11-01"), "ready_on": pd.Timestamp(ready)}
+        for units, ready in ((50, "2025-12-20"), (20, "2025-12-01"), (30, "2025-12-24"))
+    ]
+    empty = {name: TABLES[name].empty() for name in ("purchase_orders", "inbound", "stock")}
+    orders = pd.DataFrame(parts)[empty["purchase_orders"].columns].astype(empty["purchase_orders"].dtypes)
+    none = pd.DataFrame()
+    counted = count_released(
+        Exports({**empty, "purchase_orders": orders}, none, none, none), "haina", TOMORROW
+    ).tables
+    assert counted["purchase_orders"]["units_open"].tolist() == [46, 0, 30], "24 left: all of the first 20, then 4"

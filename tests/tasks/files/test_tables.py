@@ -182,3 +182,23 @@ def test_a_table_is_the_same_in_every_format(read: Read, folder: Path, suffix: s
     else:
         frame.to_csv(folder / "stock.txt", index=False, sep="\t")
     pd.testing.assert_frame_equal(read().tables["stock"], expected)
+
+
+def test_an_order_that_comes_in_parts_has_a_row_per_promised_day(read: Read, folder: Path) -> None:
+    add(folder, "purchase_orders", "PO-7,jinyi,HN-DC101,40,2025-11-03,2025-12-28,0,CNY")
+    add(folder, "purchase_orders", "PO-7,jinyi,HN-DC101,60,2025-11-03,2026-01-28,0,CNY")
+    add(folder, "purchase_orders", "PO-7,jinyi,HN-DC101,60,2025-11-03,2026-01-28,0,CNY")
+    exports = read()
+    orders = exports.tables["purchase_orders"].query("purchase_order == 'PO-7'")
+    assert orders["units_open"].tolist() == [40, 60]
+    assert [feed for feed, *_ in quarantined(exports)] == ["purchase_orders"], "the same part twice"
+
+
+def test_cash_to_come_and_receiving_by_season_are_read(read: Read, folder: Path) -> None:
+    add(folder, "receiving_times", "DE,2025-11-01,2025-12-31,2,1,5,p50 below p10")
+    add(folder, "cash_plan", "2025-12-15,,,9000.50,CNY,wages")
+    exports = read()
+    assert exports.tables["cash_plan"].iloc[-1][["receipts_minor", "rebates_minor", "payments_minor"]].tolist() == [
+        0, 0, 900_050,
+    ]  # fmt: skip
+    assert ("receiving_times", "extra_days_p50") in {(feed, column) for feed, _, column, _ in quarantined(exports)}
