@@ -1,11 +1,11 @@
 """Order lines of a large seller, made by rule from a seed, as CSV and as Parquet of the same text.
 
-Sales lie at random seconds of 730 days from 2024-01-01, on the clock of their marketplace; an order has 1.4 lines on
-average and one customer, a customer 2.1 orders. A line's SKU is drawn by a power law (rank ~ u^3 × SKUs), its country by
-fixed shares, its units are 1 + geometric(0.7), one in two thousand a bulk order of 40 to 400; a price belongs to its SKU.
-2 % of all lines are cancellations: of a random sale's customer, SKU and price, of 1 up to its units, up to 30 days later,
-the order number with a C before it. One line in a thousand is bad: its quantity is a word, its price missing, its
-country unknown or its day no day, each as likely.
+Sales lie at random seconds of 730 days from 2024-01-01, on the clock of their marketplace; an order has 1.4 lines
+on average and one customer, a customer 2.1 orders. A line's SKU is drawn by a power law (place = SKUs × u³), its
+country by fixed shares, its units are geometric with p = 0.7, one line in two thousand a bulk order of 40 to 400; a
+price belongs to its SKU. 2 % of all lines are cancellations: of a random sale's customer, SKU and price, of 1 up to
+its units, up to 30 days later, the order number with a C before it. One line in a thousand is bad: its quantity is
+a word, its price missing, its country unknown or its day no day, each as likely.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 LABELS = (
-    "Amazon.com", "Amazon.de", "Amazon.co.uk", "Amazon.co.jp", "Amazon.fr", "Amazon.it", "Amazon.es", "Amazon.ca",
+    "Amazon.com", "Amazon.de", "Amazon.co.uk", "Amazon.co.jp", "Amazon.fr", "Amazon.ca", "Amazon.it", "Amazon.es",
     "Amazon.com.au", "Amazon.nl",
 )  # fmt: skip
 SHARES = (0.34, 0.16, 0.13, 0.1, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02)
@@ -29,16 +29,17 @@ AS_OF = "2025-12-01"
 CANCELLED, BULK, BAD = 0.02, 0.0005, 0.001
 
 
-def write_orders(folder: Path, lines: int, skus: int, seed: int, every_series: bool = False) -> None:
+def write_orders(folder: Path, lines: int, names: list[str], seed: int, countries: int = 10) -> None:
     """Write orders.csv and orders.parquet.
 
     Args:
         folder: Where.
         lines: How many, cancellations included.
-        skus: How many there are.
+        names: The SKUs.
         seed: Of everything.
-        every_series: Whether each SKU is sold in each country at least once.
+        countries: How many of LABELS; with as many lines each SKU is sold in each of them at least once.
     """
+    skus, shares = len(names), np.array(SHARES[:countries])
     draw = np.random.Generator(np.random.PCG64(seed))
     cancelled = int(lines * CANCELLED)
     sales = lines - cancelled
@@ -47,10 +48,9 @@ def write_orders(folder: Path, lines: int, skus: int, seed: int, every_series: b
     buyer = draw.integers(0, int(orders / 2.1), orders)
     order = np.sort(draw.integers(0, orders, sales))
     sku = (skus * draw.random(sales) ** 3).astype(np.int64)
-    country = draw.choice(len(LABELS), sales, p=SHARES)
-    if every_series:
-        once = draw.permutation(sales)[: skus * len(LABELS)]
-        sku[once], country[once] = np.divmod(np.arange(len(once)), len(LABELS))
+    country = draw.choice(countries, sales, p=shares / shares.sum())
+    once = draw.permutation(sales)[: skus * countries]
+    sku[once], country[once] = np.divmod(np.arange(len(once)), countries)
     units = draw.geometric(0.7, sales)
     bulk = draw.random(sales) < BULK
     units[bulk] = draw.integers(40, 401, int(bulk.sum()))
@@ -67,7 +67,7 @@ def write_orders(folder: Path, lines: int, skus: int, seed: int, every_series: b
     columns = {
         "order": pc.binary_join_element_wise(prefix, number, ""),
         "ordered_at": pc.strftime(pa.array(FIRST_SECOND + at, pa.timestamp("s")), "%Y-%m-%d %H:%M:%S"),
-        "sku": name_skus(skus).take(pa.array(sku[source])),
+        "sku": pa.array(names).take(pa.array(sku[source])),
         "quantity": pc.cast(pa.array(taken), pa.string()),
         "price": pc.cast(pa.array(price), pa.string()),
         "customer": pc.binary_join_element_wise(
@@ -84,6 +84,6 @@ def write_orders(folder: Path, lines: int, skus: int, seed: int, every_series: b
     pq.write_table(table, folder / "orders.parquet")
 
 
-def name_skus(skus: int) -> pa.Array:
+def name_skus(skus: int) -> list[str]:
     """The SKUs' names."""
-    return pa.array([f"HN-{chr(65 + at % 26)}{chr(65 + at // 26 % 26)}{at:06d}" for at in range(skus)])
+    return [f"HN-{chr(65 + at % 26)}{chr(65 + at // 26 % 26)}{at:06d}" for at in range(skus)]
