@@ -45,6 +45,7 @@ def main() -> None:
         "cpu": cpu,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "order_rows": sum(row["rows_in"] for row in body["import"] if row["feed"] == "order_lines"),
+        "gap_percent": body["allocation"]["gap_percent"],
         "steps": STEPS,
     }
     print(json.dumps(result))
