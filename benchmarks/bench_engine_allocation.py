@@ -3,8 +3,8 @@
 Generated instances (rule and seeds in allocation_world.py), posed as the arrays that `allocate_stock` poses and
 solved by the function that it calls, with the default policy; kernels compiled beforehand. HiGHS runs in a process of
 its own, one thread, on the same arrays: all three formulations of peers/allocation/solve.py at 36, two at 200, each
-instance counted with its quickest; the best of these alone above. Where its time limit ends a run the ratio is a lower
-bound, and says so. The demo seller's night runs whole. Every plan is checked against stock and limits here.
+instance counted with its quickest; the best of these alone above. Where its time limit ends a run the ratio is a
+lower bound, and says so. The demo seller's night runs whole. Every plan is checked against stock and limits here.
 Out of scope: reading tables, describing lines (the night's bench has them).
 """
 
