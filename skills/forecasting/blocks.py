@@ -15,6 +15,9 @@ from skills.forecasting.arrays import Bools, Floats, Ints
 
 LANES = 128
 """Series of a block."""
+WEEKS, SALES, MEAN_UNITS, SQUARES, SWING, RECENT, LEVEL = range(7)
+"""What is held of a series at a stop; the level is what its default model forecasts for the first week."""
+RECENT_WEEKS = 4
 
 
 @njit(cache=True)
@@ -69,31 +72,20 @@ def load_block(
 
 @njit(cache=True)
 def count_weeks(
-    units: Floats,
-    seen: Floats,
-    gain: Floats,
-    stops: Ints,
-    place: Floats,
-    weeks: Floats,
-    sales: Floats,
-    mean: Floats,
-    slope: Floats,
-    squares: Floats,
+    units: Floats, seen: Floats, gain: Floats, stops: Ints, place: Floats, slope: Floats, held: Floats
 ) -> None:
-    """What a block holds up to each stop, (stop, lane) each, and the number of each week among those seen.
+    """What a block holds up to each stop, and the number of each week among those seen.
 
     Args:
         units: From `load_block`, like seen and gain.
         stops: Rows, rising.
         place: Out: (row, lane) number of the week.
-        weeks: Out: weeks seen.
-        sales: Out: weeks with a sale.
-        mean: Out: units per week seen.
-        slope: Out: of the least-squares line, units per week seen.
-        squares: Out: recent squared miss of a slow level.
+        slope: Out: (stop, lane) of the least-squares line, units per week seen.
+        held: Out: (what, stop, lane) weeks seen, weeks with a sale, mean, recent squared miss of a slow level, mean
+            swing from week to week, and mean of the last four weeks, -1 where none of them was seen.
     """
     count, sold, total, moment = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    level, square = np.zeros(LANES), np.zeros(LANES)
+    level, square, last, swing = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     at = 0
     for stop in range(stops.size):
         for row in range(at, stops[stop]):
@@ -104,18 +96,26 @@ def count_weeks(
                 sold[lane] += 1.0 if units[row, lane] > 0.0 else 0.0
                 count[lane] += seen[row, lane]
             for lane in range(LANES):
-                miss = (units[row, lane] - level[lane]) * seen[row, lane]
-                level[lane] += max(0.1, gain[row, lane]) * miss
-                missed = miss if gain[row, lane] < 1.0 else 0.0
-                square[lane] += max(0.05, gain[row, lane]) * (missed * missed - square[lane]) * seen[row, lane]
+                follows = seen[row, lane] if gain[row, lane] < 1.0 else 0.0
+                miss = units[row, lane] - level[lane]
+                level[lane] += max(0.1, gain[row, lane]) * miss * seen[row, lane]
+                square[lane] += max(0.05, gain[row, lane]) * (miss * miss - square[lane]) * follows
+                swing[lane] += abs(units[row, lane] - last[lane]) * follows
+                last[lane] = units[row, lane] if seen[row, lane] > 0.0 else last[lane]
         at = stops[stop]
         for lane in range(LANES):
             some = max(count[lane], 1.0)
             middle = 0.5 * (some - 1.0)
             width = some * (some * some - 1.0) / 12.0
-            weeks[stop, lane] = count[lane]
-            sales[stop, lane] = sold[lane]
-            mean[stop, lane] = total[lane] / some
+            recent, weeks = 0.0, 0.0
+            for row in range(max(0, at - RECENT_WEEKS), at):
+                recent += units[row, lane]
+                weeks += seen[row, lane]
             slope[stop, lane] = (moment[lane] - middle * total[lane]) / width if width > 0.0 else 0.0
+            held[WEEKS, stop, lane] = count[lane]
+            held[SALES, stop, lane] = sold[lane]
+            held[MEAN_UNITS, stop, lane] = total[lane] / some
             # the first week has no miss
-            squares[stop, lane] = square[lane] * some / max(some - 1.0, 1.0)
+            held[SQUARES, stop, lane] = square[lane] * some / max(some - 1.0, 1.0)
+            held[SWING, stop, lane] = swing[lane] / max(some - 1.0, 1.0)
+            held[RECENT, stop, lane] = recent / weeks if weeks > 0.0 else -1.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skills.forecasting import choice, lookback, models, quantiles
+from skills.forecasting import blocks, choice, lookback, models, quantiles
 from skills.forecasting.arrays import Bools, Floats, Ints
 from skills.forecasting.panel import Pool, pool_rows
 
@@ -134,15 +134,15 @@ def learn(series: Series, season_weeks: int, learned: Floats) -> Learned:
     base, rows = series.base.values.shape[0], series.values.shape[0]
     measured = rows + (0 if series.whole is None else len(series.finals))
     weeks, sales = np.zeros((len(stops), base)), np.zeros((len(stops), base))
-    states = np.zeros((base, models.MEDIAN_BLEND, 3))
-    losses = np.zeros((2, base, len(models.MODELS)))
+    states = np.zeros((base, models.TREND_BLEND, 3))
+    losses = np.zeros((base, len(models.MODELS)))
     share = np.ones(rows)
-    held = np.zeros((4, len(stops), measured))
+    held = np.zeros((blocks.LEVEL + 1, len(stops), measured))
     misses = np.full((2, len(stops) - 1, len(knots), measured), np.nan, np.float32)
     for some, own, skus in _cut(series):
-        paths = np.zeros((len(stops) - 1, own.stop - own.start, longest))
+        paths = np.zeros((len(stops), own.stop - own.start, longest))
         ends, finals = series.base.ends[own], series.finals[series.base_sku[own]]
-        chunk = weeks[:, own], sales[:, own], states[own], paths, losses[:, own]
+        chunk = weeks[:, own], sales[:, own], states[own], paths, losses[own]
         lookback.look_back(
             series.base.values[own], series.base.known[own], ends, finals, width, stops, longest, season_weeks,
             learned[:, own], *chunk,
@@ -156,21 +156,23 @@ def learn(series: Series, season_weeks: int, learned: Floats) -> Learned:
                 values, known, series.firsts[some], series.ends[some], finals, width, stops, base_of_row, shares
             )
         share[some] = shares[-1]
-        lookback.measure_rows(values, known, series.ends[some], finals, width, stops, held[:, :, some])
+        lookback.measure_rows(values, known, series.ends[some], finals, width, stops, held[: blocks.LEVEL, :, some])
         row_paths = paths
         if len(series.base_of_row) > base:
-            row_paths = shares[:-1, :, None] * paths[:, base_of_row]
+            row_paths = shares[:, :, None] * paths[:, base_of_row]
+        held[blocks.LEVEL, :, some] = row_paths[:, :, 0]
         lookback.measure_misses(values, known, finals, width, stops, knots, row_paths, misses[:, :, :, some])
         if series.whole is not None:
             at = slice(rows + skus.start, rows + skus.stop)
             starts = np.searchsorted(series.skus[some], np.arange(skus.start, skus.stop))
             values, known, finals = series.whole.values[skus], series.whole.known[skus], series.finals[skus]
-            lookback.measure_rows(values, known, finals, finals, width, stops, held[:, :, at])
+            lookback.measure_rows(values, known, finals, finals, width, stops, held[: blocks.LEVEL, :, at])
             sums = np.add.reduceat(row_paths, starts, axis=1)
+            held[blocks.LEVEL, :, at] = sums[:, :, 0]
             lookback.measure_misses(values, known, finals, width, stops, knots, sums, misses[:, :, :, at])
     chosen = choice.choose_models(losses, weeks[-1], sales[-1])
     tiers = np.concatenate([series.tiers, np.zeros(measured - rows, np.int64)])
-    ratio, spread, pools, factors = quantiles.pool_misses(misses, held, tiers, knots)
+    ratio, spread, pools, factors = quantiles.pool_misses(misses, held, tiers, knots, width)
     return Learned(chosen, states, share, spread, ratio, pools, factors)
 
 

@@ -17,6 +17,9 @@ ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75,
 """Constants tried by SES, and by Theta on its second line."""
 SLOW: Floats = np.array([0.05, 0.1, 0.2, 0.3])
 """Constants tried by SBA, and by TSB for the chance of a sale."""
+
+
+CH: Floats = np.array([0.05, 0.1, 0.2, 0.3])
 SIZES: Floats = np.array([0.1, 0.3])
 """Constants tried by TSB for the size of a sale."""
 BUCKET_ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])
@@ -160,7 +163,7 @@ def fit_tsb(units: Floats, seen: Floats, gain: Floats, sale: Floats, stops: Ints
     size, chance, squares = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     least = np.full((stops.size, LANES), np.inf)
     for alpha in SIZES:
-        for beta in SLOW:
+        for beta in CH:
             size[:] = 0.0
             chance[:] = 0.0
             squares[:] = 0.0

@@ -9,14 +9,13 @@ import numpy as np
 from numba import njit
 
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.forecasting.blocks import LANES, count_weeks, load_block
+from skills.forecasting.blocks import LANES, MEAN_UNITS, RECENT, SALES, SQUARES, WEEKS, count_weeks, load_block
 from skills.forecasting.kernels import fit_adida, fit_damped, fit_levels, fit_sba, fit_tsb
 from skills.forecasting.models import (
     ADIDA,
     DAMPED,
     LEARNER,
     MEAN,
-    MEDIAN_BLEND,
     MODELS,
     SBA,
     SEASONAL,
@@ -24,6 +23,7 @@ from skills.forecasting.models import (
     SPARSE_BLEND,
     START_WEEKS,
     THETA,
+    TREND_BLEND,
     TREND_WEEKS,
     TSB,
     choose_default,
@@ -74,15 +74,14 @@ def look_back(
         weeks: Out: (stop, series) weeks seen.
         sales: Out: (stop, series) weeks with a sale.
         states: Out: (series, model, 3) level, trend and damping at the present, of the models that have a state.
-        paths: Out: (origin, series, week ahead) of the default of the class.
-        losses: Out: (half, series, model) pinball loss summed over the origins; the first half is the newer.
+        paths: Out: (stop, series, week ahead) of the default of the class.
+        losses: Out: (series, model) pinball loss summed over the origins.
     """
     count = stops.size
     units, seen, gain = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
     sale, wait, place = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
-    slope, squares = np.empty((count, LANES)), np.empty((count, LANES))
-    block_weeks, block_sales = np.empty((count, LANES)), np.empty((count, LANES))
-    fitted = np.zeros((MEDIAN_BLEND, 3, count, LANES))
+    slope, held = np.empty((count, LANES)), np.empty((RECENT + 1, count, LANES))
+    fitted = np.zeros((TREND_BLEND, 3, count, LANES))
     fitted[THETA, 2] = 1.0
     trend = np.empty((count, 3, LANES))
     drawn = np.zeros((COUNT, longest, LANES))
@@ -90,52 +89,54 @@ def look_back(
     for first in range(0, values.shape[0], LANES):
         lanes = min(LANES, values.shape[0] - first)
         load_block(values, known, ends, finals, first, units, seen, gain, sale, wait)
-        count_weeks(units, seen, gain, stops, place, block_weeks, block_sales, fitted[MEAN, 0], slope, squares)
-        fit_levels(units, seen, gain, place, block_weeks, slope, stops, fitted[SES, 0], fitted[THETA, 0])
+        count_weeks(units, seen, gain, stops, place, slope, held)
+        fit_levels(units, seen, gain, place, held[WEEKS], slope, stops, fitted[SES, 0], fitted[THETA, 0])
         fit_damped(units, seen, gain, stops, trend)
         fit_sba(units, seen, sale, wait, stops, fitted[SBA, 0])
         fit_tsb(units, seen, gain, sale, stops, fitted[TSB, 0])
-        fit_adida(units, seen, block_weeks, block_sales, fitted[SES, 0], stops, fitted[ADIDA, 0])
+        fit_adida(units, seen, held[WEEKS], held[SALES], fitted[SES, 0], stops, fitted[ADIDA, 0])
         for stop in range(count):
             for lane in range(LANES):
+                fitted[MEAN, 0, stop, lane] = held[MEAN_UNITS, stop, lane]
                 fitted[THETA, 1, stop, lane] = 0.5 * slope[stop, lane]
                 for part in range(3):
                     fitted[DAMPED, part, stop, lane] = trend[stop, part, lane]
         for lane in range(lanes):
             for stop in range(count):
-                weeks[stop, first + lane] = block_weeks[stop, lane]
-                sales[stop, first + lane] = block_sales[stop, lane]
-            for model in range(MEDIAN_BLEND):
+                weeks[stop, first + lane] = held[WEEKS, stop, lane]
+                sales[stop, first + lane] = held[SALES, stop, lane]
+            for model in range(TREND_BLEND):
                 for part in range(3):
                     states[first + lane, model, part] = fitted[model, part, count - 1, lane]
-        for origin in range(count - 1):
-            ahead = min(longest, rows - stops[origin])
+        for origin in range(count):
+            ahead = min(longest, rows - stops[origin]) if origin < count - 1 else longest
             draw_block(fitted[:, :, origin], ahead, drawn)
             draw_season(units, seen, fitted[MEAN, 0, origin], stops[origin], season, ahead, drawn[SEASONAL])
             if learned.shape[0]:
                 for lane in range(lanes):
                     for week in range(ahead):
                         drawn[LEARNER, week, lane] = learned[origin, first + lane, week]
-            half = 1 if 2 * origin < count - 1 else 0
             for lane in range(lanes):
-                default[lane] = choose_default(block_weeks[origin, lane], block_sales[origin, lane])
+                default[lane] = choose_default(held[WEEKS, origin, lane], held[SALES, origin, lane])
                 for week in range(ahead):
                     paths[origin, first + lane, week] = drawn[default[lane], week, lane]
-            judge(units, seen, stops[origin], ahead, drawn, squares[origin], loss)
+            if origin == count - 1:
+                continue
+            judge(units, seen, stops[origin], ahead, drawn, held[SQUARES, origin], loss)
             for lane in range(lanes):
-                if block_weeks[origin, lane] >= START_WEEKS:
+                if held[WEEKS, origin, lane] >= START_WEEKS:
                     for model in range(COUNT):
                         known_then = model < SEASONAL or (
-                            block_weeks[origin, lane] >= season > 0 if model == SEASONAL else learned.shape[0] > 0
+                            held[WEEKS, origin, lane] >= season > 0 if model == SEASONAL else learned.shape[0] > 0
                         )
                         # a model that could not be used then costs what the default did
-                        losses[half, first + lane, model] += loss[model if known_then else default[lane], lane]
+                        losses[first + lane, model] += loss[model if known_then else default[lane], lane]
 
 
 @njit(cache=True)
 def draw_block(fitted: Floats, ahead: int, drawn: Floats) -> None:
     """(model, week ahead, lane) units per week, never negative, blends included."""
-    for model in range(MEDIAN_BLEND):
+    for model in range(TREND_BLEND):
         level, step = fitted[model, 0].copy(), fitted[model, 1].copy()
         for week in range(ahead):
             for lane in range(LANES):
@@ -145,9 +146,8 @@ def draw_block(fitted: Floats, ahead: int, drawn: Floats) -> None:
                 drawn[model, week, lane] = max(level[lane], 0.0)
     for week in range(ahead):
         for lane in range(LANES):
-            ses, theta, damped = drawn[SES, week, lane], drawn[THETA, week, lane], drawn[DAMPED, week, lane]
-            drawn[MEDIAN_BLEND, week, lane] = max(min(ses, theta), min(max(ses, theta), damped))
-            drawn[SPARSE_BLEND, week, lane] = (ses + drawn[ADIDA, week, lane] + drawn[TSB, week, lane]) / 3.0
+            drawn[TREND_BLEND, week, lane] = 0.5 * (drawn[THETA, week, lane] + drawn[DAMPED, week, lane])
+            drawn[SPARSE_BLEND, week, lane] = 0.5 * (drawn[MEAN, week, lane] + drawn[TSB, week, lane])
 
 
 @njit(cache=True)
@@ -195,14 +195,14 @@ def judge(units: Floats, seen: Floats, stop: int, ahead: int, drawn: Floats, squ
 def measure_rows(
     values: Floats, known: Bools, ends: Ints, finals: Ints, rows: int, stops: Ints, held: Floats
 ) -> None:
-    """Weeks seen, weeks with a sale, mean and recent squared miss of each series: held (4, stop, series)."""
+    """What `count_weeks` holds of each series at each stop: held (what, stop, series)."""
     units, seen, gain = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
     sale, wait, place = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
-    found, slope = np.empty((4, stops.size, LANES)), np.empty((stops.size, LANES))
+    slope, found = np.empty((stops.size, LANES)), np.empty((RECENT + 1, stops.size, LANES))
     for first in range(0, values.shape[0], LANES):
         load_block(values, known, ends, finals, first, units, seen, gain, sale, wait)
-        count_weeks(units, seen, gain, stops, place, found[0], found[1], found[2], slope, found[3])
-        for what in range(4):
+        count_weeks(units, seen, gain, stops, place, slope, found)
+        for what in range(RECENT + 1):
             for stop in range(stops.size):
                 for lane in range(min(LANES, values.shape[0] - first)):
                     held[what, stop, first + lane] = found[what, stop, lane]
@@ -308,7 +308,7 @@ def draw_chosen(
         drawn: Out: (series, week ahead).
     """
     count, length = drawn.shape
-    path = np.empty((MEDIAN_BLEND, length))
+    path = np.empty((TREND_BLEND, length))
     for series in range(count):
         model = chosen[series]
         if model == LEARNER:
@@ -322,7 +322,7 @@ def draw_chosen(
                 if back >= 0 and known[series, back]:
                     drawn[series, week] = values[series, back]
             continue
-        for state in range(MEDIAN_BLEND):
+        for state in range(TREND_BLEND):
             level, step = states[series, state, 0], states[series, state, 1]
             for week in range(length):
                 if week < TREND_WEEKS:
@@ -330,10 +330,9 @@ def draw_chosen(
                     level += step
                 path[state, week] = max(level, 0.0)
         for week in range(length):
-            if model == MEDIAN_BLEND:
-                ses, theta, damped = path[SES, week], path[THETA, week], path[DAMPED, week]
-                drawn[series, week] = max(min(ses, theta), min(max(ses, theta), damped))
+            if model == TREND_BLEND:
+                drawn[series, week] = 0.5 * (path[THETA, week] + path[DAMPED, week])
             elif model == SPARSE_BLEND:
-                drawn[series, week] = (path[SES, week] + path[ADIDA, week] + path[TSB, week]) / 3.0
+                drawn[series, week] = 0.5 * (path[MEAN, week] + path[TSB, week])
             else:
                 drawn[series, week] = path[model, week]

@@ -16,28 +16,29 @@ MODELS: tuple[str, ...] = (
     "SBA",
     "TSB",
     "ADIDA",
-    mark("median of SES, Theta and damped trend"),
-    mark("mean of SES, ADIDA and TSB"),
+    mark("mean of Theta and damped trend"),
+    mark("mean of plain mean and TSB"),
     mark("same week a year before"),
     mark("global learner"),
 )
 """Order of models in every array of this skill. The first seven have a level, a trend and a damping; the two blends
 are made of them; the last two bring their weeks ahead with them."""
-MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, MEDIAN_BLEND, SPARSE_BLEND, SEASONAL, LEARNER = range(11)
+MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, TREND_BLEND, SPARSE_BLEND, SEASONAL, LEARNER = range(11)
 
 START_WEEKS = 8
 """A series with fewer known weeks is forecast by its mean."""
 TREND_WEEKS = 13
 """Weeks ahead over which a trend is carried; it is held after that."""
-ZERO_CLASSES: Floats = np.array([0.05, 0.60, 0.90])
-"""Upper bounds of the share of zero weeks; above the last is the fourth class."""
-DEFAULTS: Ints = np.array([MEDIAN_BLEND, SPARSE_BLEND, SPARSE_BLEND, SPARSE_BLEND])
-"""Model of each zero class before a series has shown anything."""
+ZERO_CLASSES: Floats = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+"""Upper bounds of the share of zero weeks in each class; above the last is one more."""
+WIDE_CLASSES: Ints = np.array([0, 2, 8, 11])
+"""First class of each wide one: up to 5, 60 and 90 % zero weeks, and above."""
+CLASSES = len(ZERO_CLASSES) + 1
 
 
 @njit(cache=True)
 def find_class(weeks: float, sales: float) -> int:
-    """Zero class: 0 (≤ 5 % zero weeks) … 3 (> 90 %), of the known weeks since the first sale."""
+    """Zero class: 0 (≤ 2 % zero weeks) … 12 (> 95 %), of the known weeks since the first sale."""
     share = 1.0 - sales / max(weeks, 1.0)
     kind = 0
     for bound in ZERO_CLASSES:
@@ -54,7 +55,23 @@ def find_classes(weeks: Floats, sales: Floats) -> Ints:
     return classes
 
 
+def widen_classes(classes: Ints) -> Ints:
+    """Wide class of each zero class."""
+    return np.searchsorted(WIDE_CLASSES, classes, side="right") - 1
+
+
 @njit(cache=True)
 def choose_default(weeks: float, sales: float) -> int:
-    """Model of the zero class; the mean below eight weeks."""
-    return MEAN if weeks < START_WEEKS else DEFAULTS[find_class(weeks, sales)]
+    """Model of a series before it has shown anything: by zero class, and the mean below eight weeks."""
+    if weeks < START_WEEKS:
+        return MEAN
+    return TREND_BLEND if find_class(weeks, sales) < WIDE_CLASSES[1] else SPARSE_BLEND
+
+
+@njit(cache=True)
+def choose_defaults(weeks: Floats, sales: Floats) -> Ints:
+    """Default of each series."""
+    chosen = np.empty(weeks.size, np.int64)
+    for series in range(weeks.size):
+        chosen[series] = choose_default(weeks[series], sales[series])
+    return chosen

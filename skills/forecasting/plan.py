@@ -186,7 +186,7 @@ def _scale_spread(mean: Floats, plain: Floats, learned: engine.Learned) -> Float
     """
     reached, expected = np.cumsum(mean, axis=1), np.cumsum(plain, axis=1)
     weeks = np.arange(1, mean.shape[1] + 1)
-    usual = learned.ratio[1] * reached / weeks
+    usual = learned.ratio[4] * reached / weeks
     scaled = learned.spread[:, None] * reached / np.where(expected > 0.0, expected, 1.0)
     return np.where((expected > 0.0) & (learned.spread > 0.0)[:, None], scaled, usual)
 

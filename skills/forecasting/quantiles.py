@@ -1,8 +1,9 @@
 """Quantiles by conformal factors: how far past forecasts missed, pooled over series that are alike.
 
-A miss is measured in units of the series' own spread, (demand − forecast) ÷ (spread × √weeks), at rolling origins,
-and pooled by horizon knot, kind of row (the SKU as a whole, the country that sells most, other countries) and zero
-class. The p-quantile of a pool, times the spread of the row, is what is added to its forecast.
+A miss is measured in units of the series' own scale, (demand − forecast) ÷ (scale × √weeks), at rolling origins, and
+pooled by horizon knot, kind of row (the SKU as a whole, the country that sells most, other countries), zero class
+and pace, the last four weeks against the forecast. The p-quantile of a pool, times the scale of the row, is what is
+added to its forecast.
 """
 
 from __future__ import annotations
@@ -12,26 +13,32 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from skills.forecasting import models
+from skills.forecasting import blocks, models
 from skills.forecasting.arrays import Floats, Ints
 from skills.vocabulary import QUANTILES
 
 KNOTS: tuple[int, ...] = (1, 2, 4, 8, 13, 26)
 """Horizons at which misses are pooled [weeks]; between them the factor is interpolated."""
-CLASSES = 4
 TIERS = 3
+PACES: Floats = np.array([0.5, 1.1])
+"""Bounds of the last four weeks ÷ level: slower than forecast, about as forecast, faster."""
+POOLS = TIERS * models.CLASSES * (len(PACES) + 1)
 SMALLEST_POOL: Ints = np.array([60, 60, 60, 60, 250])
-"""Misses that a pool needs for each quantile; with fewer the pool of its zero class over all kinds of row decides,
-then that of all rows. The outermost quantile would else be a single miss."""
-LOWEST, HIGHEST, FINENESS = 16.0, 48.0, 256.0
-"""Misses are counted between these many spreads below and above, in this many steps a spread."""
+"""Misses that a pool needs for each quantile; with fewer the pool over all paces decides, then that of the wide zero
+class, of it over all kinds of row, and of all. The outermost quantile would else be a single miss."""
+LOWEST, HIGHEST, FINENESS = 16.0, 48.0, 64.0
+"""Misses are counted between these many scales below and above, in this many steps a scale."""
 STEPS = int((LOWEST + HIGHEST) * FINENESS) + 1
 FALLBACK: Floats = np.array([-1.2816, 0.0, 0.6745, 1.2816, 2.0537])
 """Factors of the normal distribution for p10 … p98, where too few misses could be measured."""
+UNSEEN_WINDOWS = 3.0
+"""How far the tails of accumulated demand are moved out, per share of the history that the horizon takes."""
 SPREAD_PRIOR_WEEKS = 4
 """Weeks of evidence that the pooled spread weighs against a row's own."""
 SPREAD_UNKNOWN = 1.0
 """Spread ÷ mean where no row is long enough to tell."""
+SWING_SPREAD = 0.8862
+"""Standard deviation ÷ mean swing from week to week of independent normal weeks, √π ÷ 2."""
 
 
 @dataclass(frozen=True)
@@ -43,89 +50,160 @@ class Factors:
     weekly: Floats
 
 
-def number_pools(tiers: Ints, classes: Ints) -> Ints:
-    """One number per (kind of row, zero class)."""
-    return tiers * CLASSES + classes
+def number_pools(tiers: Ints, classes: Ints, recent: Floats, level: Floats) -> Ints:
+    """One number per (kind of row, zero class, pace); a row whose pace is unknown goes with those as forecast."""
+    known = (recent >= 0.0) & (level > 0.0)
+    pace = np.searchsorted(PACES, np.where(known, recent / np.where(level > 0.0, level, 1.0), 1.0))
+    return (tiers * models.CLASSES + classes) * (len(PACES) + 1) + pace
 
 
-def pool_spread(squares: Floats, means: Floats, counts: Ints, classes: Ints) -> Floats:
+def pool_spread(squares: Floats, means: Floats, counts: Floats, classes: Ints) -> Floats:
     """Median of spread ÷ mean per zero class, from rows with at least 20 known weeks."""
-    pooled = np.full(CLASSES, SPREAD_UNKNOWN)
+    pooled = np.full(models.CLASSES, SPREAD_UNKNOWN)
     usable = (counts >= 20) & (means > 0.0) & (squares > 0.0)
-    for kind in range(CLASSES):
+    for kind in range(models.CLASSES):
         ratios = np.sort(np.sqrt(squares[usable & (classes == kind)]) / means[usable & (classes == kind)])
         if ratios.size:
             pooled[kind] = ratios[ratios.size // 2]
     return pooled
 
 
-def shrink_spread(squares: Floats, means: Floats, counts: Ints, classes: Ints, pooled: Floats) -> Floats:
+def shrink_spread(squares: Floats, means: Floats, counts: Floats, classes: Ints, pooled: Floats) -> Floats:
     """A row's spread [units per week], drawn towards that of its class where its history is short."""
     prior = pooled[classes] * means
     weight = counts / (counts + float(SPREAD_PRIOR_WEEKS))
     return np.sqrt(weight * squares + (1.0 - weight) * prior * prior)
 
 
-def pool_misses(misses: Floats, held: Floats, tiers: Ints, knots: Ints) -> tuple[Floats, Floats, Ints, Factors]:
-    """Spread ÷ mean per zero class, spread and pool of each series now, and the factors of every pool.
+def pool_misses(
+    misses: Floats, held: Floats, tiers: Ints, knots: Ints, width: int
+) -> tuple[Floats, Floats, Ints, Factors]:
+    """Spread ÷ mean per zero class, scale and pool of each series now, and the factors of every pool.
+
+    The scale is √(spread × level) or the mean of spread and swing, per wide zero class whichever made p50 and p90 of
+    accumulated demand cheaper in the look back.
 
     Args:
         misses: (accumulated or single, origin, knot, series) units, NaN where nothing was measured.
-        held: (weeks seen, weeks with a sale, mean and squared miss; stop; series), the present last.
+        held: (what, stop, series) as in `blocks`, the present last.
         tiers: Kind of row per series.
         knots: Horizons [weeks].
     """
     stops, count = held.shape[1:]
-    weeks, sales, means, squares = (held[what].reshape(-1) for what in range(4))
-    classes = models.find_classes(weeks, sales)
+    shape = (stops, count)
+    flat = held.reshape(len(held), -1)
+    weeks, means, squares = flat[blocks.WEEKS], flat[blocks.MEAN_UNITS], flat[blocks.SQUARES]
+    classes = models.find_classes(weeks, flat[blocks.SALES])
     now = slice((stops - 1) * count, stops * count)
     ratio = pool_spread(squares[now], means[now], weeks[now], classes[now])
     spread = shrink_spread(squares, means, weeks, classes, ratio)
-    pools = number_pools(np.tile(tiers, stops), classes)
-    tables = np.empty((2, len(knots), TIERS * CLASSES, len(QUANTILES)))
-    past = spread.reshape(stops, count)[:-1], pools.reshape(stops, count)[:-1]
-    for kind in range(2):
-        for index in range(len(knots)):
-            tables[kind, index] = _read_quantiles(count_misses(misses[kind, :, index], *past))
-    return ratio, spread[now], pools[now], Factors(knots, tables[0], tables[1])
+    pools = number_pools(np.tile(tiers, stops), classes, flat[blocks.RECENT], flat[blocks.LEVEL])
+    wide = models.widen_classes(classes)
+    scales = (np.sqrt(spread * flat[blocks.LEVEL]), 0.5 * (spread + SWING_SPREAD * flat[blocks.SWING]))
+    past_pools = pools.reshape(shape)[:-1]
+    costs = np.zeros((len(scales), len(models.WIDE_CLASSES)))
+    for index, scale in enumerate(scales):
+        for knot in range(len(knots)):
+            past = misses[0, :, knot], scale.reshape(shape)[:-1], past_pools
+            table = _read_quantiles(_join_paces(count_misses(*past)))
+            costs[index] += cost_misses(*past, wide.reshape(shape)[:-1], table)
+    scale = np.where((costs[0] <= costs[1])[wide], *scales)
+    past_scale = scale.reshape(shape)[:-1]
+    counts = [[count_misses(miss, past_scale, past_pools) for miss in kind.swapaxes(0, 1)] for kind in misses]
+    cumulative = [
+        _read_quantiles(_join_paces(one), float(knot) / width) for knot, one in zip(knots, counts[0], strict=True)
+    ]
+    # where no trend is carried a single week misses alike at every distance
+    together = (np.arange(POOLS) // (len(PACES) + 1) % models.CLASSES >= models.WIDE_CLASSES[1])[:, None]
+    joined = np.add.reduce(counts[1])
+    weekly = [_read_quantiles(np.where(together, joined, one)) for one in counts[1]]
+    return ratio, scale[now], pools[now], Factors(knots, np.stack(cumulative), np.stack(weekly))
 
 
 @njit(cache=True)
-def count_misses(misses: Floats, spread: Floats, pools: Ints) -> Ints:
-    """How often each standardised miss occurred: (pool, step of 1/256 spread from 16 below to 48 above).
+def count_misses(misses: Floats, scale: Floats, pools: Ints) -> Ints:
+    """How often each standardised miss occurred: (pool, step of 1/64 scale from 16 below to 48 above).
 
     Args:
         misses: (origin, series) units, NaN where nothing was measured.
-        spread: Same shape, units per week.
+        scale: Same shape, units per week.
         pools: Same shape.
     """
-    counts = np.zeros((TIERS * CLASSES, STEPS), np.int64)
+    counts = np.zeros((POOLS, STEPS), np.int64)
     for origin in range(misses.shape[0]):
         for series in range(misses.shape[1]):
-            miss, width = misses[origin, series], spread[origin, series]
+            miss, width = misses[origin, series], scale[origin, series]
             if width > 0.0 and not np.isnan(miss):
                 step = int(np.ceil(min(max(miss / width, -LOWEST), HIGHEST) * FINENESS))
                 counts[pools[origin, series], step + int(LOWEST * FINENESS)] += 1
     return counts
 
 
-def _read_quantiles(counts: Ints) -> Floats:
-    """(pool, quantile): of the pool as far as it is large enough, else of its zero class, else of all."""
-    by_class = counts.reshape(TIERS, CLASSES, STEPS).sum(axis=0)
-    table = np.broadcast_to(_refine(by_class.sum(axis=0)[None], FALLBACK[None]), (CLASSES, len(QUANTILES)))
-    table = np.tile(_refine(by_class, table), (TIERS, 1))
-    return _refine(counts, table)
+@njit(cache=True)
+def cost_misses(misses: Floats, scale: Floats, pools: Ints, wide: Ints, table: Floats) -> Floats:
+    """Pinball loss of p50 and p90 with these factors, per wide zero class.
+
+    Args:
+        misses: As for `count_misses`, like scale and pools.
+        wide: Same shape, wide zero class.
+        table: (pool, quantile) factors.
+    """
+    costs = np.zeros(4)
+    for origin in range(misses.shape[0]):
+        for series in range(misses.shape[1]):
+            miss, width, pool = misses[origin, series], scale[origin, series], pools[origin, series]
+            if not np.isnan(miss):
+                middle, upper = miss - table[pool, 1] * width, miss - table[pool, 3] * width
+                costs[wide[origin, series]] += 0.5 * abs(middle) + max(0.9 * upper, -0.1 * upper)
+    return costs
 
 
-def _refine(counts: Ints, coarse: Floats) -> Floats:
+def _join_paces(counts: Ints) -> Ints:
+    """Every pace with the misses of all: over months the last four weeks tell little, and split pools tell less."""
+    paces = counts.reshape(-1, len(PACES) + 1, STEPS)
+    return np.repeat(paces.sum(axis=1), paces.shape[1], axis=0)
+
+
+def _read_quantiles(counts: Ints, share: float = 0.0) -> Floats:
+    """(pool, quantile), of the pool as far as it is large enough, else of the next wider one.
+
+    Args:
+        counts: From `count_misses`.
+        share: Of the history that the horizon takes.
+    """
+    levels = raise_levels(share)
+    paces = counts.reshape(TIERS, models.CLASSES, len(PACES) + 1, STEPS)
+    by_class = paces.sum(axis=2)
+    by_wide = np.add.reduceat(by_class, models.WIDE_CLASSES, axis=1)
+    over_tiers = by_wide.sum(axis=0)
+    sizes = np.diff([*models.WIDE_CLASSES, models.CLASSES])
+    table = _refine(over_tiers.sum(axis=0)[None], FALLBACK[None], levels)
+    table = _refine(over_tiers, np.tile(table, (len(sizes), 1)), levels)
+    table = _refine(by_wide.reshape(-1, STEPS), np.tile(table, (TIERS, 1)), levels)
+    table = _refine(by_class.reshape(-1, STEPS), np.repeat(table, np.tile(sizes, TIERS), axis=0), levels)
+    return _refine(counts, np.repeat(table, paces.shape[2], axis=0), levels)
+
+
+def raise_levels(share: float) -> Floats:
+    """Probability that each quantile is read at, for a horizon that is this share of the history.
+
+    Series miss together, and a history holds few separate windows as long as the horizon: the tail beyond p is cut
+    by up to 3 × share × (2 p − 1)², which leaves the median and grows small as the history grows long.
+    """
+    p = np.array(list(QUANTILES.values()))
+    cut = np.minimum(UNSEEN_WINDOWS * share, 0.9) * (2.0 * p - 1.0) * (2.0 * p - 1.0)
+    return np.asarray(np.round(np.where(p > 0.5, 1.0 - (1.0 - p) * (1.0 - cut), p * (1.0 - cut)), 6))
+
+
+def _refine(counts: Ints, coarse: Floats, levels: Floats) -> Floats:
     """The finite-sample conformal quantile, the ⌈p (n + 1)⌉-th smallest, of pools that are large enough."""
-    below = np.cumsum(counts, axis=1)
-    size = below[:, -1:]
-    ranks = -(-np.array([round(p * 100) for p in QUANTILES.values()]) * (size + 1) // 100)
-    fine = np.empty(coarse.shape)
-    for pool in range(len(counts)):
-        fine[pool] = np.searchsorted(below[pool], np.minimum(ranks[pool], size[pool])) / FINENESS - LOWEST
-    return np.where(size >= SMALLEST_POOL, fine, coarse)
+    sizes = counts.sum(axis=1)
+    fine = coarse.copy()
+    for pool in np.flatnonzero(sizes >= SMALLEST_POOL.min()):
+        ranks = np.minimum(np.ceil(levels * (sizes[pool] + 1)), sizes[pool])
+        steps = np.searchsorted(np.cumsum(counts[pool]), ranks) / FINENESS - LOWEST
+        fine[pool] = np.where(sizes[pool] >= SMALLEST_POOL, steps, coarse[pool])
+    return fine
 
 
 def spread_quantiles(

@@ -27,11 +27,8 @@ class Block:
 
     units: Floats
     seen: Floats
-    weeks: Floats
-    sales: Floats
-    mean: Floats
+    held: Floats
     slope: Floats
-    squares: Floats
     ses: Floats
     theta: Floats
     damped: Floats
@@ -45,8 +42,9 @@ def fit_block(values: Floats, known: Bools, stops: NDArray[np.int64]) -> Block:
     units, seen, gain, sale, wait, place = (np.empty((rows, blocks.LANES)) for _ in range(6))
     ends = np.full(len(values), rows)
     blocks.load_block(values, known, ends, ends, 0, units, seen, gain, sale, wait)
-    weeks, sales, mean, slope, squares = (np.zeros((count, blocks.LANES)) for _ in range(5))
-    blocks.count_weeks(units, seen, gain, stops, place, weeks, sales, mean, slope, squares)
+    held, slope = np.zeros((blocks.RECENT + 1, count, blocks.LANES)), np.zeros((count, blocks.LANES))
+    blocks.count_weeks(units, seen, gain, stops, place, slope, held)
+    weeks, sales = held[blocks.WEEKS], held[blocks.SALES]
     ses, theta, sba, tsb, adida = (np.zeros((count, blocks.LANES)) for _ in range(5))
     damped = np.zeros((count, 3, blocks.LANES))
     kernels.fit_levels(units, seen, gain, place, weeks, slope, stops, ses, theta)
@@ -54,7 +52,7 @@ def fit_block(values: Floats, known: Bools, stops: NDArray[np.int64]) -> Block:
     kernels.fit_sba(units, seen, sale, wait, stops, sba)
     kernels.fit_tsb(units, seen, gain, sale, stops, tsb)
     kernels.fit_adida(units, seen, weeks, sales, ses, stops, adida)
-    return Block(units, seen, weeks, sales, mean, slope, squares, ses, theta, damped, sba, tsb, adida)
+    return Block(units, seen, held, slope, ses, theta, damped, sba, tsb, adida)
 
 
 def fit_one(values: list[float]) -> Block:
@@ -169,14 +167,19 @@ def twin_adida(units: list[float], seen: list[float], ses: float) -> float:
     return min(found, key=lambda one: one[0])[1]
 
 
-def twin_spread(values: list[float]) -> float:
-    level = square = 0.0
+def twin_held(values: list[float], units: list[float], seen: list[float]) -> list[float]:
+    """Weeks, sales, mean, squared miss, swing, and the last four weeks."""
+    level = square = swing = 0.0
     for number, value in enumerate(values):
         miss = value - level
         level += max(0.1, 1.0 / (number + 1)) * miss
-        missed = miss if number else 0.0
-        square += max(0.05, 1.0 / (number + 1)) * (missed * missed - square)
-    return square * len(values) / max(len(values) - 1.0, 1.0)
+        if number:
+            square += max(0.05, 1.0 / (number + 1)) * (miss * miss - square)
+            swing += abs(value - values[number - 1])
+    count, pairs = float(len(values)), max(len(values) - 1.0, 1.0)
+    recent = sum(units[-4:], 0.0) / sum(seen[-4:]) if any(seen[-4:]) else -1.0
+    sold = float(sum(value > 0 for value in values))
+    return [count, sold, sum(values, 0.0) / count, square * count / pairs, swing / pairs, recent]
 
 
 def draw_panel(count: int) -> tuple[Floats, Bools]:
@@ -227,13 +230,12 @@ def test_each_kernel_has_the_bits_of_its_plain_twin() -> None:
         units, seen = block.units[:, lane].tolist(), block.seen[:, lane].tolist()
         for number, stop in enumerate(STOPS):
             read = [value for value, is_seen in zip(units[:stop], seen[:stop], strict=True) if is_seen]
-            assert (block.weeks[number, lane], block.sales[number, lane]) == (len(read), sum(v > 0 for v in read))
             if not read:
+                assert block.held[: blocks.RECENT, number, lane].tolist() == [0, 0, 0, 0, 0]
                 continue
             fitted += 1
-            assert block.mean[number, lane] == float(sum(read, 0.0)) / len(read)
+            assert block.held[:, number, lane].tolist() == twin_held(read, units[:stop], seen[:stop])
             assert block.slope[number, lane] == twin_line(read)
-            assert block.squares[number, lane] == twin_spread(read)
             assert (block.ses[number, lane], block.theta[number, lane]) == twin_levels(read)
             assert tuple(block.damped[number, :, lane]) == twin_damped(read)
             assert block.sba[number, lane] == twin_sba(read)
@@ -256,8 +258,8 @@ def test_a_block_reads_the_known_weeks_from_the_first_sale_to_the_end() -> None:
 def look_back(values: Floats, known: Bools) -> tuple[Floats, Floats, Floats]:
     count, ends = len(values), np.full(len(values), ROWS)
     weeks, sales = np.zeros((2, len(STOPS), count))
-    states, paths = np.zeros((count, models.MEDIAN_BLEND, 3)), np.zeros((len(STOPS) - 1, count, 13))
-    losses = np.zeros((2, count, len(models.MODELS)))
+    states, paths = np.zeros((count, models.TREND_BLEND, 3)), np.zeros((len(STOPS), count, 13))
+    losses = np.zeros((count, len(models.MODELS)))
     lookback.look_back(
         values, known, ends, ends, ROWS, STOPS, 13, 30, np.empty((0, 0, 0)), weeks, sales, states, paths, losses
     )
@@ -267,7 +269,7 @@ def look_back(values: Floats, known: Bools) -> tuple[Floats, Floats, Floats]:
 def twin_paths(block: Block, number: int, lane: int, weeks: int) -> list[list[float]]:
     """Each model's weeks ahead."""
     level = {
-        models.MEAN: (block.mean[number, lane], 0.0, 0.0),
+        models.MEAN: (block.held[blocks.MEAN_UNITS, number, lane], 0.0, 0.0),
         models.SES: (block.ses[number, lane], 0.0, 0.0),
         models.THETA: (block.theta[number, lane], 0.5 * block.slope[number, lane], 1.0),
         models.DAMPED: tuple(block.damped[number, :, lane]),
@@ -276,7 +278,7 @@ def twin_paths(block: Block, number: int, lane: int, weeks: int) -> list[list[fl
         models.ADIDA: (block.adida[number, lane], 0.0, 0.0),
     }
     paths: list[list[float]] = []
-    for model in range(models.MEDIAN_BLEND):
+    for model in range(models.TREND_BLEND):
         at, step, damping = level[model]
         path = []
         for week in range(weeks):
@@ -285,14 +287,17 @@ def twin_paths(block: Block, number: int, lane: int, weeks: int) -> list[list[fl
                 at += step
             path.append(float(max(at, 0.0)))
         paths.append(path)
-    ses, theta, damped = paths[models.SES], paths[models.THETA], paths[models.DAMPED]
-    paths.append([sorted(three)[1] for three in zip(ses, theta, damped, strict=True)])
-    sparse = zip(ses, paths[models.ADIDA], paths[models.TSB], strict=True)
-    paths.append([(one + two + three) / 3.0 for one, two, three in sparse])
+    for one, other in ((models.THETA, models.DAMPED), (models.MEAN, models.TSB)):
+        paths.append([0.5 * (low + high) for low, high in zip(paths[one], paths[other], strict=True)])
     stop = int(STOPS[number])
     before = [stop - 30 + week % 30 for week in range(weeks)]
     paths.append(
-        [block.units[row, lane] if row >= 0 and block.seen[row, lane] else block.mean[number, lane] for row in before]
+        [
+            block.units[row, lane]
+            if row >= 0 and block.seen[row, lane]
+            else block.held[blocks.MEAN_UNITS, number, lane]
+            for row in before
+        ]
     )
     return paths
 
@@ -319,25 +324,25 @@ def test_the_look_back_judges_every_model_as_its_plain_twin() -> None:
     block = fit_block(values, known, STOPS)
     states, paths, losses = look_back(values, known)
     for lane in range(40):
-        expected = np.zeros((2, len(models.MODELS)))
+        expected = np.zeros(len(models.MODELS))
         for number in range(len(STOPS) - 1):
-            stop, weeks = int(STOPS[number]), block.weeks[number, lane]
+            stop, weeks = int(STOPS[number]), block.held[blocks.WEEKS, number, lane]
             ahead = min(13, ROWS - stop)
             drawn = twin_paths(block, number, lane, ahead)
-            default = models.choose_default(weeks, block.sales[number, lane])
+            default = models.choose_default(weeks, block.held[blocks.SALES, number, lane])
             assert paths[number, lane, :ahead].tolist() == drawn[default]
             if weeks < models.START_WEEKS:
                 continue
             after = slice(stop, stop + ahead)
             for model in range(len(models.MODELS)):
                 usable = model < models.SEASONAL or (model == models.SEASONAL and weeks >= 30)
-                expected[int(2 * number < len(STOPS) - 1), model] += twin_loss(
+                expected[model] += twin_loss(
                     block.units[after, lane].tolist(),
                     block.seen[after, lane].tolist(),
                     drawn[model if usable else default],
-                    block.squares[number, lane],
+                    block.held[blocks.SQUARES, number, lane],
                 )
-        assert (losses[:, lane] == expected).all()
+        assert (losses[lane] == expected).all()
         for model in range(len(models.MODELS) - 1):
             out = np.empty((1, 20))
             lookback.draw_chosen(
@@ -386,12 +391,32 @@ def test_misses_are_those_of_a_plain_count() -> None:
 
 def test_pooled_factors_are_the_ranks_of_sorted_misses() -> None:
     stream = np.random.Generator(np.random.PCG64(5))
-    misses, pools = stream.normal(0, 2, (4, 400)), stream.integers(0, 12, (4, 400))
-    counts = quantiles.count_misses(misses, np.ones((4, 400)), pools)
+    misses, pools = stream.normal(0, 2, (4, 400)), stream.integers(0, quantiles.POOLS, (4, 400))
+    counts = quantiles.count_misses(misses, np.full((4, 400), 0.5), pools)
     assert counts.sum() == 1600
-    for pool in range(12):
-        ordered = np.sort(misses[pools == pool])
+    for pool in range(quantiles.POOLS):
+        ordered = np.sort(misses[pools == pool]) / 0.5
         steps = np.repeat(np.arange(quantiles.STEPS), counts[pool]) / quantiles.FINENESS - quantiles.LOWEST
         assert (steps >= ordered).all()
         assert (steps - ordered < 1 / quantiles.FINENESS).all()
     assert quantiles.count_misses(misses, np.zeros((4, 400)), pools).sum() == 0
+
+
+def test_the_cost_of_a_scale_is_the_pinball_loss_of_its_p50_and_p90() -> None:
+    stream = np.random.Generator(np.random.PCG64(6))
+    misses, scale = stream.normal(0, 2, (3, 50)), stream.random((3, 50))
+    pools, wide = stream.integers(0, quantiles.POOLS, (3, 50)), stream.integers(0, 4, (3, 50))
+    table = stream.normal(0, 1, (quantiles.POOLS, 5))
+    misses[0, :10] = np.nan
+    expected = [0.0] * 4
+    for miss, width, pool, kind in zip(misses.flat, scale.flat, pools.flat, wide.flat, strict=True):
+        if not np.isnan(miss):
+            middle, upper = miss - table[pool, 1] * width, miss - table[pool, 3] * width
+            expected[kind] += 0.5 * abs(middle) + max(0.9 * upper, -0.1 * upper)
+    assert quantiles.cost_misses(misses, scale, pools, wide, table).tolist() == expected
+
+
+def test_the_tails_are_moved_out_where_the_history_holds_few_windows() -> None:
+    # 0.9 of the tail at p98 × 0.96², of that at p90 × 0.8²
+    assert quantiles.raise_levels(0.0).tolist() == [0.1, 0.5, 0.75, 0.9, 0.98]
+    assert quantiles.raise_levels(0.5).tolist() == [0.0424, 0.5, 0.80625, 0.9576, 0.996589]
