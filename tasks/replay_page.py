@@ -140,7 +140,11 @@ def name_cause(step: Body, replayed: Body, language: Language) -> str:
     """An input that was replaced, as a reader calls it."""
     if step["cause"] == "policy":
         values = {name: _say_setting(step, name, replayed["base_currency"], language) for name in ("before", "after")}
-        return say(mark("policy {name}: {before} → {after}"), {"name": step["name"], **values}, language)
+        return say(
+            mark("policy {name}: {before} → {after}"),
+            {"name": step["name"].removeprefix("policy."), **values},
+            language,
+        )
     if step["cause"] == "rates":
         return say(
             mark("rates of {name}: {count} values"), {"name": step["name"], "count": int(step["after"])}, language

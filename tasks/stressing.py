@@ -61,11 +61,12 @@ def stress_night(recorded: Recorded, assumed: Assumptions) -> Body:
 
     Returns:
         shocks: per shock: id, name, author, stated_on, source; value_minor (of tonight's plan there), loss_minor
-            (against the world as it is), replanned_minor (loss after a new plan), regained_minor, orders_minor and
-            replanned_orders_minor (supplier orders in both worlds); `hedges`, those that save at least LEAST_PERCENT
-            there: plan, saved_minor (if the shock comes), cost_minor (if it does not), pays_from_percent (the
-            probability from which on it pays; "0.0" when it costs nothing), the lowest first; of currency sold
-            forward notional_minor, what is exposed. A plan that is the same as one before it is left out.
+            (against the world as it is), replanned_minor (loss with the best of the plans), regained_minor,
+            orders_minor and replanned_orders_minor (supplier orders in both worlds); `hedges`, those that save at
+            least LEAST_PERCENT there: plan, saved_minor (if the shock comes), cost_minor (if it does not),
+            pays_from_percent (the probability from which on it pays; "0.0" when it costs nothing), the lowest first;
+            of currency sold forward notional_minor, what is exposed. A plan that is the same as one before it is left
+            out.
         plans: per plan: id, `moves` against tonight's (country, mode, units), kept_units at the hub.
         values: plan → world → value; regret: plan → world → best there less its value.
         calm_minor: value of tonight's plan in the world as it is.
@@ -145,7 +146,7 @@ def _weigh(
 ) -> Body:
     """What one shock costs, and every hedge that saves something there."""
     calm, there = values[TONIGHT][CALM], values[TONIGHT][shock.id]
-    replanned = max(values[shock.id][shock.id], there)
+    replanned = max(row[shock.id] for row in values.values())
     hedges: list[Body] = [
         {"plan": plan, "saved_minor": row[shock.id] - there, "cost_minor": calm - row[CALM]}
         for plan, row in values.items()
