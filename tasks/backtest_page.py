@@ -111,7 +111,7 @@ def view_backtest(body: Body, language: Language) -> Body:
         "losses": [
             {
                 "name": named[row["policy"]],
-                "rows": [loss for loss in body["losses"] if loss["policy"] == row["policy"]],
+                "rows": [loss for loss in body["losses"] if loss["policy"] == row["policy"]][:SHOWN_LOSSES],
             }
             for row in rivals
         ],

@@ -248,7 +248,6 @@ def _gather_facts(
         review_days=distribution.review_days,
         lane_depart=lanes["depart"].to_numpy(dtype=np.int64),
         lane_days=lanes[["p10", "p50", "p90"]].to_numpy(dtype=np.int64),
-        lane_country=np.searchsorted(countries, lanes["country"]).astype(np.int64),
         usual_lane=np.nanargmin(
             spread_lanes(realised, pairs, list(lanes["lane"]), realised["landed"]), axis=1
         ).astype(np.int64),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skills.simulation.paths import NO_LIMIT, Path, takes_orders, usual_days_to_hub
+from skills.simulation.paths import NO_LIMIT, Path, usual_days_to_hub
 from skills.simulation.world import Arrivals, Decision, Facts, Ints
 
 Lot = tuple[Ints, ...]
@@ -127,8 +127,3 @@ class Shipments:
         for day in np.unique(arrival):
             at = arrival == day
             self._due.setdefault(int(day), []).append((pair[at], lane[at], units[at], eta[at]))
-
-
-def check_openness(facts: Facts, week: int, units: Ints) -> Ints:
-    """The order without what closed suppliers were asked for."""
-    return np.where(takes_orders(facts, week)[facts.sku_supplier], units, 0)

@@ -66,7 +66,6 @@ def build_small_world(
         review_days=7,
         lane_depart=np.zeros(countries, dtype=np.int64),
         lane_days=np.full((countries, 3), transit_days, dtype=np.int64),
-        lane_country=np.arange(countries, dtype=np.int64),
         usual_lane=home,
         ship_cash=np.where(here, 50.0, np.nan),
         order_cash=-1,

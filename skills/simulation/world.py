@@ -53,7 +53,6 @@ class Facts:
         review_days: Between two departures of a lane [days].
         lane_depart: Per lane: days from a Monday to its departure.
         lane_days: Per (lane, p10 p50 p90), onward leg included [days].
-        lane_country: Per lane.
         usual_lane: Per pair: the lane with the least cost per unit.
         ship_cash: Per (pair, lane): what a unit takes when shipped; NaN where the lane does not go.
         order_cash, shipping_cash: Weekly limits; −1 = none.
@@ -81,7 +80,6 @@ class Facts:
     review_days: int
     lane_depart: Ints
     lane_days: Ints
-    lane_country: Ints
     usual_lane: Ints
     ship_cash: Floats
     order_cash: int
