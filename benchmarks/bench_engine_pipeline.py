@@ -26,6 +26,7 @@ from figures import record_figure
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+ON_DEMAND = True  # many minutes
 FIGURES = (
     "pipeline.ratio_vs_duckdb",
     "pipeline.cpu_seconds",

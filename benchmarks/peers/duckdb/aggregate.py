@@ -1,8 +1,8 @@
 """Reads a file of order lines and sums units by SKU, country and day, in the peer's own environment.
 
 `aggregate.py FILE` answers as JSON: version, processor and wall seconds, peak memory, groups and units. The CSV is
-read with the types told, so that nothing is sniffed, and rows that do not fit are passed over; the Parquet holds text,
-which is cast where it can be.
+read with the types told, so that nothing is sniffed, and rows that do not fit are passed over; the Parquet holds
+text, which is cast where it can be.
 """
 
 from __future__ import annotations
