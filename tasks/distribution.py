@@ -6,6 +6,7 @@ from skills import distribution
 from tasks.capability import capability
 
 read_age_fees = capability(distribution.read_age_fees)
+quote_moves = capability(distribution.quote_moves)
 quote_contribution = capability(distribution.quote_contribution)
 allocate_stock = capability(distribution.allocate_stock, timeout_seconds=900)
 verify_allocation = capability(distribution.verify_allocation)

@@ -7,6 +7,7 @@ from skills.distribution.cost_share import measure_cost_share
 from skills.distribution.explain import explain_allocation
 from skills.distribution.facts import rank_missing_facts
 from skills.distribution.last_ships import plan_last_ships
+from skills.distribution.moves import quote_moves
 from skills.distribution.plan import Allocation, allocate_stock
 from skills.distribution.verify import verify_allocation
 
@@ -18,6 +19,7 @@ __all__ = [
     "measure_cost_share",
     "plan_last_ships",
     "quote_contribution",
+    "quote_moves",
     "rank_missing_facts",
     "read_age_fees",
     "verify_allocation",
