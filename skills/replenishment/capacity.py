@@ -27,7 +27,7 @@ def measure_capacity(
 
     A week's capacity is finished after the production days, each further week's a working week later. Tonight's
     order may take the weeks until the next review's order is ready. An open order that is promised for later than a
-    week before tonight's order takes its share of those weeks first.
+    week before tonight's order takes what it needs of those weeks first.
 
     Args:
         suppliers: weekly_capacity_units (missing = none), production days.
@@ -50,7 +50,8 @@ def measure_capacity(
         row = {"supplier": supplier, "busy_units": 0, "order_capacity_units": NO_LIMIT, "later_capacity_units": 0}
         if not pd.isna(limits[supplier]) and NEVER not in (at["ready_p50"], at["next_ready_p50"]):
             weekly = int(limits[supplier])
-            busy = _count_busy(purchase_orders, supplier, calendar, int(at["ready_p50"]), weekly, per_week, as_of)
+            window = max(int(at["ready_p50"]) - 7, 0), int(at["next_ready_p50"])
+            busy = _count_busy(purchase_orders, supplier, calendar, window, weekly, per_week, as_of)
             own = weekly * calendar.worked_between(at["ready_p50"], at["next_ready_p50"]) // per_week
             row |= {"busy_units": busy, "order_capacity_units": max(max(own, weekly) - busy, 0)}
             delayed = _find_delayed_order(calendar, at, int(made["production_days_p50"]), policy.review_days)
@@ -72,21 +73,25 @@ def _count_busy(
     orders: pd.DataFrame,
     supplier: str,
     calendar: SupplierCalendar,
-    ready: int,
+    window: tuple[int, int],
     weekly: int,
     per_week: int,
     as_of: date,
 ) -> int:
-    """Units of open orders that are made in the weeks of tonight's order, each at most at the weekly capacity."""
+    """Units of open orders that are made in the weeks of tonight's order, each made as late as its promise allows."""
     if not len(orders):
         return 0
     own = orders.loc[orders["supplier"] == supplier]
-    promised = (own["ready_on"].to_numpy(dtype="datetime64[D]") - np.datetime64(as_of, "D")).astype(np.int64)
+    promised = (pd.to_datetime(own["ready_on"]).to_numpy(dtype="datetime64[D]") - np.datetime64(as_of, "D")).astype(
+        np.int64
+    )
+    begins, ends = window
     busy = 0
     for day, units in zip(promised.tolist(), own["units_open"].tolist(), strict=True):
-        begins = max(ready - 7, 0)
         if day > begins:
-            busy += min(units, weekly * calendar.worked_between(begins, day) // per_week)
+            later = weekly * calendar.worked_between(ends, day) // per_week if day > ends else 0
+            most = weekly * calendar.worked_between(begins, min(day, ends)) // per_week
+            busy += min(max(units - later, 0), most)
     return busy
 
 

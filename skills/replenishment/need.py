@@ -85,11 +85,7 @@ def _find_build_level(rows: pd.DataFrame, curve: DemandCurve, policy: Replenishm
 
 
 def add_stock_out(
-    lines: pd.DataFrame,
-    curve: DemandCurve,
-    arrivals: Arrivals,
-    calendars: dict[str, SupplierCalendar],
-    policy: ReplenishmentPolicy,
+    lines: pd.DataFrame, curve: DemandCurve, calendars: dict[str, SupplierCalendar], policy: ReplenishmentPolicy
 ) -> pd.DataFrame:
     """When the position runs out, in the median and at the policy's service; and the last day to order before it."""
     median = np.full(len(lines), np.inf)
@@ -106,7 +102,6 @@ def add_stock_out(
         stock_out_service_day=np.where(service < far, np.floor(np.minimum(service, far)), NEVER).astype(np.int64),
         last_safe_day=np.int64(NEVER),
     )
-    lines = _add_shortages(lines, curve, arrivals)
     for supplier, group in lines.loc[lines["has_supplier"] & (lines["stock_out_day"] != NEVER)].groupby(
         "supplier", sort=True
     ):
@@ -117,13 +112,14 @@ def add_stock_out(
             group["stock_out_day"].to_numpy(),
         )
         lines.loc[group.index, "last_safe_day"] = days
-    late = (lines["arrival_p50"] - lines["stock_out_day"]).clip(lower=0)
-    judged = (lines["arrival_p50"] != NEVER) & (lines["stock_out_day"] != NEVER)
-    return lines.assign(late_days=late.where(judged, 0))
+    return lines
 
 
-def _add_shortages(lines: pd.DataFrame, curve: DemandCurve, arrivals: Arrivals) -> pd.DataFrame:
-    """Adds short_day and short_units: what runs short, in the median, before any order of today can arrive."""
+def add_shortages(lines: pd.DataFrame, curve: DemandCurve, arrivals: Arrivals) -> pd.DataFrame:
+    """What runs short in the median before today's order arrives, and by how long it comes after the stock-out.
+
+    Adds short_day, short_units, late_days.
+    """
     known = (lines["curve_row"] >= 0) & (lines["arrival_p50"] != NEVER)
     rows = np.flatnonzero(known.to_numpy())
     place = np.full(len(lines), -1, dtype=np.int64)
@@ -138,4 +134,6 @@ def _add_shortages(lines: pd.DataFrame, curve: DemandCurve, arrivals: Arrivals) 
         own,
         chosen["arrival_p50"].to_numpy(),
     )
-    return lines.assign(short_day=day, short_units=units)
+    late = (lines["arrival_p50"] - lines["stock_out_day"]).clip(lower=0)
+    judged = (lines["arrival_p50"] != NEVER) & (lines["stock_out_day"] != NEVER)
+    return lines.assign(short_day=day, short_units=units, late_days=late.where(judged, 0))

@@ -13,7 +13,7 @@ from skills.replenishment.calendar import NEVER, SCENARIOS, read_calendars, sche
 from skills.replenishment.capacity import NO_LIMIT, measure_capacity
 from skills.replenishment.cash import list_commitments
 from skills.replenishment.demand import DemandCurve, read_curve
-from skills.replenishment.need import add_need, add_stock_out, count_in_time
+from skills.replenishment.need import add_need, add_shortages, add_stock_out, count_in_time
 from skills.replenishment.orders import list_columns, value_orders
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import POSITION, check_facts, measure_position
@@ -114,12 +114,13 @@ def plan_replenishment(
     arrivals = list_arrivals(lines["sku"], inbound, purchase_orders, lanes, ways, policy.qc_days, as_of)
     lines = count_in_time(lines, arrivals)
     lines = add_need(lines, curve, policy)
-    lines = add_stock_out(lines, curve, arrivals, calendars, policy)
+    lines = add_stock_out(lines, curve, calendars, policy)
     path = list_commitments(
         purchase_orders, products, suppliers, rates, base_currency, as_of, shipment_costs, None, cash_plan
     )
     lines = bound_orders(lines, calendars, path, previous, rates, policy, base_currency, as_of)
-    lines = value_orders(_add_arrivals(lines, ways, policy.qc_days), rates, base_currency, as_of)
+    lines = add_shortages(_add_arrivals(lines, ways, policy.qc_days), curve, arrivals)
+    lines = value_orders(lines, rates, base_currency, as_of)
     lines = name_changes(lines, previous, policy)
     return list_columns(lines, policy, as_of)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -148,6 +148,10 @@ def make_closures(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return frame.assign(first_day=pd.to_datetime(frame["first_day"]), last_day=pd.to_datetime(frame["last_day"]))
 
 
+_PLANNED: dict[tuple[int, ...], tuple[Facts, pd.DataFrame]] = {}
+"""Plans by the identity of their facts, which are kept so that no identity is used again."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a plan is made from."""
@@ -172,6 +176,13 @@ class Facts:
         return replace(self, **changed)
 
     def plan(self) -> pd.DataFrame:
+        """Made once for the same facts."""
+        key = tuple(id(getattr(self, item.name)) for item in fields(self))
+        if key not in _PLANNED:
+            _PLANNED[key] = self, self._plan()
+        return _PLANNED[key][1].copy()
+
+    def _plan(self) -> pd.DataFrame:
         return plan_replenishment(
             self.stock,
             self.inbound,
@@ -192,7 +203,7 @@ class Facts:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def facts() -> Facts:
     """Two SKUs in two countries, nothing in stock."""
     weekly = {("KD-1", "US"): 60.0, ("KD-1", "DE"): 20.0, ("PM-2", "US"): 10.0}

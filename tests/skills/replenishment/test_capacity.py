@@ -50,6 +50,11 @@ def test_open_orders_promised_for_those_weeks_take_their_share_first(facts: Any,
     own = orders[orders["supplier"] == "haina"]
     assert set(own["order_capacity_units"]) == {180}
     assert 0 < own["order_units"].sum() <= 180
+    far = build.purchase_orders(("P1", "XX-9", 300, "2026-01-19", 0))
+    assert set(facts.but(suppliers=suppliers, purchase_orders=far).plan()["busy_units"]) == {0}, "made in January"
+    large = build.purchase_orders(("P1", "XX-9", 2300, "2026-01-19", 0))
+    busy = facts.but(suppliers=suppliers, purchase_orders=large).plan()
+    assert set(busy.loc[busy["supplier"] == "haina", "busy_units"]) == {2300 - 4 * 480}
     minimum = facts.but(
         suppliers=build.suppliers(weekly_capacity_units=480, joint_moq_units=240), purchase_orders=same_week
     ).plan()
