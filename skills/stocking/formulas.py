@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from skills.stocking.normal import find_loss, find_quantile
 from skills.vocabulary import Refusal, mark
@@ -32,11 +35,26 @@ def size_order(
     Raises:
         UnusableCosts: a cost is not above 0 or a rate is negative, infinite or missing.
     """
-    _check(fixed_cost=fixed_cost, holding_cost=holding_cost, stockout_cost=stockout_cost)
-    _check_rate(demand_rate)
-    share = 1.0 if stockout_cost is None else stockout_cost / (holding_cost + stockout_cost)
-    quantity = np.sqrt(2.0 * fixed_cost * demand_rate / (holding_cost * share))
-    return quantity, np.sqrt(2.0 * fixed_cost * demand_rate * holding_cost * share)
+    short = np.broadcast_to(np.inf, np.shape(fixed_cost)) if stockout_cost is None else stockout_cost
+    quantity, cost = np.empty(len(fixed_cost)), np.empty(len(fixed_cost))
+    if not _fill_order(fixed_cost, holding_cost, demand_rate, short, quantity, cost):
+        _check(fixed_cost=fixed_cost, holding_cost=holding_cost, stockout_cost=stockout_cost)
+        _check_rate(demand_rate)
+    return quantity, cost
+
+
+@njit(cache=True, error_model="numpy")
+def _fill_order(fixed: Floats, holding: Floats, rate: Floats, short: Floats, quantity: Floats, cost: Floats) -> bool:
+    """One pass over the products; False when a cost or a rate cannot be used."""
+    usable = True
+    for k in range(fixed.size):
+        share = 1.0 if short[k] == math.inf else short[k] / (holding[k] + short[k])
+        held = holding[k] * share
+        usable &= 0.0 < fixed[k] < math.inf and 0.0 < holding[k] < math.inf
+        usable &= short[k] > 0.0 and 0.0 <= rate[k] < math.inf
+        quantity[k] = math.sqrt(2.0 * fixed[k] * rate[k] / held)
+        cost[k] = quantity[k] * held
+    return usable
 
 
 def size_newsvendor(

@@ -116,6 +116,8 @@ def test_a_cost_that_is_none_is_refused(bad: float) -> None:
     with pytest.raises(UnusableCosts):
         size_order(*one(bad, 1, 1))
     with pytest.raises(UnusableCosts):
+        size_order(*one(1, bad, 1))
+    with pytest.raises(UnusableCosts):
         size_newsvendor(*one(10, 1, bad, 1))
     with pytest.raises(UnusableCosts):
         size_reorder(*one(bad, 1, 1, 1, 1))
