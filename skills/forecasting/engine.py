@@ -13,7 +13,7 @@ import numpy as np
 
 from skills.forecasting import blocks, choice, lookback, models, quantiles
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.forecasting.panel import Pool, pool_rows
+from skills.forecasting.panel import Pool, check_units, pool_rows
 
 ORIGINS = 9
 """Origins looked back at."""
@@ -121,13 +121,12 @@ def place_origins(weeks: int) -> tuple[Ints, Ints, int]:
     return stops.astype(np.int64), knots, longest
 
 
-def learn(series: Series, season_weeks: int, learned: Floats) -> Learned:
+def learn(series: Series, season_weeks: int) -> Learned:
     """Look back at every origin, choose a model per base series and pool the misses.
 
     Args:
         series: From `gather_series`.
         season_weeks: Weeks of a year, 0 = none.
-        learned: (stop, base series, week ahead) of the global learner for the stops of `place_origins`, or empty.
     """
     width = series.values.shape[1]
     stops, knots, longest = place_origins(width)
@@ -145,7 +144,7 @@ def learn(series: Series, season_weeks: int, learned: Floats) -> Learned:
         chunk = weeks[:, own], sales[:, own], states[own], paths, losses[own]
         lookback.look_back(
             series.base.values[own], series.base.known[own], ends, finals, width, stops, longest, season_weeks,
-            learned[:, own], *chunk,
+            *chunk,
         )  # fmt: skip
         values, known = series.values[some], series.known[some]
         finals = series.finals[series.skus[some]]
@@ -189,21 +188,48 @@ def _cut(series: Series) -> Iterator[tuple[slice, slice, slice]]:
         at = end
 
 
-def draw_chosen(series: Series, learned: Learned, season_weeks: int, drawn: Floats, length: int) -> Floats:
+def draw_chosen(series: Series, learned: Learned, season_weeks: int, length: int) -> Floats:
     """(base series, week ahead) of the chosen model, from the end of the SKU's history.
 
     Args:
-        drawn: (base series, week ahead) of the global learner, or empty.
         length: Weeks ahead.
     """
     base = series.base
     out = np.empty((len(learned.chosen), length))
     finals = series.finals[series.base_sku]
-    lookback.draw_chosen(base.values, base.known, finals, learned.states, learned.chosen, season_weeks, drawn, out)
+    lookback.draw_chosen(base.values, base.known, finals, learned.states, learned.chosen, season_weeks, out)
     return out
 
 
-def forecast_batch(values: Floats, known: Bools, horizon: int, season_weeks: int, learned: Floats) -> Batch:
+def forecast_points(values: Floats, known: Bools, horizon: int) -> tuple[Floats, Floats]:
+    """The model set without choice and quantiles: every model's state, and the mean of the default.
+
+    Args:
+        values: (series, week) units; all end in the last week.
+        known: Same shape; False where a week is not to be read.
+        horizon: Weeks ahead.
+
+    Returns:
+        (series, model, 3) level, trend and damping after the last week, and (series, week ahead) units per week.
+
+    Raises:
+        BrokenHistory: names the series.
+    """
+    count, width = values.shape
+    states, mean = np.zeros((count, models.TREND_BLEND, 3)), np.zeros((1, count, horizon))
+    losses, stops = np.zeros((count, len(models.MODELS))), np.array([width])
+    for start in range(0, count, CHUNK):
+        some = slice(start, min(start + CHUNK, count))
+        check_units(values[some], start)
+        ends, weeks = np.full(some.stop - start, width), np.zeros((2, 1, some.stop - start))
+        lookback.look_back(
+            values[some], known[some], ends, ends, width, stops, horizon, 0, weeks[0], weeks[1], states[some], mean[:, some],
+            losses[some],
+        )  # fmt: skip
+    return states, mean[0]
+
+
+def forecast_batch(values: Floats, known: Bools, horizon: int, season_weeks: int) -> Batch:
     """Forecast series of equal standing: a model for each, its mean and quantiles of accumulated demand.
 
     Args:
@@ -211,8 +237,12 @@ def forecast_batch(values: Floats, known: Bools, horizon: int, season_weeks: int
         known: Same shape; False where a week is not to be read.
         horizon: Weeks ahead.
         season_weeks: Weeks of a year, 0 = no seasonal-naive forecast.
-        learned: (stop, series, week ahead) of a global learner for the stops of `place_origins`, or empty (0, 0, 0).
+
+    Raises:
+        BrokenHistory: names the series.
     """
+    for start in range(0, len(values), CHUNK):
+        check_units(values[start : start + CHUNK], start)
     count, width = values.shape
     rows = np.arange(count)
     ends = np.full(count, width)
@@ -229,9 +259,8 @@ def forecast_batch(values: Floats, known: Bools, horizon: int, season_weeks: int
         whole=None,
         finals=ends,
     )
-    taught = learn(series, season_weeks, learned)
-    drawn = learned[-1] if learned.size else np.empty((0, 0))
-    mean = draw_chosen(series, taught, season_weeks, drawn, horizon)
+    taught = learn(series, season_weeks)
+    mean = draw_chosen(series, taught, season_weeks, horizon)
     knots = taught.factors.knots[taught.factors.knots <= horizon]
     return Batch(
         taught.chosen, mean, knots, quantiles.add_factors(mean, taught.spread, taught.pools, taught.factors, knots)

@@ -14,7 +14,6 @@ from skills.forecasting.kernels import fit_adida, fit_damped, fit_levels, fit_sb
 from skills.forecasting.models import (
     ADIDA,
     DAMPED,
-    LEARNER,
     MEAN,
     MODELS,
     SBA,
@@ -52,7 +51,6 @@ def look_back(
     stops: Ints,
     longest: int,
     season: int,
-    learned: Floats,
     weeks: Floats,
     sales: Floats,
     states: Floats,
@@ -70,7 +68,6 @@ def look_back(
         stops: Rows of the origins, rising, and then `rows`.
         longest: Weeks ahead that are compared at most.
         season: Weeks of a year; 0 = no seasonal-naive forecast.
-        learned: (stop, series, week ahead) of the global learner, or empty.
         weeks: Out: (stop, series) weeks seen.
         sales: Out: (stop, series) weeks with a sale.
         states: Out: (series, model, 3) level, trend and damping at the present, of the models that have a state.
@@ -112,10 +109,6 @@ def look_back(
             ahead = min(longest, rows - stops[origin]) if origin < count - 1 else longest
             draw_block(fitted[:, :, origin], ahead, drawn)
             draw_season(units, seen, fitted[MEAN, 0, origin], stops[origin], season, ahead, drawn[SEASONAL])
-            if learned.shape[0]:
-                for lane in range(lanes):
-                    for week in range(ahead):
-                        drawn[LEARNER, week, lane] = learned[origin, first + lane, week]
             for lane in range(lanes):
                 default[lane] = choose_default(held[WEEKS, origin, lane], held[SALES, origin, lane])
                 for week in range(ahead):
@@ -126,9 +119,7 @@ def look_back(
             for lane in range(lanes):
                 if held[WEEKS, origin, lane] >= START_WEEKS:
                     for model in range(COUNT):
-                        known_then = model < SEASONAL or (
-                            held[WEEKS, origin, lane] >= season > 0 if model == SEASONAL else learned.shape[0] > 0
-                        )
+                        known_then = model != SEASONAL or held[WEEKS, origin, lane] >= season > 0
                         # a model that could not be used then costs what the default did
                         losses[first + lane, model] += loss[model if known_then else default[lane], lane]
 
@@ -297,24 +288,18 @@ def draw_chosen(
     states: Floats,
     chosen: Ints,
     season: int,
-    learned: Floats,
     drawn: Floats,
 ) -> None:
     """(series, week ahead) of one model each.
 
     Args:
         states: (series, model, 3).
-        learned: (series, week ahead) of the global learner, or empty; its last week is carried on.
         drawn: Out: (series, week ahead).
     """
     count, length = drawn.shape
     path = np.empty((TREND_BLEND, length))
     for series in range(count):
         model = chosen[series]
-        if model == LEARNER:
-            for week in range(length):
-                drawn[series, week] = learned[series, min(week, learned.shape[1] - 1)]
-            continue
         if model == SEASONAL:
             for week in range(length):
                 back = finals[series] - season + week % season

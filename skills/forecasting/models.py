@@ -19,11 +19,10 @@ MODELS: tuple[str, ...] = (
     mark("mean of Theta and damped trend"),
     mark("mean of plain mean and TSB"),
     mark("same week a year before"),
-    mark("global learner"),
 )
 """Order of models in every array of this skill. The first seven have a level, a trend and a damping; the two blends
-are made of them; the last two bring their weeks ahead with them."""
-MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, TREND_BLEND, SPARSE_BLEND, SEASONAL, LEARNER = range(11)
+are made of them; the last reads its weeks ahead from the history."""
+MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, TREND_BLEND, SPARSE_BLEND, SEASONAL = range(10)
 
 START_WEEKS = 8
 """A series with fewer known weeks is forecast by its mean."""

@@ -120,17 +120,38 @@ def pool_rows(values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: In
     )
 
 
+def check_units(values: Floats, start: int) -> None:
+    """Refuse series that hold a number that is no demand.
+
+    Args:
+        values: (series, week) units.
+        start: Number of the first series.
+
+    Raises:
+        BrokenHistory: names the series by their numbers.
+    """
+    wrong = ~((values >= 0.0) & np.isfinite(values)).all(axis=1)
+    if wrong.any():
+        raise BrokenHistory(
+            mark(
+                "These series hold units that are missing, infinite or negative: {rows}. Expected a number from 0 "
+                "up for every series and week; mark weeks that are not known instead."
+            ),
+            rows=name_rows(str(start + row) for row in np.flatnonzero(wrong)),
+        )
+
+
 def _check(history: pd.DataFrame, units: Floats, column: Ints, week_one: int, cells: Ints, weekday: Ints) -> None:
     order = np.sort(cells, kind="stable")
     repeated = np.isin(cells, order[1:][order[1:] == order[:-1]])
-    wrong = repeated | ~(units >= 0.0) | (column >= week_one) | (weekday != 0)
+    wrong = repeated | ~((units >= 0.0) & np.isfinite(units)) | (column >= week_one) | (weekday != 0)
     wrong |= (history["country"] == ALL_COUNTRIES).to_numpy()
     if wrong.any():
         rows = history[wrong]
         raise BrokenHistory(
             mark(
                 "The demand history has rows that cannot be read: {rows}. Expected one row per SKU, country and "
-                "complete week before the as_of date, weeks starting on Monday, units not negative. "
+                "complete week before the as_of date, weeks starting on Monday, units finite and not negative. "
                 "Build it again from the order lines (build_history)."
             ),
             rows=name_rows(

@@ -79,7 +79,7 @@ def forecast_demand(
     series = engine.gather_series(
         calm, known, panel.firsts, panel.ends, panel.skus, panel.countries, policy.thin_weeks
     )
-    learned = engine.learn(series, policy.season_weeks, np.empty((0, 0, 0)))
+    learned = engine.learn(series, policy.season_weeks)
     plain = _extend(series, learned, policy.season_weeks, panel.week_one, horizon)
     fade = adjust.fade_life_cycle(products, panel.sku_names, horizon, policy.phase_out_weeks)
     factor = event[:, panel.week_one :] * season[:, panel.week_one :] * fade[panel.skus]
@@ -129,7 +129,7 @@ def _find_unseen(history: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
 def _extend(series: engine.Series, learned: engine.Learned, season_weeks: int, week_one: int, horizon: int) -> Floats:
     """(row, week ahead) without season and events; a row whose history ended earlier is carried over the gap."""
     gap = week_one - series.finals[series.base_sku]
-    paths = engine.draw_chosen(series, learned, season_weeks, np.empty((0, 0)), horizon + int(gap.max()))
+    paths = engine.draw_chosen(series, learned, season_weeks, horizon + int(gap.max()))
     ahead = np.take_along_axis(paths, gap[:, None] + np.arange(horizon), axis=1)
     return np.asarray(learned.share[:, None] * ahead[series.base_of_row])
 

@@ -283,12 +283,13 @@ def test_no_history_gives_an_empty_forecast_with_its_columns() -> None:
     assert tuple(result.columns) == FORECAST_COLUMNS
 
 
-@pytest.mark.parametrize("fault", ["twice", "negative", "future", "tuesday", "star"])
+@pytest.mark.parametrize("fault", ["twice", "negative", "infinite", "future", "tuesday", "star"])
 def test_a_broken_history_is_refused_with_its_rows(fault: str) -> None:
     history = past({("A", "US"): [7] * 5})
     broken = {
         "twice": pd.concat([history, history.iloc[[0]]]),
         "negative": history.assign(units=-1),
+        "infinite": history.assign(units=float("inf")),
         "future": history.assign(week=history["week"] + pd.Timedelta(weeks=1)),
         "tuesday": history.assign(week=[*history["week"][:4], history["week"].iloc[4] + pd.Timedelta(days=1)]),
         "star": history.assign(country="*"),
