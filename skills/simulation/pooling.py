@@ -7,7 +7,7 @@ import numpy as np
 from skills.simulation.limits import bound_order
 from skills.simulation.paths import usual_days_to_hub
 from skills.simulation.rivals import Levels, follow_levels
-from skills.simulation.world import Decision, Facts, Floats, Ints, Policy, Seen
+from skills.simulation.world import Bools, Decision, Facts, Floats, Ints, Policy, Seen
 
 _WEEKS = 13
 
@@ -66,22 +66,27 @@ def scattered_stock(factor: float) -> Policy:
 def measure_weeks(seen: Seen) -> tuple[Floats, Floats, Floats, Floats]:
     """Mean and standard deviation of a week, per pair and per SKU, over the last 13 weeks in stock.
 
-    A week with a day out of stock is left out; a SKU's week counts what its countries in stock sold and the others'
-    means.
+    A week with a day out of stock is left out unless it sold more than the mean of the others; a SKU's week counts what
+    its countries in stock sold and the others' means.
     """
     facts = seen.facts
     days = min(7 * _WEEKS, seen.sold.shape[1] // 7 * 7)
     shape = (len(facts.pair_sku), days // 7, 7)
     units = seen.sold[:, -days:].reshape(shape).sum(axis=2)
     known = ~seen.out[:, -days:].reshape(shape).any(axis=2)
-    count = np.maximum(known.sum(axis=1), 1)
-    mean = np.where(known, units, 0).sum(axis=1) / count
+    # stock that ran out in a good week would else hide that week, and the level would sink with it
+    known |= units > _mean(units, known)[:, None]
+    mean = _mean(units, known)
     filled = np.where(known, units, mean[:, None])
     spread = _spread(filled, mean)
     whole = np.zeros((len(facts.skus), shape[1]))
     np.add.at(whole, facts.pair_sku, filled)
     whole_mean = _sum(facts, mean)
     return mean, spread, whole_mean, _spread(whole, whole_mean)
+
+
+def _mean(units: Ints, known: Bools) -> Floats:
+    return np.asarray(np.where(known, units, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
 
 
 def _spread(weekly: Floats, mean: Floats) -> Floats:

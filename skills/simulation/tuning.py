@@ -19,7 +19,7 @@ from skills.simulation.world import Contender, Facts, Ints, Policy, World
 REORDER_FACTORS = (0.6, 0.8, 1.0, 1.25, 1.6)
 ORDER_DAYS = (7, 14, 28, 56)
 COUNTRY_DAYS = (7, 14, 28)
-_FORWARD_FACTORS = (0.5, 1.0, 2.0, 4.0)
+_FORWARD_FACTORS = (1.0, 2.0, 4.0, 8.0)
 _FACTORS = (-8.0, 8.0)
 _HALVINGS = 9
 
