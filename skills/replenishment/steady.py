@@ -76,7 +76,7 @@ def hold_steady(
     A line that is new, falls away, or has had units released since then is never kept back. Adds held.
 
     Args:
-        lines: cartons, carton_units, supplier, joint_moq_units, order_capacity_units, inbound, on_order.
+        lines: cartons, carton_units, most_cartons, supplier, its minimum and capacity, inbound, on_order.
         previous: From `list_basis` of the night before.
         cash: The limits of tonight's lines.
         policy: least_change_units, least_change_percent.
@@ -90,7 +90,8 @@ def hold_steady(
     moved = (units - before["order_units"]).abs()
     released = lines["inbound"] + lines["on_order"] > before["inbound"] + before["on_order"]
     small = (moved > 0) & (moved <= np.maximum(least, carton)) & (units > 0) & (before["order_units"] > 0)
-    small &= ~released & (before["order_units"] % carton == 0)
+    small &= ~released & (before["order_units"] % carton == 0) & (before["order_units"] >= policy.threshold_units)
+    small &= before["order_units"] // carton <= lines["most_cartons"]
     cartons = lines["cartons"].to_numpy().copy()
     totals = units.groupby(lines["supplier"], sort=True).sum().to_dict()
     left = np.zeros(0, dtype=np.int64) if cash is None else cash.limits - cash.pay_all(units.to_numpy())

@@ -130,6 +130,19 @@ def test_the_sellers_threshold_keeps_larger_changes(facts: Any, build: Any) -> N
     assert "Kept at last night's quantity: the change is too small" in set(kept["label"])
 
 
+def test_nothing_is_held_beyond_the_shelf_life_or_below_the_smallest_line(facts: Any, build: Any) -> None:
+    calm = facts.but(policy=ReplenishmentPolicy(least_change_percent=50))
+    units = int(calm.plan().set_index("sku").loc["KD-1", "order_units"])
+    fresh = build.products("KD-1", "PM-2").assign(shelf_life_days=[50, 0])
+    spoiling = _after(calm, products=fresh)
+    assert (spoiling["held"], spoiling["capped_by"]) == (False, "shelf life")
+    larger = ReplenishmentPolicy(least_change_percent=50, threshold_units=units + 1)
+    grown = _after(calm, policy=larger, stock=build.stock(("KD-1", "US-FBA", "available", 0)),
+                   forecast=_scaled(facts.forecast, 1.2))  # fmt: skip
+    assert not grown["held"]
+    assert grown["order_units"] > units
+
+
 def test_a_first_carton_is_ordered_and_a_last_one_let_go(facts: Any, build: Any) -> None:
     calm = facts.but(policy=ReplenishmentPolicy(least_change_units=500))
     level = int(calm.plan().set_index("sku").loc["KD-1", "order_up_to"])
