@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skills.distribution import Allocation
+from skills.rates import RateBook
 from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, stock_levels, watching
 from tasks.nights import Night
 from tasks.proposals import Body
@@ -56,11 +57,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     events, overrides = inputs.assume_demand(known.events, night), known.overrides
     forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
     reach("forecast")
-    contribution = distribution.quote_contribution(
-        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
-        base, policy.distribution, morning, known.tables.get("country_entries"),
-        distribution.read_age_fees(known.fee_rules, known.rates, base, morning),
-    )  # fmt: skip
+    contribution = quote_night(night, known, known.rates)
     allocation = distribution.allocate_stock(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, known.kept_lines, policy.distribution, base, morning,
@@ -80,6 +77,16 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
         orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving
     )
     return Planned(history, forecast, orders, contribution, allocation)
+
+
+def quote_night(night: Night, known: Snapshot, rates: RateBook) -> pd.DataFrame:
+    """Contribution of every SKU, country and lane that night, at these rates."""
+    base, morning = night.seller.base_currency, night.as_of
+    return distribution.quote_contribution(
+        known.sales, known.returns, known.products, known.lanes, known.nodes, rates,
+        base, night.seller.policy.distribution, morning, known.tables.get("country_entries"),
+        distribution.read_age_fees(known.fee_rules, rates, base, morning),
+    )  # fmt: skip
 
 
 def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from skills.rates import RATE_COLUMNS, RateBook
-from tasks import distribution
 from tasks.lines import number_lines
 from tasks.nights import Night
+from tasks.planning import quote_night
 from tasks.store.snapshots import Snapshot
 
 Body = dict[str, Any]
@@ -51,10 +51,7 @@ def price_ahead(night: Night, known: Snapshot, body: Body) -> list[Body]:
     book, morning, policy = known.rates, night.as_of, night.seller.policy.distribution
 
     def quote(rates: RateBook) -> pd.DataFrame:
-        return distribution.quote_contribution(
-            known.sales, known.returns, known.products, known.lanes, known.nodes, rates,
-            night.seller.base_currency, policy, morning,
-        ).set_index(_KEYS)  # fmt: skip
+        return quote_night(night, known, rates).set_index(_KEYS)
 
     changes: dict[date, set[str]] = defaultdict(set)
     for rate in book:

@@ -25,11 +25,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.seller import Seller
-from skills import distribution
 from skills.distribution.network import countries_fed
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark
 from tasks.decided_lines import DecidedLine
 from tasks.frozen_policy import build_seller, read_frozen_fields
+from tasks.nights import Night
+from tasks.planning import quote_night
 from tasks.store.proposals import Proposal
 from tasks.store.snapshots import Snapshot, read_snapshot
 
@@ -79,7 +80,9 @@ def score_decisions(nights: list[tuple[Proposal, list[DecidedLine]]], known: Sna
     for proposal, lines in nights:
         try:
             then = read_snapshot(proposal.body["snapshot"])
-            rows += score_night(proposal, lines, then, build_seller(read_frozen_fields(then)), known)
+            night = Night(0, build_seller(read_frozen_fields(then)), then.as_of, "nightly", {})
+            quotes = quote_night(night, then, then.rates)
+            rows += score_night(proposal, lines, then, quotes, night.seller, known)
         except Refusal as refusal:
             unread.append((proposal, refusal))
     frame = pd.DataFrame(rows, columns=list(SCORED))
@@ -87,26 +90,20 @@ def score_decisions(nights: list[tuple[Proposal, list[DecidedLine]]], known: Sna
 
 
 def score_night(
-    proposal: Proposal, lines: list[DecidedLine], then: Snapshot, seller: Seller, known: Snapshot
+    proposal: Proposal,
+    lines: list[DecidedLine],
+    then: Snapshot,
+    quotes: pd.DataFrame,
+    seller: Seller,
+    known: Snapshot,
 ) -> list[Body]:
     """The rows of one night.
 
     Args:
-        then: The night's frozen inputs; `seller` as frozen with them.
+        then: The night's frozen inputs; `quotes` are its contributions, `seller` as frozen with it.
         known: The newest inputs.
     """
-    morning, policy, base = then.as_of, seller.policy, seller.base_currency
-    quotes = distribution.quote_contribution(
-        then.sales,
-        then.returns,
-        then.products,
-        then.lanes,
-        then.nodes,
-        then.rates,
-        base,
-        policy.distribution,
-        morning,
-    )
+    morning, policy = then.as_of, seller.policy
     priced = quotes[quotes["wait_reason"] == ""]
     by_lane = {
         (row["sku"], row["country"], row["lane"]): (float(row["contribution"]), float(row["holding_week"]))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from config.seller import Seller
+from skills.distribution import quote_contribution
 from tasks.decided_lines import DecidedLine, Outcome
 from tasks.scorecard import LEAST_LINES, NOT_OVER, SCORED, earn, score_night, sum_deciders
 from tasks.store.proposals import Proposal
@@ -99,7 +100,11 @@ def line(proposed: int, decided: int, state: str = "edited", arrival: date = dat
 
 
 def score(lines: list[DecidedLine], before: Snapshot, after: Snapshot) -> pd.DataFrame:
-    rows = score_night(Proposal("f" * 64, b"{}", "", "current"), lines, before, SELLER, after)
+    quotes = quote_contribution(
+        before.sales, before.returns, before.products, before.lanes, before.nodes, before.rates,
+        "CNY", SELLER.policy.distribution, MORNING,
+    )  # fmt: skip
+    rows = score_night(Proposal("f" * 64, b"{}", "", "current"), lines, before, quotes, SELLER, after)
     return pd.DataFrame(rows, columns=list(SCORED))
 
 
