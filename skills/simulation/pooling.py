@@ -66,8 +66,8 @@ def scattered_stock(factor: float) -> Policy:
 def measure_weeks(seen: Seen) -> tuple[Floats, Floats, Floats, Floats]:
     """Mean and standard deviation of a week, per pair and per SKU, over the last 13 weeks in stock.
 
-    A week with a day out of stock is left out unless it sold more than the mean of the others; a SKU's week counts what
-    its countries in stock sold and the others' means.
+    A week with a day out of stock is left out unless it sold more than the mean of the others; a SKU's week counts
+    what its countries in stock sold and the others' means.
     """
     facts = seen.facts
     days = min(7 * _WEEKS, seen.sold.shape[1] // 7 * 7)
