@@ -144,6 +144,7 @@ def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: 
         update={
             "cycle_service_percent": service_percent or policy.replenishment.cycle_service_percent,
             "weekly_cash_minor": None if facts.order_cash < 0 else facts.order_cash,
+            "least_cash_minor": None,
         }
     )
     products = known.products[known.products["sku"].isin(facts.skus)].assign(life_cycle="steady")
