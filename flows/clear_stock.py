@@ -54,8 +54,12 @@ def clear_stock(seller_id: str, as_of: str = "last", language: str = "") -> str:
         known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
         base, policy.distribution, morning,
     )  # fmt: skip
+    moves = distribution.quote_moves(
+        known.sales, known.returns, known.stock, known.inbound, known.products, known.lanes, known.nodes, forecast,
+        known.rates, base, policy.distribution, morning, known.country_entries,
+    )  # fmt: skip
     exits = storage.plan_exits(
-        known.stock_health, known.products, forecast, contribution, clearing.NO_MOVES, known.fee_rules, known.rates,
+        known.stock_health, known.products, forecast, contribution, moves, known.fee_rules, known.rates,
         policy.storage, base, morning,
     )  # fmt: skip
     steps = storage.explain_exits(exits)

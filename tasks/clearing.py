@@ -29,8 +29,6 @@ REASONS: dict[str, str] = {
     "removal": mark("Removed now, {units} units cost {cost} and save {gain} against holding them."),
     "liquidation": mark("Liquidated now, {units} units bring {gain} more than held on."),
 }
-NO_MOVES = pd.DataFrame(columns=["sku", "country", "to_country", "lane", "cost_base_minor", "value_base_minor"])
-"""No lane between markets is offered to the exit desk; what the distribution skill moves, it moves every night."""
 
 
 def from_exits(night: Night, known: Snapshot, exits: pd.DataFrame, steps: pd.DataFrame) -> bytes:

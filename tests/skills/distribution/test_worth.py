@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skills.distribution import quote_contribution, read_age_fees, verify_allocation
+from skills.distribution import explain_allocation, quote_contribution, read_age_fees, verify_allocation
 from skills.distribution.ages import add_age_fees, age_cost
 from skills.distribution.network import list_departures
 from skills.distribution.policy import DistributionPolicy
@@ -69,6 +69,11 @@ def age_fees(*rows: tuple[str, int, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(category="*")
 
 
+def by_sea(world: Any) -> Any:
+    """One lane per country: of two, the faster gives way to the slower as need falls."""
+    return world.change(lanes=world.lanes[world.lanes["mode"] == "sea"].reset_index(drop=True))
+
+
 def test_a_unit_waits_at_the_hub_only_where_others_will_be_short(build: Callable[..., Any]) -> None:
     scarce, plenty = build(4, seed=2, scarce=0.05), build(4, seed=2, scarce=50.0)
     assert (scarce.allocate().slots.frame["option"] > 0).any()
@@ -92,6 +97,29 @@ def test_a_week_at_the_hub_costs_storage_capital_and_the_rebate_that_waits(small
     assert row["rebate_wait_week"] == pytest.approx(row["rebate"] * 0.20 / 52, abs=1e-4)
     assert row["hub_storage_week"] == 0  # these rates know no hub storage
     assert row["hub_week"] == pytest.approx(row["hub_capital_week"] + row["rebate_wait_week"], abs=2e-4)
+
+
+def test_the_page_shows_what_the_option_was_measured_from(build: Callable[..., Any]) -> None:
+    world = build(4, ("US", "DE", "JP"), seed=2, scarce=0.3)
+    asked, allocation = world.quote(), world.allocate()
+    steps = explain_allocation(
+        allocation, asked, world.stock, world.nodes, world.lanes, world.rates, world.policy, "CNY", AS_OF
+    )
+    slots = allocation.slots.frame.set_index(["sku", "country", "lane"])
+    waits = 0
+    for key, page in steps.groupby(["sku", "country", "lane"]):
+        shown, slot = page.set_index("label")["value"], slots.loc[key]
+        assert float(shown["What an unsold unit loses by not being at the hub any more"]) == pytest.approx(
+            slot["option"] / 100, abs=0.001
+        )
+        if slot["unserved"] > 0:
+            waits += 1
+            best = float(shown["A unit at the hub would earn in those weeks, in the best other country"])
+            here = float(shown["An unsold unit in this country would earn in those weeks"])
+            week = float(shown["A week at the hub: storage, capital, and the capital of a rebate that waits"])
+            again = max(0.0, slot["unserved"] * max(0.0, best - here) - 4 / 2 * week)
+            assert again == pytest.approx(slot["option"] / 100, abs=0.01)
+    assert waits
 
 
 def test_a_share_that_the_seller_sets_takes_the_place_of_the_measured_one(small: Any) -> None:
@@ -183,7 +211,7 @@ def test_the_cost_of_entering_is_the_share_of_the_year_that_a_review_is(small: A
 def test_a_higher_duty_never_raises_the_value_of_a_carton_there(
     build: Callable[..., Any], seed: int, scarce: float
 ) -> None:
-    world = build(3, seed=seed, scarce=scarce)
+    world = by_sea(build(3, seed=seed, scarce=scarce))
     before = quote(world)
     dearer = before.copy()
     rows = dearer["country"] == "DE"
@@ -200,7 +228,7 @@ def test_a_higher_duty_never_raises_the_value_of_a_carton_there(
 def test_more_stock_in_a_country_never_raises_the_value_of_a_carton_there(
     build: Callable[..., Any], seed: int, scarce: float, more: int
 ) -> None:
-    world = build(3, seed=seed, scarce=scarce)
+    world = by_sea(build(3, seed=seed, scarce=scarce))
     there = (world.stock["node"] == "DE-FBA").to_numpy()
     richer = world.change(stock=world.stock.assign(units=world.stock["units"] + more * there))
     changed, known = values(richer), values(world)
