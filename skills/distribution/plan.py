@@ -29,7 +29,7 @@ from skills.distribution.pose import (
     pose,
     refuse_unreal,
 )
-from skills.distribution.search import find_plan
+from skills.distribution.search import find_plan, try_openings
 from skills.distribution.slots import Slots, hub_stock, list_slots
 from skills.distribution.standins import complete_products
 from skills.distribution.value import value_cartons
@@ -176,7 +176,10 @@ def solve(problem: Problem, skus: int, policy: DistributionPolicy) -> tuple[Ints
     """Cartons per slot, the prices, the bound [base minor] and how they were found."""
     priced = lower_bound(problem)
     counts = find_plan(problem, priced)
-    value, target = problem.worth(counts), Fraction(policy.gap_percent)
+    target = Fraction(policy.gap_percent)
+    if (problem.charges > 0).any() and (priced.bound - problem.worth(counts)) * 100 > target * priced.bound:
+        counts = try_openings(problem, counts)
+    value = problem.worth(counts)
     if skus >= policy.exact_below_skus or (priced.bound - value) * 100 <= target * priced.bound:
         return counts, priced, priced.bound, BY_PRICES
     solved = solve_exactly(problem, priced, counts, target, policy.exact_nodes)

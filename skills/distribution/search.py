@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from skills.distribution.bound import Priced, Problem
+from skills.distribution.bound import Priced, Problem, closed_slots, lower_bound
 from skills.distribution.kernels import NEVER, Ints, exchange, fill_up, take_back
 
 _EXCHANGED = 3_000
@@ -23,6 +25,25 @@ def find_plan(problem: Problem, priced: Priced) -> Ints:
         if problem.worth(fewer) > problem.worth(counts) and not _find_poorest(problem, fewer).any():
             counts, closed = fewer, closed | (problem.gate == charge).any(axis=1)
     return counts
+
+
+def try_openings(problem: Problem, counts: Ints) -> Ints:
+    """A better plan where another set of charges is paid: all of them, then one less at a time, prices found anew for
+    each set."""
+    best = counts
+    gates = frozenset(np.flatnonzero(problem.charges > 0).tolist())
+    shut: frozenset[int] = frozenset()
+    for gate in (-1, *sorted(gates, key=lambda gate: (-int(problem.charges[gate]), gate))):
+        tried = shut | ({gate} & gates)
+        closed = closed_slots(problem, tried)
+        paid = replace(problem.without(closed), charges=np.zeros_like(problem.charges))
+        priced = lower_bound(paid)
+        found = find_plan(problem, replace(priced, toll=np.where(closed, -NEVER, priced.toll)))
+        if gate < 0 or problem.worth(found) > problem.worth(best):
+            shut = tried
+        if problem.worth(found) > problem.worth(best):
+            best = found
+    return best
 
 
 def find_poor(problem: Problem, counts: Ints) -> tuple[Ints, Ints]:
