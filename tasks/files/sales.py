@@ -98,6 +98,7 @@ def read_order_lines(
         quarantines += [ragged, bad]
         files.append((sheet.sheet.file, sheet.rows.total, len(ragged), sheet.sheet.read_as))
         sheets.append(sheet.sheet.name)
+    del sheet, judged  # they hold the files' bytes
     lines = join_lines(parts)
     del parts
     _set_aside_repeated(lines)
