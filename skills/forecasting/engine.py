@@ -223,8 +223,8 @@ def forecast_points(values: Floats, known: Bools, horizon: int) -> tuple[Floats,
         check_units(values[some], start)
         ends, weeks = np.full(some.stop - start, width), np.zeros((2, 1, some.stop - start))
         lookback.look_back(
-            values[some], known[some], ends, ends, width, stops, horizon, 0, weeks[0], weeks[1], states[some], mean[:, some],
-            losses[some],
+            values[some], known[some], ends, ends, width, stops, horizon, 0, weeks[0], weeks[1], states[some],
+            mean[:, some], losses[some],
         )  # fmt: skip
     return states, mean[0]
 

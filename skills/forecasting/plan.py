@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.forecasting import adjust, engine, models, quantiles
+from skills.forecasting import adjust, analogy, engine, models, quantiles
 from skills.forecasting.arrays import Bools, Floats, Ints
 from skills.forecasting.panel import Panel, read_panel
 from skills.forecasting.policy import ForecastingPolicy
@@ -27,10 +27,13 @@ FORECAST_COLUMNS = (
     "season",
     "event_percent",
 )
+USUAL_CLASS = 4
+"""Zero class (up to 30 % zero weeks) whose spread ÷ mean a row without a history takes."""
 SHARED = mark("share of SKU")
 SUMMED = mark("sum of countries")
 OVERRIDDEN = mark("override")
 EXITED = mark("exit")
+ANALOGY = mark("launch of similar SKUs")
 
 
 def forecast_demand(
@@ -62,7 +65,8 @@ def forecast_demand(
         BrokenHistory: names rows that repeat, are negative, or lie outside the complete weeks.
     """
     live = adjust.read_overrides(overrides, as_of)
-    panel = read_panel(history, _find_unseen(history, live), as_of)
+    unseen = pd.concat([_find_unseen(history, live), analogy.find_launches(history, products)], ignore_index=True)
+    panel = read_panel(history, unseen, as_of)
     if len(panel.skus) == 0:
         return _frame_of_nothing()
     horizon = policy.horizon_weeks
@@ -81,6 +85,13 @@ def forecast_demand(
     )
     learned = engine.learn(series, policy.season_weeks)
     plain = _extend(series, learned, policy.season_weeks, panel.week_one, horizon)
+    kinds = (
+        adjust.number_categories(products, panel.sku_names)[panel.skus] * len(panel.country_names) + panel.countries
+    )
+    launches = analogy.follow_analogues(
+        calm, known, panel.firsts, panel.ends, panel.skus, kinds, panel.week_one, horizon
+    )
+    plain[launches.rows] = launches.path
     fade = adjust.fade_life_cycle(products, panel.sku_names, horizon, policy.phase_out_weeks)
     factor = event[:, panel.week_one :] * season[:, panel.week_one :] * fade[panel.skus]
     mean, overridden = _replace(plain * factor, panel, live)
@@ -90,7 +101,7 @@ def forecast_demand(
     all_mean = np.concatenate([mean, np.round(np.add.reduceat(mean, starts, axis=0), 4)])
     all_plain = np.concatenate([plain, np.add.reduceat(plain, starts, axis=0)])
     weeks, cum_mean = _accumulate(all_mean, _first_week_share(as_of))
-    spread = _scale_spread(all_mean, all_plain, learned)
+    spread = _scale_spread(all_mean, all_plain, _widen(launches, learned, starts), learned.ratio)
     delay = np.concatenate([panel.week_one - panel.ends, panel.week_one - series.finals])
     by_week, by_time = quantiles.spread_quantiles(
         all_mean, cum_mean, spread, weeks, delay, learned.pools, learned.factors
@@ -115,7 +126,7 @@ def forecast_demand(
                 - 1.0
             ),
         },
-        _name_models(series, learned, panel, fade, overridden),
+        _name_models(series, learned, panel, fade, overridden, launches.rows),
     )
 
 
@@ -179,16 +190,27 @@ def _accumulate(mean: Floats, first: float) -> tuple[Floats, Floats]:
     return np.cumsum(part), np.asarray(np.round(np.cumsum(mean * part, axis=1), 4))
 
 
-def _scale_spread(mean: Floats, plain: Floats, learned: engine.Learned) -> Floats:
+def _widen(launches: analogy.Launches, learned: engine.Learned, starts: Ints) -> Floats:
+    """Spread per row and then per SKU [units per week], that of the analogues in it."""
+    spread = learned.spread.copy()
+    rows = len(spread) - len(starts)
+    squares = np.zeros(rows)
+    squares[launches.rows] = launches.spread * launches.spread
+    spread[:rows] = np.sqrt(spread[:rows] * spread[:rows] + squares)
+    spread[rows:] = np.sqrt(spread[rows:] * spread[rows:] + np.add.reduceat(squares, starts))
+    return spread
+
+
+def _scale_spread(mean: Floats, plain: Floats, spread: Floats, ratio: Floats) -> Floats:
     """Spread [units per week], in proportion to what season, events, fading and overrides do to the mean so far.
 
     A row without a history of its own (an override) takes the spread that is usual for its mean.
     """
     reached, expected = np.cumsum(mean, axis=1), np.cumsum(plain, axis=1)
     weeks = np.arange(1, mean.shape[1] + 1)
-    usual = learned.ratio[4] * reached / weeks
-    scaled = learned.spread[:, None] * reached / np.where(expected > 0.0, expected, 1.0)
-    return np.where((expected > 0.0) & (learned.spread > 0.0)[:, None], scaled, usual)
+    usual = ratio[USUAL_CLASS] * reached / weeks
+    scaled = spread[:, None] * reached / np.where(expected > 0.0, expected, 1.0)
+    return np.where((expected > 0.0) & (spread > 0.0)[:, None], scaled, usual)
 
 
 def _whole_event(plain: Floats, event: Floats, panel: Panel) -> Floats:
@@ -200,18 +222,19 @@ def _whole_event(plain: Floats, event: Floats, panel: Panel) -> Floats:
 
 
 def _name_models(
-    series: engine.Series, learned: engine.Learned, panel: Panel, fade: Floats, overridden: Bools
+    series: engine.Series, learned: engine.Learned, panel: Panel, fade: Floats, overridden: Bools, launches: Ints
 ) -> Ints:
     """Number of each row's model in `_MODEL_NAMES`."""
     members = np.bincount(series.base_of_row)[series.base_of_row]
     model = np.where(members > 1, _MODEL_NAMES.index(SHARED), learned.chosen[series.base_of_row])
+    model[launches] = _MODEL_NAMES.index(ANALOGY)
     model = np.where((fade == 0.0).all(axis=1)[panel.skus], _MODEL_NAMES.index(EXITED), model)
     model = np.where(overridden, _MODEL_NAMES.index(OVERRIDDEN), model)
     whole = np.full(len(panel.sku_starts), _MODEL_NAMES.index(SUMMED))
     return np.concatenate([model, whole]).astype(np.int64)
 
 
-_MODEL_NAMES = [*models.MODELS, SHARED, SUMMED, OVERRIDDEN, EXITED]
+_MODEL_NAMES = [*models.MODELS, SHARED, SUMMED, OVERRIDDEN, EXITED, ANALOGY]
 
 
 def _repeat(per_row: Floats, horizon: int) -> Floats:

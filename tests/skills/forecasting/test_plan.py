@@ -269,6 +269,45 @@ def test_a_new_sku_is_forecast_by_its_mean() -> None:
     assert result.loc[result["country"] == "US", "model"].eq("mean").all()
 
 
+def launches() -> dict[tuple[str, str], list[int]]:
+    """Ten towels, the eldest from the first week on, the others launched later: 4 weeks of 2, then 10 a week."""
+    curve = [2] * 4 + [10] * 60
+    return {(f"S{n}", "US"): curve[: 60 - n] for n in range(10)}
+
+
+def test_a_sku_without_history_takes_the_launch_of_similar_skus_in_their_country() -> None:
+    history = past(launches() | {("S0", "DE"): [3] * 60})
+    known = products(*history["sku"].unique(), "N", life_cycle="launch")
+    result = forecast(history, products=known)
+    new = result[(result["sku"] == "N") & (result["country"] == "US")].set_index("weeks_ahead")
+    assert new["model"].eq("launch of similar SKUs").all()
+    assert new["mean"].tolist() == [2.0] * 4 + [10.0] * 10
+    assert set(result.loc[result["sku"] == "N", "country"]) == {"*", "US"}
+    steady = known.assign(life_cycle=known["life_cycle"].where(known["sku"] != "N", "steady"))
+    assert "N" not in set(forecast(history, products=steady)["sku"])
+    assert "N" not in set(forecast(history, products=known.assign(category=known["sku"]))["sku"])
+
+
+def test_a_newcomer_is_as_unsure_as_its_analogues_differ() -> None:
+    stream = np.random.Generator(np.random.PCG64(8))
+    widths = []
+    for factors in (np.full(40, 1.0), np.linspace(0.2, 1.8, 40)):
+        sold = {(f"S{n}", "US"): stream.poisson(10 * factors[n], 60 - n % 20).tolist() for n in range(40)}
+        history = past(sold)
+        result = forecast(history, products=products(*history["sku"].unique(), "N", life_cycle="launch"))
+        new = result[(result["sku"] == "N") & (result["country"] == "US")].iloc[-1]
+        widths.append(new["cum_p90"] - new["cum_p50"])
+    assert widths[1] > 1.5 * widths[0] > 0
+
+
+def test_a_newcomers_own_weeks_scale_the_launch_of_its_analogues() -> None:
+    result = forecast(past(launches() | {("N", "US"): [5]}))
+    new = result[(result["sku"] == "N") & (result["country"] == "US")].set_index("weeks_ahead")
+    assert new["model"].eq("launch of similar SKUs").all()
+    # 2.5 × the curve in one week, believed by two thirds: 2 × 2, and from the fifth week 2 × 10
+    assert new["mean"].iloc[[0, 3]].tolist() == pytest.approx([4.0, 20.0])
+
+
 def test_the_first_week_counts_only_the_days_that_lie_ahead() -> None:
     history = past({("A", "US"): [7] * 30})
     result = forecast(history, as_of=date(2025, 11, 27))
