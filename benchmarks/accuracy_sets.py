@@ -20,6 +20,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
 
 HORIZON = 13
 RETAIL_ORIGINS = (31, 35, 39)
@@ -42,17 +43,20 @@ class Tasks:
         tier: 0 whole SKU (or M4), 1 the country that sells most, 2 others.
         history: Units before the origin per task, from the first sale.
         actual: (task, week ahead).
+        whole: Per origin all series begun before it, alive or not: sku, country, week, units. We read these, as a
+            seller's history has them; they are what the peers' earlier origins are made of.
     """
 
     name: str
     quoted: tuple[int, ...]
     origin: Ints
-    series: npt.NDArray[np.str_]
-    sku: npt.NDArray[np.str_]
-    country: npt.NDArray[np.str_]
+    series: Names
+    sku: Names
+    country: Names
     tier: Ints
     history: list[Floats]
     actual: Floats
+    whole: dict[int, pd.DataFrame]
 
     @property
     def scored(self) -> npt.NDArray[np.bool_]:
@@ -105,6 +109,12 @@ def read_m4(back: int = 0) -> Tasks:
     if names != test.iloc[:, 0].astype(str).tolist() or measure_naive(known, ahead) != (9.161, 2.777):
         raise ValueError(f"M4 weekly: naive gives {measure_naive(known, ahead)}, published are 9.161 and 2.777.")
     tasks: list[tuple[int, str, Floats, Floats]] = []
+    histories = [
+        pd.DataFrame(
+            {"sku": name, "country": "US", "week": np.arange(-len(past), -back), "units": past[: len(past) - back]}
+        )
+        for name, past in zip(names, known, strict=True)
+    ]
     for origin in (-back - 2 * HORIZON, -back - HORIZON, -back):
         for name, past, future in zip(names, known, ahead, strict=True):
             whole = np.concatenate([past, future])
@@ -121,6 +131,7 @@ def read_m4(back: int = 0) -> Tasks:
         tier=np.zeros(len(tasks), dtype=np.int64),
         history=[task[2] for task in tasks],
         actual=np.array([task[3] for task in tasks]),
+        whole={-back: pd.concat(histories, ignore_index=True)},
     )
 
 
@@ -166,4 +177,12 @@ def read_retail(by_country: bool, half: int = 1) -> Tasks:
         tier=main[row].astype(np.int64),
         history=[units[k, first[k] : end] for k, end in zip(row, origin, strict=True)],
         actual=np.array([units[k, end : end + HORIZON] for k, end in zip(row, origin, strict=True)]),
+        whole={end: unfold(units, skus, countries, first, end) for end in RETAIL_ORIGINS},
     )
+
+
+def unfold(units: Floats, skus: Names, countries: Names, first: Ints, end: int) -> pd.DataFrame:
+    """One row per series and week from its first sale to the week before `end`."""
+    week = np.arange(end)
+    row, column = np.nonzero(week >= first[:, None])
+    return pd.DataFrame({"sku": skus[row], "country": countries[row], "week": column, "units": units[row, column]})
