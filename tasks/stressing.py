@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from config.seller import Seller
 from config.shocks import SHOCKS, Assumptions, Shock, read_shocks
 from skills.distribution.prices import RETURN_DAYS
-from skills.distribution.revalue import value_plans
+from skills.distribution.revalue import Inputs, value_plans
 from skills.rates import RATE_COLUMNS
 from tasks.lines import number_lines
 from tasks.nights import Night
@@ -80,8 +80,7 @@ def stress_night(recorded: Recorded, assumed: Assumptions) -> Body:
     reserve = min(100, night.seller.policy.distribution.hub_reserve_percent + hedges.hold_back_percent)
     plans[HOLD_BACK] = _list_planned(_plan(replace(night, seller=_reserve(night.seller, reserve)), known))
     plans[MORE_STOCK] = _list_planned(_plan(_change_demand(night, hedges.more_stock_percent), known))
-    by_world = {name: _value(plans, world) for name, world in worlds.items()}
-    values = {plan: {name: row[plan] for name, row in by_world.items()} for plan in plans}
+    values = value_plans(plans, {name: _hand_over(world) for name, world in worlds.items()})
     moves = {plan: _describe_moves(lines, plans[TONIGHT]) for plan, lines in plans.items()}
     best = {name: max(row[name] for row in values.values()) for name in worlds}
     forward = Decimal(hedges.forward_percent)
@@ -118,10 +117,10 @@ def _plan(night: Night, known: Snapshot) -> World:
     return World(night, known, plan_night(night, known))
 
 
-def _value(plans: dict[str, pd.DataFrame], world: World) -> dict[str, int]:
+def _hand_over(world: World) -> Inputs:
     known, planned, night = world.known, world.planned, world.night
-    return value_plans(
-        plans, known.stock, known.inbound, known.nodes, known.lanes, planned.forecast, planned.contribution,
+    return Inputs(
+        known.stock, known.inbound, known.nodes, known.lanes, planned.forecast, planned.contribution,
         known.products, night.seller.policy.distribution, night.as_of,
     )  # fmt: skip
 

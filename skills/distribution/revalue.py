@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,44 +16,54 @@ HORIZON_DAYS = 91
 """So far ahead sales are counted; a later window is cut there."""
 
 
-def value_plans(
-    plans: dict[str, pd.DataFrame],
-    stock: pd.DataFrame,
-    inbound: pd.DataFrame,
-    nodes: pd.DataFrame,
-    lanes: pd.DataFrame,
-    forecast: pd.DataFrame,
-    contribution: pd.DataFrame,
-    products: pd.DataFrame,
-    policy: DistributionPolicy,
-    as_of: date,
-) -> dict[str, int]:
-    """Expected contribution of thirteen weeks in all countries, with each plan.
+@dataclass(frozen=True)
+class Inputs:
+    """What a night hands to the skill in one world; `contribution` is from `quote_contribution` there."""
 
-    Without a plan: mean demand of the weeks × contribution by the slowest lane, less what is lost until the next
-    shipment can arrive; units that are there or under way have paid the border already. A plan adds the value of its
-    cartons by the rule of SKILL.md, each behind what the plan's faster lanes bring, reckoned without the search's
-    code, less its lanes' fixed charges and the cost of entering a country.
+    stock: pd.DataFrame
+    inbound: pd.DataFrame
+    nodes: pd.DataFrame
+    lanes: pd.DataFrame
+    forecast: pd.DataFrame
+    contribution: pd.DataFrame
+    products: pd.DataFrame
+    policy: DistributionPolicy
+    as_of: date
+
+
+def value_plans(plans: dict[str, pd.DataFrame], worlds: dict[str, Inputs]) -> dict[str, dict[str, int]]:
+    """Expected contribution of thirteen weeks in all countries, with each plan in each world.
+
+    Without a plan: mean demand of the weeks × contribution by a reference lane, less what is lost until that lane's
+    next shipment can arrive; units that are there or under way have paid the border already. The reference is the
+    slowest lane that the first world would use, and the same in every world. A plan adds the value of its cartons by
+    the rule of SKILL.md, each behind what the plan's faster lanes bring, reckoned without the search's code, less its
+    lanes' fixed charges and the cost of entering a country.
 
     Args:
         plans: Name → one row per (sku, country, lane): cartons.
-        contribution: From `quote_contribution`, in the world to value in; `forecast` and `lanes` likewise.
+        worlds: Name → inputs, the world as it is first.
 
     Returns:
-        Name → base minor units. A line that this world neither quotes nor forecasts adds nothing.
+        Plan → world → base minor units. A line that a world neither quotes nor forecasts adds nothing there.
     """
-    carton = {str(row["sku"]): int(row["carton_units"]) for row in _rows(products)}
-    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(contribution)}
-    world = _AnyWay(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
-    without = _value_without(world)
-    found = {}
-    for name, lines in plans.items():
-        rows = [row for row in _rows(lines) if world.knows((str(row["sku"]), str(row["country"]), str(row["lane"])))]
-        world.bring_tonight(
-            {(str(row["sku"]), str(row["country"]), str(row["lane"])): int(row["cartons"]) for row in rows}
-        )
-        found[name] = without + _value_lines(rows, world)
-    return found
+    outlooks = {name: _build(inputs) for name, inputs in worlds.items()}
+    first = next(iter(outlooks.values()))
+    reference = sorted(key for key in first.quotes if first.knows(key) and first.is_slowest(key))
+    without = {name: _value_without(world, reference) for name, world in outlooks.items()}
+    return {
+        plan: {name: without[name] + _value_lines(_rows(lines), world) for name, world in outlooks.items()}
+        for plan, lines in plans.items()
+    }
+
+
+def _build(inputs: Inputs) -> _AnyWay:
+    carton = {str(row["sku"]): int(row["carton_units"]) for row in _rows(inputs.products)}
+    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(inputs.contribution)}
+    return _AnyWay(
+        inputs.stock, inputs.inbound, inputs.nodes, inputs.lanes, inputs.forecast, quotes, carton, inputs.policy,
+        inputs.as_of,
+    )  # fmt: skip
 
 
 class _AnyWay(_World):
@@ -80,10 +91,10 @@ class _AnyWay(_World):
         return window, window[2]
 
 
-def _value_without(world: _AnyWay) -> int:
+def _value_without(world: _AnyWay, reference: list[Key]) -> int:
     """Every pair that is quoted, with what is there and under way alone."""
     total = 0.0
-    for key in sorted(key for key in world.quotes if world.knows(key) and world.is_slowest(key)):
+    for key in filter(world.knows, reference):
         sku, country, _ = key
         quote = world.quotes[key]
         border = sum(float(quote[name]) for name in ("duty", "mpf", "hmf", "import_vat_cost"))
@@ -99,12 +110,14 @@ def _value_without(world: _AnyWay) -> int:
 
 
 def _value_lines(lines: list[dict[str, Any]], world: _AnyWay) -> int:
+    cartons = {(str(line["sku"]), str(line["country"]), str(line["lane"])): int(line["cartons"]) for line in lines}
+    known = {key: count for key, count in cartons.items() if world.knows(key)}
+    world.bring_tonight(known)
     value = 0.0
     charges: dict[str, float] = {}
-    for line in lines:
-        key = (str(line["sku"]), str(line["country"]), str(line["lane"]))
+    for key, count in known.items():
         quote = world.quotes[key]
-        value += sum(world.carton_value(key, number)[0] for number in range(1, int(line["cartons"]) + 1))
+        value += sum(world.carton_value(key, number)[0] for number in range(1, count + 1))
         fixed = float(_lane(world, key)["fixed_minor"])
         charges[f"lane {key[2]}"] = 0.0 if fixed != fixed else fixed * float(quote["lane_factor"])
         charges[f"entry {key[1]}"] = float(quote.get("entry_cost_base_minor", 0.0))
