@@ -87,8 +87,9 @@ def solve_timed(problem: Problem, skus: int) -> tuple[float, float]:
     while len(seconds) < 3 and sum(seconds) < 2:
         fresh = Problem(**{name: getattr(problem, name) for name in Problem.__dataclass_fields__})
         started = time.process_time()
-        counts, _, bound, _ = solve(fresh, skus, DistributionPolicy())
+        found = solve(fresh, skus, DistributionPolicy())
         seconds.append(time.process_time() - started)
+    counts, bound = found.counts, found.bound
     assert (problem.room(counts) >= 0).all() and (problem.left(counts) >= 0).all()
     return statistics.median(seconds), (bound - problem.worth(counts)) / bound
 

@@ -29,7 +29,7 @@ from skills.distribution.pose import (
     pose,
     refuse_unreal,
 )
-from skills.distribution.search import find_plan, try_openings
+from skills.distribution.search import Branch, branch, find_plan
 from skills.distribution.slots import Slots, hub_stock, list_slots
 from skills.distribution.standins import complete_products
 from skills.distribution.value import value_cartons
@@ -59,6 +59,8 @@ class Allocation:
             leave), used, price (per cm³, gram or base minor), price_base_minor (per m³, per kg, per base minor of
             cash).
         charges: One row per charge that is paid once: charge, subject (the lane or country), cost_base_minor, paid.
+        parts: What proves the bound: one row per part of all plans, with the charges that it does without (shut) and
+            pays, and its prices in the order of `limits`.
         candidates: One row per carton that could leave and has a value above zero: sku, country, lane, carton
             (1 = first), value_base_minor.
         slots: Every (sku, country, lane) considered, with its window: what the explanation reads.
@@ -75,6 +77,7 @@ class Allocation:
     alarms: pd.DataFrame
     limits: pd.DataFrame
     charges: pd.DataFrame
+    parts: pd.DataFrame
     candidates: pd.DataFrame
     slots: Slots
     value_base_minor: int
@@ -138,12 +141,14 @@ def allocate_stock(
     kept = keep_held(slots, held, stale, pools, pool_cartons, limits)
     cartons = value_cartons(slots, pool_cartons[pools], policy)
     problem = pose(slots, cartons, pools, pool_cartons, kept, limits, departures, lanes, contribution, stale, policy)
-    counts, priced, bound, method = solve(problem, len(set(slots.frame["sku"])), policy)
+    solution = solve(problem, len(set(slots.frame["sku"])), policy)
+    counts, priced, bound = solution.counts, solution.priced, solution.bound
     slot = np.flatnonzero(counts + kept)
     lines = describe_lines(
         slots, slot, (counts + kept)[slot], kept[slot] > 0, contribution, problem, priced, counts, policy, as_of
     )
     value = problem.worth(counts)
+    charges = _list_charges(problem, counts, departures, slots)
     return Allocation(
         lines=lines,
         ranked=_rank(slots, problem, priced, counts),
@@ -162,29 +167,46 @@ def allocate_stock(
         ),
         alarms=find_alarms(slots, hub_units[pools], policy, as_of),
         limits=_list_limits(problem, priced, counts),
-        charges=_list_charges(problem, counts, departures, slots),
+        charges=charges[charges["cost_base_minor"] > 0].reset_index(drop=True),
+        parts=_list_parts(problem, solution.parts, charges),
         candidates=_list_candidates(slots, problem),
         slots=slots,
         value_base_minor=value,
         bound_base_minor=bound,
         gap_percent=_gap(value, bound),
-        method=method,
+        method=solution.method,
     )
 
 
-def solve(problem: Problem, skus: int, policy: DistributionPolicy) -> tuple[Ints, Priced, int, str]:
-    """Cartons per slot, the prices, the bound [base minor] and how they were found."""
-    priced = lower_bound(problem)
-    counts = find_plan(problem, priced)
-    target = Fraction(policy.gap_percent)
-    if (problem.charges > 0).any() and (priced.bound - problem.worth(counts)) * 100 > target * priced.bound:
-        counts = try_openings(problem, counts)
-    value = problem.worth(counts)
-    if skus >= policy.exact_below_skus or (priced.bound - value) * 100 <= target * priced.bound:
-        return counts, priced, priced.bound, BY_PRICES
+@dataclass(frozen=True)
+class Solution:
+    """A plan and what proves how good it is.
+
+    Attributes:
+        counts: Cartons per slot.
+        priced: The split at the prices that bound all plans.
+        parts: Parts of all plans, whose prices prove the bound together.
+        bound: No plan has more value [base minor].
+        method: How the plan was found.
+    """
+
+    counts: Ints
+    priced: Priced
+    parts: list[Branch]
+    bound: int
+    method: str
+
+
+def solve(problem: Problem, skus: int, policy: DistributionPolicy) -> Solution:
+    """The plan of a posed problem, as good as the policy asks."""
+    priced, target = lower_bound(problem), Fraction(policy.gap_percent)
+    counts, parts = branch(problem, priced, find_plan(problem, priced), target)
+    bound, value = max(part.bound for part in parts), problem.worth(counts)
+    if skus >= policy.exact_below_skus or (bound - value) * 100 <= target * bound:
+        return Solution(counts, priced, parts, bound, BY_PRICES)
     solved = solve_exactly(problem, priced, counts, target, policy.exact_nodes)
     better = counts if solved.counts is None else solved.counts
-    return better, priced, min(priced.bound, max(solved.bound, problem.worth(better))), BY_PROGRAM
+    return Solution(better, priced, parts, min(bound, max(solved.bound, problem.worth(better))), BY_PROGRAM)
 
 
 def _gap(value: int, bound: int) -> str:
@@ -246,7 +268,7 @@ def _list_limits(problem: Problem, priced: Priced, counts: Ints) -> pd.DataFrame
 
 def _list_charges(problem: Problem, counts: Ints, departures: pd.DataFrame, slots: Slots) -> pd.DataFrame:
     countries = sorted(set(slots.frame["country"]))
-    rows = pd.DataFrame(
+    return pd.DataFrame(
         {
             "charge": pd.Series([LANE_CHARGE] * len(departures) + [ENTRY] * len(countries), dtype="str"),
             "subject": pd.Series([*departures["lane"], *countries], dtype="str"),
@@ -254,7 +276,17 @@ def _list_charges(problem: Problem, counts: Ints, departures: pd.DataFrame, slot
             "paid": problem.opened(counts),
         }
     )
-    return rows[rows["cost_base_minor"] > 0].reset_index(drop=True)
+
+
+def _list_parts(problem: Problem, parts: list[Branch], charges: pd.DataFrame) -> pd.DataFrame:
+    names = list(zip(charges["charge"], charges["subject"], strict=True))
+    return pd.DataFrame(
+        {
+            "shut": [[names[gate] for gate in sorted(part.shut)] for part in parts],
+            "paid": [[names[gate] for gate in sorted(part.paid)] for part in parts],
+            "prices": [(part.prices / 2.0**problem.shift).tolist() for part in parts],
+        }
+    )
 
 
 def _list_candidates(slots: Slots, problem: Problem) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from skills.distribution.bound import Priced, Problem, closed_slots, lower_bound
 from skills.distribution.kernels import NEVER, Ints, exchange, fill_up, take_back
 
 _EXCHANGED = 3_000
+_PARTS = 64
 
 
 def find_plan(problem: Problem, priced: Priced) -> Ints:
@@ -27,23 +29,46 @@ def find_plan(problem: Problem, priced: Priced) -> Ints:
     return counts
 
 
-def try_openings(problem: Problem, counts: Ints) -> Ints:
-    """A better plan where another set of charges is paid: all of them, then one less at a time, prices found anew for
-    each set."""
-    best = counts
-    gates = frozenset(np.flatnonzero(problem.charges > 0).tolist())
-    shut: frozenset[int] = frozenset()
-    for gate in (-1, *sorted(gates, key=lambda gate: (-int(problem.charges[gate]), gate))):
-        tried = shut | ({gate} & gates)
-        closed = closed_slots(problem, tried)
-        paid = replace(problem.without(closed), charges=np.zeros_like(problem.charges))
-        priced = lower_bound(paid)
-        found = find_plan(problem, replace(priced, toll=np.where(closed, -NEVER, priced.toll)))
-        if gate < 0 or problem.worth(found) > problem.worth(best):
-            shut = tried
-        if problem.worth(found) > problem.worth(best):
-            best = found
-    return best
+@dataclass(frozen=True)
+class Branch:
+    """A part of all plans: those that pay some charges and shut what needs others; its prices bound them.
+
+    Attributes:
+        shut, paid: Rows of charges; the others are open to either.
+        prices: Per limit, as in `Priced`.
+        bound: No plan of this part has more value [base minor].
+    """
+
+    shut: frozenset[int]
+    paid: frozenset[int]
+    prices: Ints
+    bound: int
+
+
+def branch(problem: Problem, priced: Priced, plan: Ints, gap_percent: Fraction) -> tuple[Ints, list[Branch]]:
+    """The best plan found, and all plans in parts, by the charges they pay, each with prices of its own, until no
+    part's bound is far above that plan or there are 64 parts. The bound on all plans is the highest of the parts'."""
+    best, parts = plan, [Branch(frozenset(), frozenset(), priced.prices, priced.bound)]
+    while len(parts) < _PARTS:
+        parts.sort(key=lambda part: part.bound)
+        highest = parts[-1]
+        charged = set(np.flatnonzero(problem.charges > 0).tolist()) - highest.shut - highest.paid
+        if not charged or (highest.bound - problem.worth(best)) * 100 <= gap_percent * highest.bound:
+            break
+        gate = max(charged, key=lambda gate: (int(problem.charges[gate]), -gate))
+        parts.pop()
+        for shut, paid in ((highest.shut | {gate}, highest.paid), (highest.shut, highest.paid | {gate})):
+            decided = np.isin(np.arange(len(problem.charges)), list(shut | paid))
+            closed = closed_slots(problem, shut)
+            rest = replace(problem.without(closed), charges=np.where(decided, 0, problem.charges))
+            found = lower_bound(rest)
+            bound = found.bound - int(problem.charges[list(paid)].sum())
+            lower = bound < highest.bound
+            prices = found.prices if lower else highest.prices
+            parts.append(Branch(shut, paid, prices, bound if lower else highest.bound))
+            tried = find_plan(problem, replace(found, toll=np.where(closed, -NEVER, found.toll)))
+            best = max(best, tried, key=problem.worth)
+    return best, parts
 
 
 def find_poor(problem: Problem, counts: Ints) -> tuple[Ints, Ints]:

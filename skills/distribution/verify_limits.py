@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from skills.distribution.plan import Allocation
@@ -118,41 +118,22 @@ def check_bound(shared: Shared, allocation: Allocation, left: dict[tuple[str, st
     Args:
         left: Cartons per (sku, hub) that kept lines leave.
     """
-    limits = allocation.limits.to_dict("records")
-    price = {(str(row["limit"]), str(row["subject"])): Fraction(float(row["price"])) for row in limits}
-    held = sum((Fraction(float(row["price"])) * int(row["holds"]) for row in limits), Fraction())
     values: dict[Key, list[int]] = defaultdict(list)
     for row in allocation.candidates.to_dict("records"):
         values[row["sku"], row["country"], row["lane"]].append(int(row["value_base_minor"]))
-    worth: dict[tuple[str, str], list[tuple[Fraction, set[Limit]]]] = defaultdict(list)
-    for key, cartons in values.items():
-        toll = sum((price[limit] * amount for limit, amount in shared.uses(key).items()), Fraction())
-        pool = (key[0], str(shared.lanes[key[2]]["from_node"]))
-        worth[pool] += [(value - toll, shared.needs(key)) for value in cartons if value > toll]
-    for amounts in worth.values():
-        amounts.sort(key=lambda carton: carton[0], reverse=True)
-
-    def split(shut: frozenset[Limit]) -> Fraction:
-        total = held
-        for pool, amounts in worth.items():
-            chosen = [amount for amount, needs in amounts if not needs & shut][: max(left.get(pool, 0), 0)]
-            total += sum(chosen, Fraction())
-        return total
-
-    def proves(shut: frozenset[Limit], paid: int, undecided: list[Limit]) -> bool:
-        # with undecided charges for nothing the split is worth the most that any choice of them can be
-        if math.floor(split(shut) - paid) <= allocation.bound_base_minor:
-            return True
-        if not undecided:
-            return False
-        first, rest = undecided[0], undecided[1:]
-        return proves(shut | {first}, paid, rest) and proves(shut, paid + shared.charges[first], rest)
-
-    charged = sorted(shared.charges, key=lambda charge: -shared.charges[charge])
+    parts = [
+        (frozenset(part["shut"]), frozenset(part["paid"]), [Fraction(float(price)) for price in part["prices"]])
+        for part in allocation.parts.to_dict("records")
+    ]
+    # parts that differ in a charge have no plan in common; their shares of all choices add up to one
+    apart = all(one[0] & other[1] or one[1] & other[0] for one, other in combinations(parts, 2))
+    whole = sum(Fraction(1, 2 ** len(shut | paid)) for shut, paid, _ in parts) == 1
     found: list[Finding] = []
-    highest = math.floor(split(frozenset()))
-    proven = allocation.method != "multipliers" or proves(frozenset(), 0, charged)
-    if not proven or (not charged and allocation.bound_base_minor > highest):
+    proven = allocation.method != "multipliers" or (
+        apart and whole and all(_proves(shared, allocation, left, values, *part) for part in parts)
+    )
+    highest = math.floor(_Split(shared, allocation, left, values, parts[0][2]).best(frozenset()))
+    if not proven or (not shared.charges and allocation.bound_base_minor > highest):
         found.append((mark("the bound follows from the prices"), "", highest, allocation.bound_base_minor))
     if allocation.value_base_minor > allocation.bound_base_minor:
         found.append(
@@ -169,3 +150,60 @@ def check_bound(shared: Shared, allocation: Allocation, left: dict[tuple[str, st
     rising = [key for key, row in values.items() if any(b > a for a, b in pairwise(row))]
     found += [(mark("no carton is worth more than the one before"), " ".join(key), "", "") for key in rising]
     return found
+
+
+class _Split:
+    """The split at some prices: cartons of each (sku, hub) with what they are worth and the charges they need."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        allocation: Allocation,
+        left: dict[tuple[str, str], int],
+        values: dict[Key, list[int]],
+        prices: list[Fraction],
+    ) -> None:
+        rows = allocation.limits.to_dict("records")
+        price = {(str(row["limit"]), str(row["subject"])): each for row, each in zip(rows, prices, strict=True)}
+        self.held = sum((each * int(row["holds"]) for row, each in zip(rows, prices, strict=True)), Fraction())
+        self.left = left
+        self.worth: dict[tuple[str, str], list[tuple[Fraction, set[Limit]]]] = defaultdict(list)
+        for key, cartons in values.items():
+            toll = sum((price[limit] * amount for limit, amount in shared.uses(key).items()), Fraction())
+            pool = (key[0], str(shared.lanes[key[2]]["from_node"]))
+            self.worth[pool] += [(value - toll, shared.needs(key)) for value in cartons if value > toll]
+        for amounts in self.worth.values():
+            amounts.sort(key=lambda carton: carton[0], reverse=True)
+
+    def best(self, shut: frozenset[Limit]) -> Fraction:
+        """Its value without cartons that need a shut charge, and what the limits hold at their prices."""
+        total = self.held
+        for pool, amounts in self.worth.items():
+            chosen = [amount for amount, needs in amounts if not needs & shut][: max(self.left.get(pool, 0), 0)]
+            total += sum(chosen, Fraction())
+        return total
+
+
+def _proves(
+    shared: Shared,
+    allocation: Allocation,
+    left: dict[tuple[str, str], int],
+    values: dict[Key, list[int]],
+    shut: frozenset[Limit],
+    paid: frozenset[Limit],
+    prices: list[Fraction],
+) -> bool:
+    """Whether no plan of a part has more value than the bound."""
+    split = _Split(shared, allocation, left, values, prices)
+
+    def holds(shut: frozenset[Limit], cost: int, undecided: list[Limit]) -> bool:
+        # with undecided charges for nothing the split is worth the most that any choice of them can be
+        if math.floor(split.best(shut) - cost) <= allocation.bound_base_minor:
+            return True
+        if not undecided:
+            return False
+        first, rest = undecided[0], undecided[1:]
+        return holds(shut | {first}, cost, rest) and holds(shut, cost + shared.charges[first], rest)
+
+    undecided = sorted(set(shared.charges) - shut - paid, key=lambda charge: -shared.charges[charge])
+    return holds(shut, sum(shared.charges[charge] for charge in paid), undecided)

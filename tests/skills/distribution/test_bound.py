@@ -69,7 +69,8 @@ def keeps(problem: Problem, counts: np.ndarray) -> bool:
 def test_the_program_pays_a_charge_only_where_the_best_of_all_plans_does(seed: int) -> None:
     problem = draw_problem(seed)
     best = try_everything(problem)
-    counts, priced, bound, _ = solve(problem, 3, EXACT)
+    solution = solve(problem, 3, EXACT)
+    counts, priced, bound = solution.counts, solution.priced, solution.bound
     assert keeps(problem, counts)
     assert problem.worth(counts) == best == bound
     assert priced.bound >= best
@@ -79,9 +80,18 @@ def test_the_program_pays_a_charge_only_where_the_best_of_all_plans_does(seed: i
 @given(seed=st.integers(0, 10**6))
 def test_prices_alone_bound_every_plan_and_give_one_that_keeps_all_limits(seed: int) -> None:
     problem = draw_problem(seed)
-    counts, _, bound, _ = solve(problem, 3, PRICES)
+    solution = solve(problem, 3, PRICES)
+    counts, bound = solution.counts, solution.bound
     assert keeps(problem, counts)
     assert 0 <= problem.worth(counts) <= try_everything(problem) <= bound
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_parts_of_all_plans_share_none_and_leave_none_out(seed: int) -> None:
+    parts = solve(draw_problem(seed), 3, DistributionPolicy(exact_below_skus=0, gap_percent="0")).parts
+    assert sum(2.0 ** -len(part.shut | part.paid) for part in parts) == 1
+    assert all(one.shut & other.paid or one.paid & other.shut for one, other in itertools.combinations(parts, 2))
 
 
 @settings(max_examples=40, deadline=None)
@@ -97,7 +107,7 @@ def test_without_shared_limits_the_bound_with_charges_is_the_best_plan(seed: int
 def test_more_at_the_hub_never_lowers_the_best_value(seed: int, more: int, charged: bool) -> None:
     problem = draw_problem(seed, charged)
     richer = replace(problem, pool_cartons=problem.pool_cartons + more)
-    value, new_value = (one.worth(solve(one, 3, EXACT)[0]) for one in (problem, richer))
+    value, new_value = (one.worth(solve(one, 3, EXACT).counts) for one in (problem, richer))
     assert new_value >= value
 
 
@@ -106,12 +116,13 @@ def test_more_at_the_hub_never_lowers_the_best_value(seed: int, more: int, charg
 def test_scaling_what_cartons_take_and_limits_hold_changes_no_plan(seed: int, times: int) -> None:
     problem = draw_problem(seed)
     scaled = replace(problem, use=problem.use * times, limits=problem.limits * times)
-    assert scaled.worth(solve(scaled, 3, EXACT)[0]) == problem.worth(solve(problem, 3, EXACT)[0])
+    assert scaled.worth(solve(scaled, 3, EXACT).counts) == problem.worth(solve(problem, 3, EXACT).counts)
 
 
 def test_a_problem_without_a_carton_has_an_empty_plan() -> None:
     problem = draw_problem(1).without(np.ones(9, dtype="bool"))
-    counts, _, bound, _ = solve(problem, 3, EXACT)
+    solution = solve(problem, 3, EXACT)
+    counts, bound = solution.counts, solution.bound
     assert (int(counts.sum()), bound) == (0, 0)
 
 
