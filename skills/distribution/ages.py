@@ -65,10 +65,10 @@ def add_age_fees(quote: pd.DataFrame, age_fees: pd.DataFrame) -> pd.DataFrame:
         age_fees: As `read_age_fees` returns it.
     """
     listed = set(zip(age_fees["country"], age_fees["category"], strict=True))
-    keys = [
-        (country, category if (country, category) in listed else ANY_CATEGORY)
-        for country, category in zip(quote["country"], quote["category"], strict=True)
-    ]
+    kind = quote.groupby(["country", "category"], sort=True).ngroup().to_numpy()
+    kinds = quote[["country", "category"]].drop_duplicates().sort_values(["country", "category"], kind="stable")
+    own = list(zip(kinds["country"].tolist(), kinds["category"].tolist(), strict=True))
+    keys = [key if key in listed else (key[0], ANY_CATEGORY) for key in own]
     m3 = quote["cm3"].to_numpy(dtype="float64") / 1_000_000
     found, before = {}, np.zeros(len(quote))
     for first_day, part in age_fees.groupby("first_day", sort=True):
@@ -79,8 +79,9 @@ def add_age_fees(quote: pd.DataFrame, age_fees: pd.DataFrame) -> pd.DataFrame:
                 strict=True,
             )
         )
-        known = np.array([key in fees for key in keys])
-        per_m3, per_unit = np.array([fees.get(key, (0.0, 0.0)) for key in keys], dtype="float64").reshape(-1, 2).T
+        known = np.array([key in fees for key in keys], dtype=bool)[kind]
+        rates = np.array([fees.get(key, (0.0, 0.0)) for key in keys], dtype="float64").reshape(-1, 2)
+        per_m3, per_unit = rates[kind].T
         level = np.where(known, np.maximum(m3 * per_m3, per_unit) / WEEKS_PER_MONTH, before)
         found[f"{PREFIX}{first_day}"] = (level - before).round(4)
         before = level

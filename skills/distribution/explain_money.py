@@ -140,12 +140,21 @@ def tell_cartons(
             f"{policy.hub_option_percent} % × {page.money(slot['slow_contribution'])}",
         )
     page.pay(mark("Freight paid above the slow lane for an unsold unit"), slot["premium"])
+    lifted = min(float(slot["cliff_units"]), float(units)) * float(slot["cliff_value"])
+    if lifted:
+        page.pay(
+            mark("Fee on low stock that the first carton saves"),
+            lifted,
+            f"{min(float(slot['cliff_units']), float(units)):g} × {page.money(slot['cliff_value'])}",
+        )
     page.pay(
         mark("Value of the first carton"),
         line["first_carton_value"],
         f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % − {units - sold:.3f} × "
         f"({page.money(slot['option'])} + {page.money(slot['premium'])}) − {units} × {weeks:.2f} × "
-        f"{page.money(slot['holding_week'])}" + (f" − {units} × {page.money(aged[0])}" if aged else ""),
+        f"{page.money(slot['holding_week'])}"
+        + (f" − {units} × {page.money(aged[0])}" if aged else "")
+        + (f" + {page.money(lifted)}" if lifted else ""),
     )
     page.pay(mark("Value of the last carton sent"), line["last_carton_value"])
     page.pay(mark("Value of the next carton, not sent"), line["next_carton_value"])

@@ -20,6 +20,7 @@ COUNTED = ("available", "receiving", "researching")
 """States of stock that will be sold from the node it lies in."""
 
 _RATE_DAYS = 28
+_CLIFF = ["cliff_units", "cliff_value"]
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ def list_slots(
 
     Returns:
         frame with sku, country, lane, hub, mode, carton_units, carton_cm3, contribution, landed, cash, holding_week,
-        hub_week, entry_cost_base_minor (0 where the quotes have none), age_fee_<day>, option and premium [base minor
-        per unit that the window does not sell], what the option was measured from (`value_postponement`),
-        depart_days, start_days, end_p10/50/90, in_stock, on_the_way (arriving before the usual end), position (both
-        together), at_arrival (left on the mean path when the shipment arrives; at_arrival_alone without what faster
-        lanes bring), weekly_mean (mean demand per week in the four weeks from arrival), is_slowest, planned_cartons
-        and faster_units (`plan_faster`: the most that may go, −1 for no such limit, and what faster lanes bring).
+        hub_week, entry_cost_base_minor (0 where the quotes have none), age_fee_<day>, cliff_units and cliff_value (of
+        the slowest lane alone), option and premium [base minor per unit that the window does not sell], what the
+        option was measured from (`value_postponement`), depart_days, start_days, end_p10/50/90, in_stock, on_the_way
+        (arriving before the usual end), position (both together), at_arrival (left on the mean path when the shipment
+        arrives; at_arrival_alone without what faster lanes bring), weekly_mean (mean demand per week in the four
+        weeks from arrival), is_slowest, planned_cartons and faster_units (`plan_faster`: the most that may go, −1 for
+        no such limit, and what faster lanes bring).
         Windows and needs count what faster lanes are planned to bring tonight.
     """
     beyond = max(_RATE_DAYS, policy.hub_lasts_weeks * 7)
@@ -79,13 +81,14 @@ def list_slots(
     money = ["sku", "country", "lane", "contribution", "landed", "cash", "holding_week"]
     money += [str(name) for name in contribution.columns if str(name).startswith(PREFIX)]
     quoted = contribution[contribution["wait_reason"] == ""]
-    quoted = quoted.reindex(columns=[*money, "hub_week", "entry_cost_base_minor"], fill_value=0)
+    quoted = quoted.reindex(columns=[*money, "hub_week", "entry_cost_base_minor", *_CLIFF], fill_value=0)
     slots = quoted.merge(departures.drop(columns=["country"]), on="lane", how="inner")
     slots = slots.merge(products[["sku", "carton_units", "cm3"]], on="sku", how="inner")
     slots["pair"] = demand.find(slots["sku"], slots["country"])
     slots = slots[slots["pair"] >= 0]
     slots = _order_by_arrival(slots)
     slots = slots.sort_values(["sku", "country", "lane"], kind="stable").reset_index(drop=True)
+    slots[_CLIFF] = slots[_CLIFF].where(slots["is_slowest"], 0)
     slots["premium"] = (slots["landed"] - slots["slow_landed"]).clip(lower=0).round(4)
     slots["carton_cm3"] = (slots["cm3"] * slots["carton_units"]).round(0).astype("int64")
     fed = countries_fed(nodes, lanes)

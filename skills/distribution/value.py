@@ -47,7 +47,10 @@ def value_slots(
     slots: pd.DataFrame, knots: np.ndarray, most: np.ndarray, policy: DistributionPolicy
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cartons with a value above zero, at most so many per slot: which slot, the so-manieth, value [base minor]."""
-    most_needed = np.ceil(np.maximum(knots[:, :, -1].max(axis=0), 0.0) / slots["carton_units"].to_numpy())
+    useful = np.maximum(knots[:, :, -1].max(axis=0), 0.0)
+    if "cliff_units" in slots:
+        useful = np.maximum(useful, slots["cliff_units"].to_numpy(dtype="float64"))
+    most_needed = np.ceil(useful / slots["carton_units"].to_numpy())
     most = np.minimum(np.minimum(most_needed.astype("int64"), most), policy.most_cartons_per_line)
     most = np.where(slots["contribution"].to_numpy() > 0, most, 0)
     slot = np.repeat(np.arange(len(most)), most)
@@ -66,7 +69,7 @@ def price_cartons(
     sold × lost share × contribution − left over × (hub option + freight premium) − units × (weeks until sold ×
     holding + age fees until sold), where sold = expected sales with this carton − without it, left over = units −
     sold, and weeks until sold = (stock left at arrival + the carton's middle unit) ÷ weekly mean, at most
-    `most_weeks_held`.
+    `most_weeks_held`. Units that lift the product out of a fee bring what they save of it (`fees_lifted`).
     """
     column = {
         name: slots[name].to_numpy()[slot]
@@ -81,8 +84,20 @@ def price_cartons(
     earned = sold * column["contribution"] * policy.lost_sale_percent / 100
     left_over = (units - sold) * (column["option"] + column["premium"])
     held = weeks * column["holding_week"] + age_cost(slots, slot, weeks)
-    value = np.rint(earned - left_over - units * held)
+    value = np.rint(earned - left_over - units * held + fees_lifted(slots, slot, number))
     return np.asarray(value, dtype="int64")
+
+
+def fees_lifted(slots: pd.DataFrame, slot: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """What the so-manieth carton saves of a fee on low stock [base minor]: cliff_value a unit up to cliff_units.
+
+    Slots without these columns save nothing.
+    """
+    if "cliff_units" not in slots:
+        return np.zeros(len(slot))
+    units = slots["carton_units"].to_numpy(dtype="float64")[slot]
+    inside = np.clip(slots["cliff_units"].to_numpy(dtype="float64")[slot] - (number - 1) * units, 0.0, units)
+    return np.asarray(inside * slots["cliff_value"].to_numpy(dtype="float64")[slot])
 
 
 def fall_only(slot: np.ndarray, value: np.ndarray) -> None:

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from datetime import date
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -84,7 +84,8 @@ def verify_allocation(
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return cast(list[dict[str, Any]], frame.to_dict("records"))
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
 
 def _check_cartons(lines: list[Any], carton: dict[str, int]) -> list[tuple[str, str, object, object]]:
@@ -222,6 +223,9 @@ class _World:
         aged = {int(name.split("_")[-1]): fee for name, fee in quote.items() if name.startswith("age_fee_")}
         held = weeks * quote["holding_week"] + sum(max(0.0, weeks - day / 7) * fee for day, fee in aged.items())
         value = earned - (units - sold) * (option + premium) - units * held
+        if key[2] == slowest:
+            lifting = quote.get("cliff_units", 0) - (number - 1) * units
+            value += min(max(lifting, 0), units) * quote.get("cliff_value", 0.0)
         return float(value), 1.0 + float(units * spread * (quote["holding_week"] + sum(map(abs, aged.values()))))
 
     def _postponement(self, key: Key) -> float:

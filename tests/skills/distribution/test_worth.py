@@ -18,7 +18,7 @@ from skills.distribution.network import list_departures
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import list_slots
 from skills.distribution.standins import complete_products
-from skills.distribution.value import value_cartons
+from skills.distribution.value import fees_lifted, value_cartons
 
 AS_OF = date(2025, 11, 24)
 relaxed = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,6 +176,22 @@ def test_dated_rules_give_the_tiers_of_the_day_and_spare_exempt_categories(small
     assert set(fees["country"]) == {"US"}  # no rate of exchange for the Australian dollar
     later = read_age_fees(rules, small.rates, "CNY", date(2026, 2, 1)).set_index(["category", "first_day"])
     assert later.loc[("*", 366), "per_unit_minor"] == pytest.approx(0.30 * 710)
+
+
+def test_units_that_lift_a_product_out_of_a_fee_bring_what_they_save(build: Callable[..., Any]) -> None:
+    """A carton of 6 to 24, 30 units to the cliff, 5.00 each: full cartons save all their units, the last the rest."""
+    world = by_sea(build(4, seed=3, scarce=9.0))
+    plain = quote(world)
+    lifted = plain.assign(cliff_units=30, cliff_value=500.0)
+    carton = world.products.set_index("sku")["carton_units"]
+    before, after = values(world, plain), values(world, lifted)
+    for (sku, country, lane), part in after.groupby(level=[0, 1, 2]):
+        had = before.reindex([(sku, country, lane, 1)]).iloc[0]
+        if not np.isnan(had):
+            assert part.iloc[0] - had == pytest.approx(500 * min(30, carton[sku]), abs=1)
+    assert findings(world, lifted).empty
+    slots = pd.DataFrame({"carton_units": [12], "cliff_units": [30], "cliff_value": [500.0]})
+    assert fees_lifted(slots, np.zeros(4, dtype=int), np.arange(1, 5)).tolist() == [6000.0, 6000.0, 3000.0, 0.0]
 
 
 def test_a_country_that_is_not_registered_waits_and_names_its_earliest_day(small: Any) -> None:
