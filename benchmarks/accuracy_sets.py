@@ -77,20 +77,25 @@ class Tasks:
             )  # fmt: skip
         return table
 
-    def write(self, path: Path, origins: tuple[int, ...], every: int) -> None:
-        """The tasks of these origins as the peers read them; of origins not quoted every n-th series."""
+    def write(self, path: Path, origins: tuple[int, ...], every: int, weeks: int) -> None:
+        """The tasks of these origins as the peers read them, at most the last `weeks` of each.
+
+        Of origins that are not quoted every n-th task.
+        """
         kept = [
             k
             for k in range(len(self.origin))
             if self.origin[k] in origins and (self.origin[k] in self.quoted or k % every == 0)
         ]
-        lengths = [len(self.history[k]) for k in kept]
+        history = [self.history[k][-weeks:] for k in kept]
+        lengths = [len(units) for units in history]
+        week = [self.origin[k] - np.arange(size, 0, -1) for k, size in zip(kept, lengths, strict=True)]
         pd.DataFrame(
             {
                 "origin": np.repeat(self.origin[kept], lengths),
                 "series": np.repeat(self.series[kept], lengths),
-                "week": np.concatenate([self.origin[k] - np.arange(len(self.history[k]), 0, -1) for k in kept]),
-                "units": np.concatenate([self.history[k] for k in kept]),
+                "week": np.concatenate(week),
+                "units": np.concatenate(history),
             }
         ).to_parquet(path)
 
