@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from skills.vocabulary import ALL_COUNTRIES
-from tasks import distribution, replenishment, storage
+from tasks import distribution, replenishment
 from tasks.files.exports import Exports
 from tasks.nights import Night
 from tasks.order_figures import describe_orders
@@ -25,6 +25,7 @@ def measure_night(
     snapshot: Snapshot,
     forecast: pd.DataFrame,
     orders: pd.DataFrame,
+    cliffs: pd.DataFrame,
     contribution: pd.DataFrame,
     lines: pd.DataFrame,
     listings: Body,
@@ -36,6 +37,7 @@ def measure_night(
         snapshot: The frozen inputs.
         forecast: From `forecasting.forecast_demand`.
         orders: From `replenishment.plan_replenishment`.
+        cliffs: From `storage.measure_cliffs`.
         contribution: From `distribution.quote_contribution`.
         lines: Shipment lines of the allocation.
         listings: What the watch over live listings found (tasks/watching.py).
@@ -91,10 +93,6 @@ def measure_night(
     missing = distribution.rank_missing_facts(contribution, forecast, lines, snapshot.products, rates, morning)
     lowest = plain_rows(cash.nsmallest(1, "balance_base_minor"))[0]
     whole = hub[(hub["sku"] == ALL_COUNTRIES) & (hub["country"] == ALL_COUNTRIES)]
-    cliffs = storage.measure_cliffs(
-        snapshot.stock_health, snapshot.storage_accounts, snapshot.products, forecast, snapshot.fee_rules, rates,
-        night.seller.policy.storage, base, morning,
-    )  # fmt: skip
     before, recent = (rows for _, rows in share[share["country"] == ALL_COUNTRIES].groupby("from_day", sort=True))
     return {
         "money": {

@@ -9,7 +9,17 @@ import pandas as pd
 
 from skills.distribution import Allocation
 from skills.rates import RateBook
-from tasks import distribution, figures, forecasting, inputs, proposals, replenishment, stock_levels, watching
+from tasks import (
+    distribution,
+    figures,
+    forecasting,
+    inputs,
+    proposals,
+    replenishment,
+    stock_levels,
+    storage,
+    watching,
+)
 from tasks.nights import Night
 from tasks.proposals import Body
 from tasks.shipment_figures import describe_shipments
@@ -28,13 +38,15 @@ class Planned:
         history: From `forecasting.build_history`.
         forecast: From `forecasting.forecast_demand`.
         orders: From `replenishment.plan_replenishment`.
-        contribution: From `distribution.quote_contribution`.
+        cliffs: From `storage.measure_cliffs`.
+        contribution: From `distribution.quote_contribution`, with what a fee on low stock saves.
         allocation: From `distribution.allocate_stock`, checked by `distribution.verify_allocation`.
     """
 
     history: pd.DataFrame
     forecast: pd.DataFrame
     orders: pd.DataFrame
+    cliffs: pd.DataFrame
     contribution: pd.DataFrame
     allocation: Allocation
 
@@ -57,7 +69,11 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     events, overrides = inputs.assume_demand(known.events, night), known.overrides
     forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
     reach("forecast")
-    contribution = quote_night(night, known, known.rates)
+    cliffs = storage.measure_cliffs(
+        known.stock_health, known.storage_accounts, known.products, forecast, known.fee_rules, known.rates,
+        policy.storage, base, morning,
+    )  # fmt: skip
+    contribution = storage.add_cliffs(quote_night(night, known, known.rates), cliffs)
     allocation = distribution.allocate_stock(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, known.kept_lines, policy.distribution, base, morning,
@@ -76,7 +92,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     orders = replenishment.weigh_modes(
         orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving
     )
-    return Planned(history, forecast, orders, contribution, allocation)
+    return Planned(history, forecast, orders, cliffs, contribution, allocation)
 
 
 def quote_night(night: Night, known: Snapshot, rates: RateBook) -> pd.DataFrame:
@@ -101,7 +117,7 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
     listings = watching.watch(known, night)
     lines = planned.allocation.lines
     shown = figures.measure_night(
-        night, known, planned.forecast, planned.orders, planned.contribution, lines, listings
+        night, known, planned.forecast, planned.orders, planned.cliffs, planned.contribution, lines, listings
     )
     moving = describe_shipments(night, known, planned.forecast, planned.contribution, planned.allocation)
     levels = stock_levels.measure_levels(night, known, planned.forecast, planned.orders, planned.contribution)

@@ -6,5 +6,6 @@ from skills import storage
 from tasks.capability import capability
 
 measure_cliffs = capability(storage.measure_cliffs)
+add_cliffs = capability(storage.add_cliffs)
 plan_exits = capability(storage.plan_exits)
 explain_exits = capability(storage.explain_exits)

@@ -48,6 +48,10 @@ _NEAR_DAYS = 7.0
 """Days of supply above the last step within which the low inventory level counts as near."""
 
 
+LIFTED_WEEKS = 30.0 / 7.0
+"""Weeks of the fee that units save which lift a product out of it: as long as the 30-day average keeps them."""
+
+
 def measure_cliffs(
     health: pd.DataFrame,
     accounts: pd.DataFrame,
@@ -203,3 +207,23 @@ def _project_ages(
     wanted = read_demand(forecast, rows, as_of).at(days.astype("float64"))
     steps = [rules.charges("aged", country, day) for day in assessments]
     return follow(cohorts, wanted, rows["cm3"].to_numpy(dtype="float64"), steps, exempt, days)
+
+
+def add_cliffs(contribution: pd.DataFrame, cliffs: pd.DataFrame) -> pd.DataFrame:
+    """The quotes with what lifting a product out of the fee on low stock saves.
+
+    Args:
+        contribution: One row per (sku, country, lane).
+        cliffs: From `measure_cliffs`.
+
+    Returns:
+        The same rows in the same order, with cliff_units [units] and cliff_value [base minor per unit], both 0 where
+        the fee is not charged now: for who is exempt, or may be, nothing is ever saved.
+    """
+    low = cliffs[(cliffs["fee"] == "low_inventory") & (cliffs["state"] == "charged") & (cliffs["units_to_clear"] > 0)]
+    each = (low["fee_base_minor"] * LIFTED_WEEKS / low["units_to_clear"]).round(4)
+    steps = low[["sku", "country"]].assign(cliff_units=low["units_to_clear"], cliff_value=each)
+    joined = contribution.drop(columns=["cliff_units", "cliff_value"], errors="ignore").merge(
+        steps, on=["sku", "country"], how="left"
+    )
+    return joined.fillna({"cliff_units": 0, "cliff_value": 0.0}).astype({"cliff_units": "int64"})

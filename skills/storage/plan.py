@@ -39,7 +39,8 @@ COLUMNS = (
     "sku", "fnsku", "country", "units_held", "excess_units", "weekly_mean", "next_fee_on", "next_fee_base_minor",
     "hold_base_minor", "option", "units", "discount_percent", "to_country", "lane", "gain_base_minor",
     "cost_base_minor", "discount_gain_base_minor", "move_gain_base_minor", "removal_gain_base_minor",
-    "liquidation_gain_base_minor", "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor", "why_not",
+    "liquidation_gain_base_minor", "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor",
+    "why_not",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills.rates import Rate, RateBook
-from skills.storage import explain_exits, measure_cliffs, plan_exits
+from skills.storage import add_cliffs, explain_exits, measure_cliffs, plan_exits
 from skills.storage.cohorts import BANDS, list_assessments, split_ages
 from skills.storage.policy import StoragePolicy
 from skills.storage.rules import FeeRules, UnusableRule
@@ -284,3 +284,20 @@ def test_the_order_of_rows_changes_nothing() -> None:
         return plan_exits(rows, goods, demand, money, NO_MOVES, fee_rules(), book(), StoragePolicy(), "CNY", AS_OF)
 
     pd.testing.assert_frame_equal(plan(stock, wanted), plan(stock[::-1], wanted[::-1]))
+
+
+def test_units_that_lift_a_product_out_of_the_fee_are_worth_what_they_save_and_an_exempt_one_has_none() -> None:
+    quotes = pd.concat([contribution(), contribution(sku="T-2")], ignore_index=True)
+    stock = pd.concat(
+        [health(days_of_supply_30=10.0, days_of_supply_90=20.0),
+         health(sku="T-2", days_of_supply_30=10.0, days_of_supply_90=20.0, units_7d=19.0)],
+        ignore_index=True,
+    )  # fmt: skip
+    goods = pd.concat([products(), products(sku="T-2")], ignore_index=True)
+    wanted = pd.concat([forecast(70.0), forecast(70.0, "T-2")], ignore_index=True)
+    found = measure_cliffs(stock, accounts(), goods, wanted, fee_rules(), book(), StoragePolicy(), "CNY", AS_OF)
+    lifted = add_cliffs(quotes, found).set_index("sku")
+    assert lifted["cliff_units"].to_dict() == {"T-1": 180, "T-2": 0}
+    # 0.63 USD at 7 CNY on 70 units a week, for 30 days, spread over 180 units
+    assert lifted.loc["T-1", "cliff_value"] == pytest.approx(63 * 7 * 70 * 30 / 7 / 180, abs=1e-4)
+    assert lifted.loc["T-2", "cliff_value"] == 0.0
