@@ -11,6 +11,9 @@ ORIGIN_WEIGHT = 9.0
 CLASS_WEIGHT = 300.0
 """What the class has shown weighs this much against a series' own origins: of ten candidates one wins nine
 overlapping looks at one series by chance, and choosing it lost on every set it was tried on."""
+HURDLE = 0.98
+"""The default stands unless another model costs less than this share of it, by units, and no more than all of it where
+every series of the class counts alike: misses are pooled for the default."""
 FEWEST = 30
 """Series that a class needs to choose for itself; with fewer the default stands."""
 
@@ -33,8 +36,11 @@ def choose_models(losses: Floats, weeks: Floats, sales: Floats) -> Ints:
         if len(rows) < FEWEST:
             continue
         # sorted, so that the order of the series does not reach the last digit of a sum
-        total = np.cumsum(np.sort(losses[rows], axis=0), axis=0)[-1]
-        of_class = total / np.cumsum(np.sort(own[rows, 0]))[-1]
-        score = ORIGIN_WEIGHT * (losses[rows] / own[rows]) + CLASS_WEIGHT * of_class
-        chosen[rows] = score.argmin(axis=1)
+        relative = losses[rows] / own[rows]
+        alike = np.cumsum(np.sort(relative, axis=0), axis=0)[-1] / len(rows)
+        by_units = np.cumsum(np.sort(losses[rows], axis=0), axis=0)[-1] / np.cumsum(np.sort(own[rows, 0]))[-1]
+        score = (ORIGIN_WEIGHT * relative + CLASS_WEIGHT * by_units) / (ORIGIN_WEIGHT + CLASS_WEIGHT)
+        score = np.where((alike <= 1.0) & (score < HURDLE), score, np.inf)
+        clear = np.isfinite(score).any(axis=1)
+        chosen[rows] = np.where(clear, score.argmin(axis=1), chosen[rows])
     return np.where(weeks < models.START_WEEKS, models.MEAN, chosen).astype(np.int64)

@@ -31,9 +31,9 @@ WIDTH_BOUNDS: Floats = np.array([1.5, 3.0, 6.0, 10.5])
 DAMPED: Floats = np.array(
     [
         (level, level * trend, damping)
-        for level in (0.05, 0.15, 0.3, 0.6)
-        for trend in (0.05, 0.2)
-        for damping in (0.8, 0.9, 0.98)
+        for level in (0.05, 0.15, 0.3, 0.6, 0.99)
+        for trend in (0.05, 0.2, 0.5)
+        for damping in (0.9, 1.0)
     ]
 )
 """Damped trend: constants of level and trend, and damping per week."""

@@ -20,8 +20,8 @@ from skills.vocabulary import QUANTILES
 KNOTS: tuple[int, ...] = (1, 2, 4, 8, 13, 26)
 """Horizons at which misses are pooled [weeks]; between them the factor is interpolated."""
 TIERS = 3
-PACES: Floats = np.array([0.5, 1.1])
-"""Bounds of the last four weeks ÷ level: slower than forecast, about as forecast, faster."""
+PACES: Floats = np.array([0.25, 0.6, 1.0, 1.5])
+"""Bounds of the last four weeks ÷ level: from nearly silent to faster than forecast."""
 POOLS = TIERS * models.CLASSES * (len(PACES) + 1)
 SMALLEST_POOL: Ints = np.array([60, 60, 60, 60, 250])
 """Misses that a pool needs for each quantile; with fewer the pool over all paces decides, then that of the wide zero

@@ -218,7 +218,7 @@ def test_theta_and_damped_trend_follow_a_straight_line() -> None:
     block = fit_one((10.0 + 2.0 * np.arange(60.0)).tolist())
     assert (block.theta[0, 0], block.slope[0, 0]) == (pytest.approx(128.0, abs=0.1), pytest.approx(2.0))
     level, trend, damping = block.damped[0, :, 0]
-    assert damping == 0.98
+    assert damping == 1.0
     assert level + damping * trend == pytest.approx(130.0, abs=0.5)
 
 
