@@ -12,8 +12,8 @@ CLASS_WEIGHT = 300.0
 """What the class has shown weighs this much against a series' own origins: of ten candidates one wins nine
 overlapping looks at one series by chance, and choosing it lost on every set it was tried on."""
 HURDLE = 0.98
-"""The default stands unless another model costs less than this share of it, by units, and no more than all of it where
-every series of the class counts alike: misses are pooled for the default."""
+"""The default stands unless another model costs less than this share of it by units, and not more than all of it
+where every series of the class counts alike: misses are pooled for the default."""
 FEWEST = 30
 """Series that a class needs to choose for itself; with fewer the default stands."""
 
