@@ -29,7 +29,8 @@ def build_history(
     """Weeks of demand per SKU and country, from the first sale to the country's last complete ISO week.
 
     A week counts when all its seven days are complete in that country's feed of order lines (a country without a
-    row in `feeds` is complete up to the day before `as_of`). A week with any day without stock is censored. Of the
+    row in `feeds` is complete up to the day before `as_of`). A week with any day without stock is censored, unless it sold at least the mean of the weeks in
+    stock. Of the
     largest order line of a day, what exceeds `bulk_multiple` times the SKU's median line (median over its days of
     units ÷ lines, never below `bulk_floor_units`) is taken off.
 
@@ -87,7 +88,7 @@ def _fill_weeks(weekly: pd.DataFrame, stock_outs: pd.DataFrame) -> pd.DataFrame:
             "country": pairs["country"].array.take(row_pair),
             "week": pd.to_datetime(weeks, unit="D").as_unit("us"),
             "units": units,
-            "in_stock": _mark_stock_outs(pairs, offsets, stock_outs),
+            "in_stock": _count_good_weeks(units, _mark_stock_outs(pairs, offsets, stock_outs), offsets),
             "capped_units": capped,
         }
     )
@@ -114,6 +115,18 @@ def _mark_stock_outs(pairs: pd.DataFrame, offsets: Ints, stock_outs: pd.DataFram
         high = min(offsets[pair + 1], offsets[pair] + (last - start) // 7 + 1)
         in_stock[low : max(low, high)] = False
     return in_stock
+
+
+def _count_good_weeks(units: Ints, in_stock: Bools, offsets: Ints) -> Bools:
+    """A week that ran out and still sold at least the mean of the weeks in stock counts: demand was no less.
+
+    Left out, the best weeks are hidden by the very stock-outs that they cause, and the level sinks with each.
+    """
+    starts = offsets[:-1]
+    sold = np.add.reduceat(np.where(in_stock, units, 0), starts)
+    weeks = np.add.reduceat(in_stock.astype(np.int64), starts)
+    pair = np.repeat(np.arange(len(starts)), np.diff(offsets))
+    return np.asarray(in_stock | ((weeks[pair] > 0) & (units > 0) & (units * weeks[pair] >= sold[pair])))
 
 
 def _cap_bulk(kept: pd.DataFrame, policy: ForecastingPolicy) -> Ints:

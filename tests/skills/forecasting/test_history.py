@@ -82,6 +82,27 @@ def test_a_week_with_any_day_without_stock_is_censored() -> None:
     assert history.loc[history["country"] == "DE", "in_stock"].tolist() == [True, True, True, False]
 
 
+def test_a_good_week_that_ran_out_counts_as_what_it_sold_and_a_poor_one_is_left_out() -> None:
+    days = [
+        ("A", "US", "2025-10-27", 4, 4, 1),
+        ("A", "US", "2025-11-03", 9, 9, 1),
+        ("A", "US", "2025-11-10", 3, 3, 1),
+    ]
+    out = pd.DataFrame(
+        {
+            "sku": ["A", "A"],
+            "country": ["US", "US"],
+            "first_day": pd.to_datetime(["2025-11-07", "2025-11-14"]),
+            "last_day": pd.to_datetime(["2025-11-08", "2025-11-15"]),
+        }
+    )
+    history = build_history(sell(*days), out, NO_FEEDS, AS_OF, POLICY)
+    # weeks in stock sold 4 and 0, 2 on average; 9 and 3 ran out above that
+    assert history["in_stock"].tolist() == [True, True, True, True]
+    poorer = build_history(sell(*days[:2], ("A", "US", "2025-11-10", 1, 1, 1)), out, NO_FEEDS, AS_OF, POLICY)
+    assert poorer["in_stock"].tolist() == [True, True, False, True]
+
+
 def test_a_bulk_order_is_capped_and_said_so() -> None:
     days = [("A", "US", f"2025-11-0{day}", 6, 3, 2) for day in range(3, 9)]
     history = build_history(
