@@ -29,10 +29,9 @@ def build_history(
     """Weeks of demand per SKU and country, from the first sale to the country's last complete ISO week.
 
     A week counts when all its seven days are complete in that country's feed of order lines (a country without a
-    row in `feeds` is complete up to the day before `as_of`). A week with any day without stock is censored, unless it sold at least the mean of the weeks in
-    stock. Of the
-    largest order line of a day, what exceeds `bulk_multiple` times the SKU's median line (median over its days of
-    units ÷ lines, never below `bulk_floor_units`) is taken off.
+    row in `feeds` is complete up to the day before `as_of`). A week with any day without stock is censored, unless
+    it sold at least the mean of the weeks in stock. Of the largest order line of a day, what exceeds `bulk_multiple`
+    times the SKU's median line (median over its days of units ÷ lines, never below `bulk_floor_units`) is taken off.
 
     Args:
         sales: One row per (sku, country, day): units, lines, largest_line_units [units ≥ 0].
