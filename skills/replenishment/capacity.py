@@ -78,7 +78,7 @@ def _count_busy(
     per_week: int,
     as_of: date,
 ) -> int:
-    """Units of open orders that are made in the weeks of tonight's order, each made as late as its promise allows."""
+    """Units of open orders that are made in the weeks of tonight's order, all as late as their promises allow."""
     if not len(orders):
         return 0
     own = orders.loc[orders["supplier"] == supplier]
@@ -86,12 +86,16 @@ def _count_busy(
         np.int64
     )
     begins, ends = window
-    busy = 0
-    for day, units in zip(promised.tolist(), own["units_open"].tolist(), strict=True):
-        if day > begins:
-            later = weekly * calendar.worked_between(ends, day) // per_week if day > ends else 0
-            most = weekly * calendar.worked_between(begins, min(day, ends)) // per_week
-            busy += min(max(units - later, 0), most)
+    latest_first = sorted(zip(promised.tolist(), own["units_open"].tolist(), strict=True), reverse=True)
+    busy, waiting = 0, 0
+    for place, (day, units) in enumerate(latest_first):
+        waiting += int(units)
+        before = latest_first[place + 1][0] if place + 1 < len(latest_first) else begins
+        later = weekly * calendar.worked_between(max(before, ends), day) // per_week if day > max(before, ends) else 0
+        waiting = max(waiting - later, 0)
+        first, last = max(before, begins), min(day, ends)
+        made = min(waiting, weekly * calendar.worked_between(first, last) // per_week) if last > first else 0
+        busy, waiting = busy + made, waiting - made
     return busy
 
 

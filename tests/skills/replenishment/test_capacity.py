@@ -55,6 +55,10 @@ def test_open_orders_promised_for_those_weeks_take_their_share_first(facts: Any,
     large = build.purchase_orders(("P1", "XX-9", 2300, "2026-01-19", 0))
     busy = facts.but(suppliers=suppliers, purchase_orders=large).plan()
     assert set(busy.loc[busy["supplier"] == "haina", "busy_units"]) == {2300 - 4 * 480}
+    halves = build.purchase_orders(("P1", "XX-9", 1150, "2026-01-19", 0), ("P2", "YY-9", 1150, "2026-01-19", 0))
+    busy = facts.but(suppliers=suppliers, purchase_orders=halves).plan()
+    told = "two orders share the weeks that one would have"
+    assert set(busy.loc[busy["supplier"] == "haina", "busy_units"]) == {2300 - 4 * 480}, told
     minimum = facts.but(
         suppliers=build.suppliers(weekly_capacity_units=480, joint_moq_units=240), purchase_orders=same_week
     ).plan()
