@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,10 +139,10 @@ def _simulate(
         spread[c] /= periods
         total_spread += spread[c]
     level, longest = np.zeros(countries), 1
-    hub_level = hub * (total_spread * hub_weeks) ** 0.5
+    hub_level = hub * math.sqrt(total_spread * hub_weeks)
     for c in range(countries):
         weeks = forward_weeks[c] + (0 if has_hub else hub_weeks)
-        level[c] = mean[c] * (weeks + 1) + forward * (spread[c] * (weeks + 1)) ** 0.5
+        level[c] = mean[c] * (weeks + 1) + forward * math.sqrt(spread[c] * (weeks + 1))
         hub_level += mean[c] * hub_weeks
         longest = max(longest, weeks)
     hub_level = max(hub_level, 0.0)

@@ -1,4 +1,7 @@
-"""Two ways of supply, slow and fast, as two base-stock levels: dual index (Veeraraghavan and Scheller-Wolf 2008)."""
+"""Two ways of supply, slow and fast, as two base-stock levels: dual index (Veeraraghavan and Scheller-Wolf 2008).
+
+UnusableModes              a slow way that is not slower, or holding or shortage that costs nothing
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import pandas as pd
 from numba import njit
 
 from skills.stocking.draws import draw_demand
-from skills.vocabulary import check_columns
+from skills.vocabulary import Refusal, check_columns, mark, name_rows
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,6 +21,10 @@ _GRID = 24
 """Differences of the two levels that are tried: evenly from 0 to twice the demand of the extra lead time."""
 _NEEDED = ("sku", "country", "p10", "p50", "p75", "p90", "p98", "slow_weeks", "fast_weeks", "holding", "shortage",
            "premium")  # fmt: skip
+
+
+class UnusableModes(Refusal):
+    """A slow way that is not slower, or holding or shortage that costs nothing."""
 
 
 def size_two_modes(lines: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -35,8 +42,19 @@ def size_two_modes(lines: pd.DataFrame, seed: int) -> pd.DataFrame:
 
     Raises:
         MissingColumns: names what is missing.
+        UnusableModes: names the lines.
     """
     check_columns("lines", lines.columns, _NEEDED)
+    usable = (lines["slow_weeks"] > lines["fast_weeks"]) & (lines["holding"] > 0.0) & (lines["shortage"] > 0.0)
+    if not usable.all():
+        wrong = lines[~usable]
+        raise UnusableModes(
+            mark(
+                "Two ways of supply cannot be weighed for {rows}: expected slow_weeks above fast_weeks, and holding "
+                "and shortage above 0. Leave these out."
+            ),
+            rows=name_rows(f"{sku} {country}" for sku, country in zip(wrong["sku"], wrong["country"], strict=True)),
+        )
     found = np.zeros((len(lines), 5))
     for place, row in enumerate(lines[list(_NEEDED[2:])].to_numpy(dtype="float64")):
         demand = draw_demand(row[:5], PERIODS, seed)

@@ -89,7 +89,7 @@ def _plan_one(row: dict, weeks: pd.DataFrame | None, policy: StockingPolicy, as_
             return answer | {"weeks": covered, "reason": TOO_LATE, "values": {"ends_on": end.isoformat()}}
     if under <= 0.0:
         return answer | {"weeks": covered, "reason": LOSES}
-    ratio = under / (under + over) if under + over > 0.0 else 0.5
+    ratio = under / (under + over)
     at = weeks[weeks["weeks_ahead"] == covered].iloc[0]
     level = int(np.ceil(round(_find_level(at, ratio), 4)))
     need = max(level - held, 0)

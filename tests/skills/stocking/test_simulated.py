@@ -7,11 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skills.stocking import explain_life_cycle, plan_life_cycle, size_two_modes, tune_echelon
 from skills.stocking.draws import draw_demand
 from skills.stocking.echelon import NoFactors, _simulate
-from skills.stocking.modes import _follow
+from skills.stocking.modes import UnusableModes, _follow
 from skills.stocking.policy import StockingPolicy
 
 AS_OF = date(2026, 1, 12)
@@ -55,6 +57,23 @@ def test_no_unit_is_lost_between_the_two_ways() -> None:
         waiting.append(max(0.0, 30.0 - position - sum(waiting)))
         position -= units
     assert over.tolist() == pytest.approx(plain_over) and bought.tolist() == pytest.approx(plain_bought)
+
+
+@pytest.mark.parametrize("cells", [{"slow_weeks": 1}, {"holding": 0.0}, {"shortage": 0.0}, {"holding": np.nan}])
+def test_a_slow_way_that_is_not_slower_or_costs_nothing_is_refused_by_name(cells: dict[str, float]) -> None:
+    with pytest.raises(UnusableModes, match=r"for T-1 US: expected slow_weeks above fast_weeks"):
+        size_two_modes(two_modes(**cells), 7)
+
+
+@given(st.integers(1, 8), st.floats(0.0, 200.0), st.integers(0, 99))
+@settings(max_examples=20, deadline=None)
+def test_the_fast_kernels_are_equal_to_the_bit_to_plain_python(weeks: int, difference: float, seed: int) -> None:
+    demand = np.array([draw_demand(np.array([0.0, 8.0, 14.0, 22.0, 40.0]), 120, seed + place) for place in range(3)])
+    fast, plain = _follow(demand[0], weeks, difference), _follow.py_func(demand[0], weeks, difference)
+    assert all(one.tobytes() == other.tobytes() for one, other in zip(fast, plain, strict=True))
+    given_ = (demand, weeks, np.array([0, 2, 5]), difference / 100.0, 1.0)
+    for has_hub in (True, False):
+        assert _simulate(*given_, has_hub) == _simulate.py_func(*given_, has_hub)
 
 
 def countries(count: int, **cells: float) -> pd.DataFrame:
