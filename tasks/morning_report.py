@@ -167,6 +167,10 @@ def view_report(
         "cash": chart_cash(body["cash"]),
         "cash_full": bool(body["cash"]) and "opening_minor" in body["cash"][0],
         "cash_binds": sum(bool(row.get("binds")) for row in body["cash"]),
+        "suppliers": {
+            d["supplier"]: d["supplier_name"] for d in decisions if d["kind"] == "order" and d["supplier_name"]
+        },
+        "sent": _count_sent(decisions),
         "causes": CAUSES,
         "effects": EFFECTS,
         "listings": view_listings(body.get("listings")),
@@ -378,6 +382,17 @@ def _choose_shown(decisions: list[Body]) -> set[int]:
     rest = [d for d in decisions[SHOWN_DECISIONS:] if d["deadline"]]
     first = min((d["deadline"] for d in decisions if d["deadline"]), default="")
     return shown | {d["number"] for d in [d for d in rest if d["deadline"] == first][:SHOWN_DUE_FIRST]}
+
+
+def _count_sent(decisions: list[Body]) -> dict[tuple[str, str], int]:
+    """Units that the shipments take to each country, by SKU and country."""
+    sent: dict[tuple[str, str], int] = {}
+    for decision in decisions:
+        if decision["kind"] == "ship":
+            for line in decision["lines"]:
+                key = (line["payload"]["sku"], decision["country"])
+                sent[key] = sent.get(key, 0) + line["payload"]["units"]
+    return sent
 
 
 def _group(rows: Iterable[Body], column: str) -> list[tuple[str, list[Body]]]:
