@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -297,8 +298,11 @@ def _read_rates(recorded: Recorded, asked: str) -> pd.DataFrame:
 
 
 def _count_changes(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """How many values of a kind are new, gone or different."""
-    old, new = (set(frame[_VALUE].itertuples(index=False, name=None)) for frame in (before, after))
+    """How many values of a kind are new, gone or different; 0.10 and 0.1 are one value."""
+    old, new = (
+        set(frame.assign(value=frame["value"].map(Decimal))[_VALUE].itertuples(index=False, name=None))
+        for frame in (before, after)
+    )
     return max(len(new - old), len(old - new))
 
 

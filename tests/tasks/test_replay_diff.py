@@ -16,7 +16,7 @@ from skills.rates import RATE_COLUMNS, RateBook
 from tasks.frozen_policy import NoFrozenPolicy, build_seller, freeze_policy, read_frozen_fields
 from tasks.rates_ahead import advance_rates
 from tasks.replay_diff import AMOUNTS, compare_runs
-from tasks.replaying import Step
+from tasks.replaying import Step, _count_changes
 from tasks.store.snapshots import Snapshot
 
 MORNING = date(2025, 11, 24)
@@ -79,6 +79,14 @@ def test_a_later_rate_holds_at_once_and_one_that_ends_is_gone() -> None:
     before = RateBook.from_frame(advance_rates(known, MORNING, date(2026, 1, 15)))
     assert str(before.read("duty", "US:63", MORNING).value) == "0.10"
     assert str(before.read("duty_extra", "US:63", MORNING).value) == "0.05"
+
+
+def test_a_rate_that_is_only_written_otherwise_is_no_change() -> None:
+    known = rates(("duty", "US:63", "0.10", "2025-01-01", ""), ("duty", "US:64", "0.25", "2025-01-01", ""))
+    rewritten = known.assign(value=["0.1", "0.250"])
+    assert _count_changes(known, rewritten) == 0
+    assert _count_changes(known, rewritten.assign(value=["0.1", "0.26"])) == 1
+    assert _count_changes(known, rewritten.iloc[:1]) == 1
 
 
 @pytest.mark.parametrize("seller_id", list_sellers())
