@@ -132,6 +132,21 @@ def test_what_the_same_night_sent_faster_is_not_needed_twice() -> None:
     assert beside["need_units"] == 28 - 16
 
 
+def test_an_order_counts_over_all_countries_less_what_the_product_costs() -> None:
+    order = DecidedLine(
+        "order", "A", "*", "", "haina", 20, Outcome(10, "edited", "lin"), date(2025, 11, 10)
+    )  # fmt: skip
+    row = score([order], then(stock=10), now()).iloc[0]
+    # a unit earns 70 CNY less the 10 that it costs, which a week of capital holds at 20 % a year
+    assert (row["need_units"], row["decided_minor"]) == (14, 10 * 6000)
+    assert row["proposed_minor"] == round(14 * 6000 - (20 - 14) * 1000 * 0.20 / 52)
+    coming = then(stock=10)
+    coming.tables["purchase_orders"] = pd.DataFrame(
+        {"sku": ["A"], "ready_on": [pd.Timestamp("2025-11-05")], "units_open": [6]}
+    )
+    assert score([order], coming, now()).iloc[0]["need_units"] == 28 - 16, "an open order serves before it"
+
+
 def test_a_window_that_is_not_over_is_not_scored() -> None:
     row = score([line(20, 0, "left_out")], then(), now(days=10)).iloc[0]
     assert (row["unscored"], row["proposed_minor"], row["decided_minor"]) == (NOT_OVER, 0, 0)
