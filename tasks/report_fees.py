@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.storage.cliffs import EXEMPTIONS, FEES, STATES
+from skills.storage.cliffs import FEES, STATES
 from skills.vocabulary import mark
 
 Body = dict[str, Any]
@@ -21,7 +21,7 @@ UNITS: dict[str, str] = {
 """How a reader calls what is measured."""
 
 PERIODS: dict[str, str] = {"week": mark("a week"), "month": mark("a month")}
-NAMES: dict[str, str] = {**FEES, **STATES, **EXEMPTIONS, **UNITS, **PERIODS}
+NAMES: dict[str, str] = {**FEES, **STATES, **UNITS, **PERIODS}
 """Every code of a cliff, and how a reader calls it."""
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skills.rates import RateBook
 from skills.storage.account import find_season, find_utilisation
-from skills.storage.cohorts import Months, find_exempt, follow, list_assessments, split_ages
-from skills.storage.demand import read_demand
+from skills.storage.cohorts import Cohorts, Months, find_exempt, follow, list_assessments, split_ages
+from skills.storage.demand import Demand, read_demand
 from skills.storage.found import Found, name_key
 from skills.storage.policy import StoragePolicy
-from skills.storage.rules import Exemption, FeeRules
+from skills.storage.rules import FeeRules, judge_exemptions
 from skills.vocabulary import mark
 
 FEES: dict[str, str] = {
@@ -33,16 +32,6 @@ STATES: dict[str, str] = {
     "exempt": mark("exempt"),
     "unknown": mark("not known"),
 }
-
-EXEMPTIONS: dict[str, str] = {
-    "units_7d": mark("fewer than 20 units in 7 days"),
-    "days_in_fba": mark("new to the fulfilment network"),
-    "seller_days": mark("new seller"),
-    "awd_percent": mark("replenished from the regional warehouse by itself"),
-    "average_ft3": mark("little volume on daily average"),
-    "categories": mark("category without this tier"),
-}
-"""Measure that exempts → how a reader calls it."""
 
 _NEAR_DAYS = 7.0
 """Days of supply above the last step within which the low inventory level counts as near."""
@@ -66,7 +55,7 @@ def measure_cliffs(
     """One row per product, country and fee that a dated rule knows: charged, near, clear, exempt or not known.
 
     An exempt product pays nothing, whatever its stock; where what decides the exemption is not known, the state is
-    `unknown` and no amount is claimed.
+    `unknown` and no amount is claimed; so it is where the product's size is not known and the fee goes by volume.
 
     Args:
         health: One row per (sku, country): fnsku, age_0_90 … age_456 [units], days_of_supply_30 and _90 [days],
@@ -79,10 +68,11 @@ def measure_cliffs(
         base_currency: Of every amount.
 
     Returns:
-        Rows sorted by (sku, country, fee), columns of `found.COLUMNS`: what is measured, its value now, that at
-        the next step and the distance between them; falls_on is the first day on which it would be charged; units
-        that it would be charged on; fee_base_minor with `per` (week, month); units_to_clear brings it to nothing:
-        to send for a low inventory level, to sell or remove for an aged one. sku `*` speaks of the whole account.
+        Rows sorted by (sku, country, fee), columns of `found.COLUMNS`: what is measured, its value now, that from
+        which (a low inventory level: below which) it is charged and the distance between them; falls_on is the first
+        day on which it would be charged; units that it would be charged on; fee_base_minor with `per` (week, month);
+        units_to_clear brings it to nothing: to send for a low inventory level, to sell or remove for an aged one.
+        sku `*` speaks of the whole account.
 
     Raises:
         UnusableRule, MissingRate: from the rules.
@@ -91,28 +81,15 @@ def measure_cliffs(
     facts = products[["sku", "category", "weight_kg", "length_cm", "width_cm", "height_cm"]]
     rows = health.sort_values(["sku", "country"], kind="stable").merge(facts, on="sku", how="left")
     rows = rows.merge(accounts[["country", "seller_days"]], on="country", how="left").reset_index(drop=True)
-    rows = rows.assign(cm3=(rows["length_cm"] * rows["width_cm"] * rows["height_cm"]).fillna(0.0))
+    rows = rows.assign(cm3=rows["length_cm"] * rows["width_cm"] * rows["height_cm"])
     found = Found()
     for country, part in rows.groupby("country", sort=True):
         demand = read_demand(forecast, part, as_of)
         _find_low(found, part, demand.weekly, rules, str(country), as_of)
-        _find_aged(found, part, forecast, rules, policy, str(country), as_of)
-        find_season(found, part, forecast, rates, policy, base_currency, str(country), as_of)
+        _find_aged(found, part, demand, rules, policy, str(country), as_of)
+        find_season(found, part, demand, rates, policy, base_currency, str(country), as_of)
     find_utilisation(found, rows, accounts, rules, as_of)
     return found.frame()
-
-
-def _is_exempt(row: dict[Any, Any], exemptions: list[Exemption]) -> tuple[str, str]:
-    """The state that exemptions leave (exempt, unknown, or nothing), and the measure that says so."""
-    unknown = ""
-    for rule in exemptions:
-        value = float(row[rule.measure])
-        if rule.low <= value < rule.high:
-            return "exempt", rule.measure
-        # a share that few products have (a regional warehouse) is no reason to doubt when it is empty
-        if value != value and rule.measure != "awd_percent":
-            unknown = unknown or rule.measure
-    return ("unknown", unknown) if unknown else ("", "")
 
 
 def _find_low(
@@ -126,8 +103,14 @@ def _find_low(
         if not own or float(row["units_7d"]) == 0.0:
             continue  # no tier for its weight, or nothing sold that a fee could be charged on
         top = own[-1].high
-        state, measure = _is_exempt(row, exemptions)
-        supply = max(float(row["days_of_supply_30"]), float(row["days_of_supply_90"]))
+        # a share that few products have (a regional warehouse) is no reason to doubt when it is empty
+        measured = {name: float(row[name]) for name in ("units_7d", "days_in_fba", "seller_days")}
+        measured["awd_percent"] = float(np.nan_to_num(row["awd_percent"]))
+        state, measure = judge_exemptions(measured, exemptions)
+        short, long = float(row["days_of_supply_30"]), float(row["days_of_supply_90"])
+        supply = float(np.fmax(short, long))
+        if supply < top and math.isnan(short + long):
+            supply = math.nan  # the one that is not known may be the greater
         facts = {
             "measure": "days_of_supply", "now": supply, "step_at": top, "distance": supply - top, "per": "week",
             "source": own[0].source, "confidence": own[0].confidence,
@@ -140,7 +123,7 @@ def _find_low(
             state = "near" if supply < top + _NEAR_DAYS else "clear"
             found.add(name_key(row), "low_inventory", state, **facts)
             continue
-        missing = max(top - float(row["days_of_supply_30"]), 0.0)
+        missing = max(top - short, 0.0)
         found.add(
             name_key(row),
             "low_inventory",
@@ -156,7 +139,7 @@ def _find_low(
 def _find_aged(
     found: Found,
     rows: pd.DataFrame,
-    forecast: pd.DataFrame,
+    demand: Demand,
     rules: FeeRules,
     policy: StoragePolicy,
     country: str,
@@ -167,20 +150,28 @@ def _find_aged(
     if not steps:
         return
     assessments = list_assessments(as_of, policy.months)
-    months = _project_ages(rows, forecast, rules, country, assessments, as_of)
     cohorts = split_ages(rows)
+    months = _project_ages(rows, cohorts, demand, rules, country, assessments, as_of)
+    lows = np.array([step.low for step in steps])
+    open_to = ~find_exempt(rows["category"], rules, country, [as_of], lows, np.zeros(1))[:, 0]
     for place, row in enumerate(rows.to_dict("records")):
         held = np.flatnonzero(cohorts.units[place])
         if not len(held):
             continue
+        own = np.flatnonzero(open_to[place])
+        step = steps[own[0] if len(own) else 0]
         oldest = int(cohorts.ages[held[0]])
-        charged = np.flatnonzero(months.surcharge[place] >= 0.5)
         facts = {
-            "measure": "age_days", "now": float(oldest), "step_at": steps[0].low, "distance": steps[0].low - oldest,
-            "per": "month", "source": steps[0].source, "confidence": steps[0].confidence,
+            "measure": "age_days", "now": float(oldest), "step_at": step.low, "distance": step.low - oldest,
+            "per": "month", "source": step.source, "confidence": step.confidence,
         }  # fmt: skip
+        charged = np.flatnonzero(months.surcharge[place] >= 0.5)
+        if not len(own):
+            found.add(name_key(row), "aged", "exempt", exemption="categories", **facts)
+            continue
         if not len(charged):
-            found.add(name_key(row), "aged", "clear", **facts)
+            sizeless = math.isnan(float(row["cm3"])) and bool((months.aged[place] > 0.0).any())
+            found.add(name_key(row), "aged", "unknown" if sizeless else "clear", **facts)
             continue
         month = int(charged[0])
         near = assessments[month] <= as_of + timedelta(days=policy.look_ahead_days)
@@ -188,7 +179,7 @@ def _find_aged(
         found.add(
             name_key(row),
             "aged",
-            "charged" if month == 0 and oldest >= steps[0].low else ("near" if near else "clear"),
+            "charged" if month == 0 and oldest >= step.low else ("near" if near else "clear"),
             falls_on=pd.Timestamp(assessments[month]),
             units=units,
             fee_base_minor=round(float(months.surcharge[place, month])),
@@ -198,13 +189,18 @@ def _find_aged(
 
 
 def _project_ages(
-    rows: pd.DataFrame, forecast: pd.DataFrame, rules: FeeRules, country: str, assessments: list[date], as_of: date
+    rows: pd.DataFrame,
+    cohorts: Cohorts,
+    demand: Demand,
+    rules: FeeRules,
+    country: str,
+    assessments: list[date],
+    as_of: date,
 ) -> Months:
     """What the stock of one country's rows becomes at each assessment, demand as forecast."""
     days = np.array([(day - as_of).days for day in assessments], dtype="int64")
-    cohorts = split_ages(rows)
     exempt = find_exempt(rows["category"], rules, country, assessments, cohorts.ages, days)
-    wanted = read_demand(forecast, rows, as_of).at(days.astype("float64"))
+    wanted = demand.at(days.astype("float64"))
     steps = [rules.charges("aged", country, day) for day in assessments]
     return follow(cohorts, wanted, rows["cm3"].to_numpy(dtype="float64"), steps, exempt, days)
 

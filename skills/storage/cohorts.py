@@ -99,7 +99,7 @@ def follow(
     Args:
         cohorts: Units by age on as_of.
         demand: (row, month) units wanted from as_of to each assessment, rising.
-        cm3: Volume of a unit per row.
+        cm3: Volume of a unit per row; where it is NaN, so is the surcharge of what is aged.
         steps: Per month the steps of the aged surcharge then.
         exempt: (row, month, cohort) True where the row's units of that cohort are not charged then.
         days: Days from as_of to each assessment.
@@ -127,13 +127,13 @@ def follow(
 def find_exempt(
     categories: pd.Series, rules: FeeRules, country: str, assessments: list[date], ages: np.ndarray, days: np.ndarray
 ) -> np.ndarray:
-    """(row, month, cohort) True where the row's category is exempt from the aged surcharge at that age then."""
+    """(row, month, cohort) True where the row's category, or every one, is exempt from the surcharge at that age."""
     names = categories.fillna("").str.lower()
     exempt = np.zeros((len(categories), len(days), len(ages)), dtype=bool)
     for month, day in enumerate(assessments):
         then = ages + days[month]
         for rule in rules.exemptions("aged", country, day):
-            listed = names.isin(rule.categories).to_numpy(dtype=bool)
+            listed = (names.isin(rule.categories) | (not rule.categories)).to_numpy(dtype=bool)
             exempt[:, month] |= listed[:, None] & ((then >= rule.low) & (then < rule.high))[None]
     return exempt
 

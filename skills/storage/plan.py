@@ -29,8 +29,6 @@ OPTIONS: dict[str, str] = {
 """Every way out, and how a reader calls it; an equal gain takes the earlier one."""
 
 WAYS = tuple(way for way in OPTIONS if way != "hold")
-NO_LANE = mark("no lane leaves the country")
-NO_FEE = mark("no fee of it is known in the country")
 _SHARES = (0.25, 0.5, 0.75, 1.0)
 """Parts of the excess that removal, liquidation and a move are weighed at."""
 _MONEY = ("price", "referral", "fulfilment", "returns", "refunds", "product_cost")
@@ -40,18 +38,21 @@ COLUMNS = (
     "hold_base_minor", "option", "units", "discount_percent", "to_country", "lane", "gain_base_minor",
     "cost_base_minor", "discount_gain_base_minor", "move_gain_base_minor", "removal_gain_base_minor",
     "liquidation_gain_base_minor", "surcharge_base_minor", "unsold_units", "margin_base_minor", "price_base_minor",
-    "why_not",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One (sku, country): what it holds and what a unit brings and costs [base minor]."""
+    """One (sku, country): what it holds and what a unit brings and costs [base minor].
+
+    `by_price` is what of the margin moves with the price: price − referral − refunds.
+    """
 
     cohorts: Cohorts
     cm3: float
     margin: float
     price: float
+    by_price: float
     cost: float
     storage: np.ndarray
     steps: list[list[Step]]
@@ -62,7 +63,7 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Way:
-    """One variant of a way out: what it gains against holding [base minor], and its cost per unit."""
+    """One variant of a way out: what it gains against holding and what it costs [base minor]."""
 
     gain: float
     units: int
@@ -95,10 +96,11 @@ def plan_exits(
 
     Args:
         health: One row per (sku, country): fnsku, units per age band.
-        products: One row per sku: category, weight_kg, sides [cm].
+        products: One row per sku: category.
         forecast: One row per (sku, country, weeks_ahead): week, cum_mean [units].
         contribution: From the distribution skill, one row per (sku, country, lane): price, referral, fulfilment,
-            returns, refunds, product_cost [base minor per unit]; freight and duty were paid before.
+            returns, refunds, product_cost [base minor per unit], weight_kg and cm3 of a unit, with what stands in
+            where the seller's are missing; freight and duty were paid before.
         moves: One row per (sku, country, to_country, lane): cost_base_minor and value_base_minor of a unit; may be
             empty.
         fee_rules: Fees aged, removal and liquidation.
@@ -106,20 +108,19 @@ def plan_exits(
 
     Returns:
         One row per (sku, country), most gain first: hold_base_minor is what holding brings over the months weighed;
-        each `*_gain_base_minor` what that way brings beyond it (missing where it is not open, `why_not` says why);
-        option, units, gain and cost (of removal, move or discount) of the best; `units` of a discount are all units
-        held.
+        each `*_gain_base_minor` what that way brings beyond it (missing where it is not open: no lane, or no fee of
+        it known in the country); option, units, gain and cost of the best: what removal or move charges, or what a
+        discount gives away on the units that sell; `units` of a discount are all units held.
 
     Raises:
         UnusableRule, MissingRate: from the rules.
     """
     rules = FeeRules(fee_rules, rates, base_currency, as_of)
-    facts = products[["sku", "category", "weight_kg", "length_cm", "width_cm", "height_cm"]]
-    money = contribution.loc[contribution["wait_reason"] == "", ["sku", "country", *_MONEY]]
+    money = contribution.loc[contribution["wait_reason"] == "", ["sku", "country", "weight_kg", "cm3", *_MONEY]]
     money = money.drop_duplicates(["sku", "country"])
-    rows = health.merge(facts, on="sku", how="inner").merge(money, on=["sku", "country"], how="inner")
+    rows = health.merge(products[["sku", "category"]], on="sku", how="inner")
+    rows = rows.merge(money, on=["sku", "country"], how="inner")
     rows = rows.sort_values(["sku", "country"], kind="stable").reset_index(drop=True)
-    rows = rows.assign(cm3=(rows["length_cm"] * rows["width_cm"] * rows["height_cm"]).fillna(0.0))
     assessments = list_assessments(as_of, policy.months)
     found: list[dict[str, object]] = []
     for country, part in rows.groupby("country", sort=True):
@@ -128,19 +129,19 @@ def plan_exits(
             storage = _read_storage(rates, str(country), base_currency, assessments, as_of)
         except MissingRate:
             continue  # the distribution skill already names the country that has no storage fee
+        liquidation = rules.charges("liquidation", str(country), as_of)
         steps = [rules.charges("aged", str(country), day) for day in assessments]
         days = np.array([(day - as_of).days for day in assessments], dtype="int64")
         cohorts = split_ages(part)
         exempt = find_exempt(part["category"], rules, str(country), assessments, cohorts.ages, days)
         for place in range(len(part)):
             row = part.iloc[place]
-            liquidation = rules.charges("liquidation", str(country), as_of)
             salvage = float(row["price"]) * liquidation[0].share if liquidation else 0.0
+            by_price = float(row["price"] - row["referral"] - row["refunds"])
             case = _Case(
                 Cohorts(cohorts.units[place : place + 1], cohorts.ages), float(row["cm3"]),
-                float(row["price"] - row["referral"] - row["fulfilment"] - row["returns"] - row["refunds"]),
-                float(row["price"]), float(row["product_cost"]), storage, steps, exempt[place : place + 1], days,
-                salvage,
+                by_price - float(row["fulfilment"] + row["returns"]), float(row["price"]), by_price,
+                float(row["product_cost"]), storage, steps, exempt[place : place + 1], days, salvage,
             )  # fmt: skip
             own = Demand(demand.ends, demand.means[place : place + 1], demand.weekly[place : place + 1])
             weighed = _weigh(case, own, row, moves, rules, policy, assessments, as_of)
@@ -172,26 +173,27 @@ def _weigh(
     if not len(charged) and hold.left < 1.0:
         return None
     month = int(charged[0]) if len(charged) else -1
-    excess = int(np.ceil(months.left[0, max(month, 0)] if len(charged) else hold.left))
+    excess = int(np.ceil(months.left[0, month] if len(charged) else hold.left))
     country, weight = str(row["country"]), float(row["weight_kg"])
     ways: dict[str, _Way] = {}
     for percent in policy.discounts_percent:
         more = path * (1.0 + policy.demand_per_discount * percent / 100.0)
-        cut = case.price * percent / 100.0
-        _keep(ways, "discount", _Way(_follow_case(case, more, 0, cut, policy).value - hold.value, held, cut, percent))
+        cut = case.by_price * percent / 100.0
+        then = _follow_case(case, more, 0, cut, policy)
+        _keep(ways, "discount", _Way(then.value - hold.value, held, (held - then.left) * cut, percent))
     fees = [step for step in rules.charges("removal", country, as_of) if step.weighs(weight)]
     leaving = moves[(moves["sku"] == row["sku"]) & (moves["country"] == country)].to_dict("records")
     for units in sorted({int(np.ceil(excess * share)) for share in _SHARES}):
         rest = _follow_case(case, path, units, 0.0, policy).value - hold.value
         if fees:
             each = case.cost * policy.recovered_percent / 100.0 - fees[0].per_unit
-            _keep(ways, "removal", _Way(rest + units * each, units, fees[0].per_unit))
+            _keep(ways, "removal", _Way(rest + units * each, units, units * fees[0].per_unit))
         if case.salvage > 0.0:
             _keep(ways, "liquidation", _Way(rest + units * case.salvage, units, 0.0))
         for move in leaving:
             cost, value = float(move["cost_base_minor"]), float(move["value_base_minor"])
             country_to, lane = str(move["to_country"]), str(move["lane"])
-            _keep(ways, "move", _Way(rest + units * (value - cost), units, cost, 0, country_to, lane))
+            _keep(ways, "move", _Way(rest + units * (value - cost), units, units * cost, 0, country_to, lane))
     option, best = "hold", _Way(0.0, held, 0.0)
     for name, way in ways.items():
         if way.gain > max(best.gain, float(policy.least_gain_minor)):
@@ -203,11 +205,10 @@ def _weigh(
         "next_fee_base_minor": round(float(months.surcharge[0, month])) if len(charged) else 0,
         "hold_base_minor": round(hold.value), "option": option, "units": best.units,
         "discount_percent": best.percent, "to_country": best.to_country, "lane": best.lane,
-        "gain_base_minor": round(best.gain), "cost_base_minor": round(best.units * best.cost),
+        "gain_base_minor": round(best.gain), "cost_base_minor": round(best.cost),
         **{f"{name}_gain_base_minor": round(ways[name].gain) if name in ways else None for name in WAYS},
         "surcharge_base_minor": round(hold.surcharge), "unsold_units": int(np.ceil(hold.left)),
         "margin_base_minor": round(case.margin), "price_base_minor": round(case.price),
-        "why_not": "; ".join(f"{name}: {NO_LANE if name == 'move' else NO_FEE}" for name in WAYS if name not in ways),
     }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Dated fee rules: what is charged from which value of a measure on, and who is exempt.
 
-UnusableRule               a rule in a unit that nobody can charge
+UnusableRule               a rule in a unit that nobody can charge, or of a measure that nobody takes
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +25,7 @@ CM3_PER_FT3 = Decimal("28316.846592")
 
 
 class UnusableRule(Refusal):
-    """A rule in a unit that nobody can charge."""
+    """A rule in a unit that nobody can charge, or of a measure that nobody takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,37 @@ class FeeRules:
         return Step(low, high, *weights, *prices, cell["source"], cell["confidence"])
 
 
+def judge_exemptions(measured: Mapping[str, float], exemptions: list[Exemption]) -> tuple[str, str]:
+    """What exemptions leave (exempt, unknown, or nothing), and the measure that says so; one that holds is enough.
+
+    Args:
+        measured: Value of each measure, NaN where it is not known.
+
+    Raises:
+        UnusableRule: an exemption goes by another measure.
+    """
+    unknown = ""
+    for rule in exemptions:
+        if rule.measure not in measured:
+            raise UnusableRule(
+                mark(
+                    "An exemption from a storage fee goes by {measure}. Expected one of {known}. Correct it in the "
+                    "table of fee rules."
+                ),
+                measure=rule.measure,
+                known=", ".join(measured),
+            )
+        value = measured[rule.measure]
+        if rule.low <= value < rule.high:
+            return "exempt", rule.measure
+        if math.isnan(value):
+            unknown = unknown or rule.measure
+    return ("unknown", unknown) if unknown else ("", "")
+
+
 def _read_exemption(cell: dict[str, str]) -> Exemption:
     low, high = _bound(cell["from_value"], -math.inf), _bound(cell["below_value"], math.inf)
-    categories = tuple(name for name in cell["categories"].split(";") if name)
+    categories = tuple(name for name in cell["categories"].lower().split(";") if name)
     return Exemption(cell["measure"], low, high, categories, *_days(cell))
 
 

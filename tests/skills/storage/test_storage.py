@@ -80,6 +80,7 @@ def contribution(**cells: object) -> pd.DataFrame:
     row: dict[str, object] = {
         "sku": "T-1", "country": "US", "wait_reason": "", "price": 10_000.0, "referral": 1_500.0,
         "fulfilment": 3_500.0, "returns": 200.0, "refunds": 300.0, "product_cost": 2_000.0,
+        "weight_kg": 0.4, "cm3": 6_000.0,
     }  # fmt: skip
     return pd.DataFrame([row | cells])
 
@@ -139,7 +140,7 @@ def test_ages_are_looked_at_on_the_fifteenth_of_each_month() -> None:
 
 
 def test_the_aged_surcharge_is_that_of_the_tier_that_the_oldest_units_are_in_then() -> None:
-    # 30 units of 181 to 270 days; on 15 December, 22 days on, they are 217, 247 and 277 days old and none is sold
+    # 30 units of 181 to 270 days; on 15 December, 22 days on, they are 218, 248 and 278 days old and none is sold
     row = cliff("aged", health(age_181_270=30.0), weekly=0.0)
     cubic_feet = 6000 / 28316.846592
     expected = 10 * cubic_feet * 700 * (1.00 + 1.50 + 3.80)
@@ -173,6 +174,70 @@ def test_a_category_without_the_lower_tiers_is_not_charged_there() -> None:
         "CNY", AS_OF,
     )  # fmt: skip
     assert row["falls_on"] > first[first["fee"] == "aged"].iloc[0]["falls_on"]
+
+
+def test_an_exempt_category_is_measured_against_its_own_first_tier() -> None:
+    # shoes of 240 days are in a tier that bags, shoes and clothing do not pay; at 271 they are charged
+    shoes = measure_cliffs(
+        health(age_181_270=3.0), accounts(), products(category="Shoes"), forecast(0.0), fee_rules(), book(),
+        StoragePolicy(), "CNY", AS_OF,
+    )  # fmt: skip
+    row = shoes[shoes["fee"] == "aged"].iloc[0]
+    # the oldest third is 256 days old, 278 on 15 December
+    assert (row["state"], row["step_at"], row["distance"], row["units"]) == ("near", 271.0, 15.0, 1)
+    everyone = pd.concat([fee_rules(), aged_exemption("")], ignore_index=True)
+    found = measure_cliffs(
+        health(age_456=3.0), accounts(), products(), forecast(0.0), everyone, book(), StoragePolicy(), "CNY", AS_OF
+    )
+    row = found[found["fee"] == "aged"].iloc[0]
+    assert (row["state"], row["fee_base_minor"], row["units_to_clear"]) == ("exempt", 0, 0)
+
+
+def aged_exemption(categories: str) -> pd.DataFrame:
+    """An exemption from the aged surcharge at every age."""
+    row = fee_rules().query("fee == 'aged' and role == 'exempt'").iloc[[0]]
+    return row.assign(from_value="", below_value="", categories=categories)
+
+
+def test_a_fee_by_volume_of_a_product_of_unknown_size_claims_no_money() -> None:
+    later = rate("storage_fee", "US", "90", "USD/m3/month", date(2027, 1, 1))
+    found = measure_cliffs(
+        health(age_366_455=3.0), accounts(), products(height_cm=np.nan), forecast(0.0), fee_rules(), book(later),
+        StoragePolicy(), "CNY", AS_OF,
+    ).set_index("fee")  # fmt: skip
+    for fee in ("aged", "season"):
+        assert (found.loc[fee, "state"], found.loc[fee, "fee_base_minor"]) == ("unknown", 0)
+
+
+def test_days_of_supply_that_are_half_known_charge_nothing_unless_one_is_long_enough() -> None:
+    for cells in ({"days_of_supply_30": 10.0, "days_of_supply_90": np.nan},
+                  {"days_of_supply_30": np.nan, "days_of_supply_90": 10.0}):  # fmt: skip
+        row = cliff("low_inventory", health(**cells))
+        assert (row["state"], row["fee_base_minor"]) == ("unknown", 0)
+    assert cliff("low_inventory", health(days_of_supply_30=50.0, days_of_supply_90=np.nan))["state"] == "clear"
+
+
+def test_one_exemption_that_holds_is_enough_where_another_is_not_known() -> None:
+    account = accounts(utilisation_weeks=30.0, average_m3=np.nan, seller_days=100.0)
+    row = cliff("utilisation", health(age_0_90=90.0), account=account)
+    assert (row["state"], row["exemption"]) == ("exempt", "seller_days")
+
+
+def test_the_ages_that_utilisation_leaves_out_are_those_of_the_dated_rule() -> None:
+    rules = fee_rules()
+    young = (rules["fee"] == "utilisation") & (rules["measure"] == "age_days")
+    longer = rules.assign(below_value=rules["below_value"].mask(young, "61"))
+    found = measure_cliffs(
+        health(age_0_90=90.0, age_91_180=10.0), accounts(utilisation_weeks=30.0), products(), forecast(0.0), longer,
+        book(), StoragePolicy(), "CNY", AS_OF,
+    )  # fmt: skip
+    assert found[found["fee"] == "utilisation"].iloc[0]["units"] == 30 + 10
+
+
+def test_an_exemption_by_what_nobody_measures_is_refused_by_name() -> None:
+    rules = fee_rules().replace({"measure": {"units_7d": "units_30d"}})
+    with pytest.raises(UnusableRule, match=r"goes by units_30d\. Expected one of units_7d"):
+        measure_cliffs(health(), accounts(), products(), forecast(9.0), rules, book(), StoragePolicy(), "CNY", AS_OF)
 
 
 def test_storage_that_gets_dearer_on_a_known_day_is_told_before_it_does() -> None:
@@ -237,6 +302,30 @@ def test_a_move_that_pays_more_is_chosen_and_names_its_lane() -> None:
     )  # fmt: skip
     row = found.iloc[0]
     assert (row["option"], row["to_country"], row["lane"]) == ("move", "CA", "US-CA")
+
+
+def test_a_discount_also_lowers_what_is_charged_on_the_price() -> None:
+    # 100 units that sell out at once either way: nothing but the price moves
+    policy = StoragePolicy(discounts_percent=(10,), demand_per_discount=0.0)
+    stock = health(age_366_455=100.0)
+    row = exits(stock, weekly=20.0, policy=policy).iloc[0]
+    assert row["discount_gain_base_minor"] == -round(0.10 * (10_000 - 1_500 - 300) * 100)
+
+
+def test_a_discount_costs_what_it_gives_away_on_units_that_sell() -> None:
+    policy = StoragePolicy(discounts_percent=(10,), demand_per_discount=10.0, months=6, least_gain_minor=0)
+    # 10 a week become 20: in the 173 days until 15 May 494.3 of the 1,000 sell, each for 10 % of 8,200 less
+    row = exits(health(age_0_90=1000.0), weekly=10.0, policy=policy).iloc[0]
+    assert row["option"] == "discount"
+    assert row["cost_base_minor"] == round(820 * 20 * 173 / 7)
+
+
+def test_a_size_that_stands_in_is_charged_and_not_taken_for_none() -> None:
+    stock, unmeasured = health(age_366_455=300.0), products(weight_kg=np.nan, length_cm=np.nan)
+    found = plan_exits(
+        stock, unmeasured, forecast(0.0), contribution(), NO_MOVES, fee_rules(), book(), StoragePolicy(), "CNY", AS_OF
+    )
+    pd.testing.assert_frame_equal(found, exits(stock, weekly=0.0))
 
 
 def test_a_gain_below_the_seller_s_least_is_not_proposed() -> None:
