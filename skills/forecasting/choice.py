@@ -12,8 +12,8 @@ CLASS_WEIGHT = 300.0
 """What the class has shown weighs this much against a series' own origins: of ten candidates one wins nine
 overlapping looks at one series by chance, and choosing it lost on every set it was tried on."""
 HURDLE = 0.98
-"""The default stands unless another model costs less than this share of it by units, and not more than all of it
-where every series of the class counts alike: misses are pooled for the default."""
+"""The default stands unless another model costs less than this share of it, by units and with every series of the
+class counted alike: misses are pooled for the default."""
 FEWEST = 30
 """Series that a class needs to choose for itself; with fewer the default stands."""
 
@@ -40,7 +40,7 @@ def choose_models(losses: Floats, weeks: Floats, sales: Floats) -> Ints:
         alike = np.cumsum(np.sort(relative, axis=0), axis=0)[-1] / len(rows)
         by_units = np.cumsum(np.sort(losses[rows], axis=0), axis=0)[-1] / np.cumsum(np.sort(own[rows, 0]))[-1]
         score = (ORIGIN_WEIGHT * relative + CLASS_WEIGHT * by_units) / (ORIGIN_WEIGHT + CLASS_WEIGHT)
-        score = np.where((alike <= 1.0) & (score < HURDLE), score, np.inf)
+        score = np.where((alike < HURDLE) & (score < HURDLE), score, np.inf)
         clear = np.isfinite(score).any(axis=1)
         chosen[rows] = np.where(clear, score.argmin(axis=1), chosen[rows])
     return np.where(weeks < models.START_WEEKS, models.MEAN, chosen).astype(np.int64)

@@ -26,6 +26,8 @@ MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, TREND_BLEND, SPARSE_BLEND, SEASONAL =
 
 START_WEEKS = 8
 """A series with fewer known weeks is forecast by its mean."""
+TREND_HISTORY = 52
+"""Known weeks from which a series without zero weeks is trusted with a trend."""
 TREND_WEEKS = 13
 """Weeks ahead over which a trend is carried; it is held after that."""
 ZERO_CLASSES: Floats = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
@@ -64,7 +66,7 @@ def choose_default(weeks: float, sales: float) -> int:
     """Model of a series before it has shown anything: by zero class, and the mean below eight weeks."""
     if weeks < START_WEEKS:
         return MEAN
-    return TREND_BLEND if find_class(weeks, sales) < WIDE_CLASSES[1] else SPARSE_BLEND
+    return TREND_BLEND if weeks >= TREND_HISTORY and find_class(weeks, sales) < WIDE_CLASSES[1] else SPARSE_BLEND
 
 
 @njit(cache=True)
