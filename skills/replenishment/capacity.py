@@ -38,8 +38,8 @@ def measure_capacity(
         as_of: Day 0.
     Returns:
         One row per supplier: busy_units, order_capacity_units (-1 = no limit), later_capacity_units (what the orders
-        of later reviews can hold before the closure to build up for) and build_ready_p10/p50/p90 (days from as_of on
-        which the first order that this closure delays is ready; -1 = nothing to build up for).
+        of later reviews can hold, beside open ones, before the closure to build up for) and build_ready_p10/p50/p90
+        (days from as_of on which the first order that this closure delays is ready; -1 = nothing to build up for).
     """
     rows = []
     per_week = policy.working_days_per_week
@@ -60,8 +60,10 @@ def measure_capacity(
                     f"build_ready_{name}": calendar.finish_one(delayed, int(made[f"production_days_{name}"]))
                     for name in SCENARIOS
                 }
-                later = calendar.worked_between(at["next_ready_p50"], build["build_ready_p50"])
-                row["later_capacity_units"] = weekly * later // per_week
+                window = int(at["next_ready_p50"]), build["build_ready_p50"]
+                taken = _count_busy(purchase_orders, supplier, calendar, window, weekly, per_week, as_of)
+                later = weekly * calendar.worked_between(*window) // per_week
+                row["later_capacity_units"] = max(later - taken, 0)
         rows.append(row | build)
     numbers = ["busy_units", "order_capacity_units", "later_capacity_units"]
     numbers += [f"build_ready_{name}" for name in SCENARIOS]
@@ -78,7 +80,7 @@ def _count_busy(
     per_week: int,
     as_of: date,
 ) -> int:
-    """Units of open orders that are made in the weeks of tonight's order, all as late as their promises allow."""
+    """Units of open orders that are made in the days of the window, all as late as their promises allow."""
     if not len(orders):
         return 0
     own = orders.loc[orders["supplier"] == supplier]

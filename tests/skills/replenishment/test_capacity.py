@@ -88,6 +88,12 @@ def test_what_the_weeks_before_a_closure_cannot_hold_is_ordered_weeks_earlier(fa
         base.but(suppliers=build.suppliers(weekly_capacity_units=700), closures=build.closures()).plan().iloc[0]
     )
     assert never_closed["order_units"] == ample["order_units"], "the same need, and nothing to build up for"
+    full = base.but(
+        suppliers=build.suppliers(weekly_capacity_units=700), stock=build.stock(("KD-1", "SZ-HUB", "available", 4800))
+    )
+    promised = build.purchase_orders(("P1", "XX-9", 240, "2026-02-06", 0))
+    free, taken = (facts.plan().iloc[0] for facts in (full, full.but(purchase_orders=promised)))
+    assert taken["build_cartons"] == free["build_cartons"] + 10, "the weeks before the closure are taken"
     less = narrow["flip_demand_percent"]
     assert less <= 0
 
