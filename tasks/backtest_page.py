@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,7 @@ def view_backtest(body: Body, language: Language) -> Body:
             for row in rivals
         ],
         "countries": _cross_countries(body, rivals),
+        "front": state_front(body, language),
         "has_record": any(row["policy"] == SELLER for row in rivals),
     }
 
@@ -131,11 +133,20 @@ def say_sentences(body: Body, language: Language) -> list[Body]:
     return found
 
 
-def state_backtest(body: Body, language: Language) -> str:
-    """The first sentence, for the log."""
+def state_front(body: Body, language: Language) -> str:
+    """The sentence on profit against what the seller did, or where no record is there against the first rival."""
     said = say_sentences(body, language)
-    values = {"weeks": body["weeks"], "skus": format_number(body["skus"], language),
-              "sentence": said[0]["said"] if said else ""}  # fmt: skip
+    own = [row["said"] for row in said if row["policy"] == SELLER]
+    return str((own or [row["said"] for row in said] or [""])[0])
+
+
+def state_backtest(body: Body, language: Language) -> str:
+    """The front sentence, for the log."""
+    values = {
+        "weeks": body["weeks"],
+        "skus": format_number(body["skus"], language),
+        "sentence": state_front(body, language),
+    }
     return say(HEADLINE, values, language)
 
 
@@ -163,8 +174,8 @@ def _word_policy(row: Body, name: str, body: Body, language: Language) -> Body:
             "low": _say_value(figure["low"], money, body["base_currency"], language),
             "high": _say_value(figure["high"], money, body["base_currency"], language),
             "change": _sign(figure["change"]) + _say_change(figure["change"], unit, language),
-            "change_low": _sign(figure["change_low"]) + format_number(figure["change_low"], language),
-            "change_high": _sign(figure["change_high"]) + format_number(figure["change_high"], language),
+            "change_low": _sign(figure["change_low"]) + format_number(_round(figure["change_low"]), language),
+            "change_high": _sign(figure["change_high"]) + format_number(_round(figure["change_high"]), language),
             "verdict": figure["verdict"],
             "said": t(VERDICTS.get(figure["verdict"], "")),
         }
@@ -172,13 +183,21 @@ def _word_policy(row: Body, name: str, body: Body, language: Language) -> Body:
 
 
 def _say_value(value: int | str, money: bool, currency: str, language: Language) -> str:
-    return format_money(int(value), currency, language, whole=True) if money else format_percent(value, language)
+    return (
+        format_money(int(value), currency, language, whole=True) if money else format_percent(_round(value), language)
+    )
 
 
 def _say_change(value: str, unit: str, language: Language) -> str:
     if unit == "percent":
-        return format_percent(value, language)
-    return say(POINTS, {"value": format_number(value, language)}, language)
+        return format_percent(_round(value), language)
+    return say(POINTS, {"value": format_number(_round(value), language)}, language)
+
+
+def _round(value: int | str) -> str:
+    """One decimal, and of figures below one in size two: what the intervals can carry."""
+    number = Decimal(str(value))
+    return str(round(number, 1 if abs(number) >= 1 else 2))
 
 
 def _sign(value: str) -> str:

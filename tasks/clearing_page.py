@@ -105,6 +105,7 @@ def view_exits(body: Body, language: Language) -> Body:
         "held": held[:SHOWN_HELD],
         "held_more": max(0, len(held) - SHOWN_HELD),
         "weighed": len(body["exits"]),
+        "brings_minor": sum(row["hold_base_minor"] + row["gain_base_minor"] for row in proposed),
         "surcharge_minor": sum(row["surcharge_base_minor"] for row in body["exits"]),
     }
 

@@ -257,6 +257,7 @@ def open_pages(language: Language) -> Environment:
         reasoned=lambda group: say(group["what"], group["values"], language),
         whole=lambda minor, currency: format_money(minor, currency, language, whole=True),
         number=lambda value: format_number(value, language),
+        rounded=lambda value, digits: str(round(Decimal(str(value)), digits)),
         percent=lambda value: format_percent(value, language),
         day=lambda day, near=None: format_day(day, language, near),
         noted=lambda text: say_note(text, language),

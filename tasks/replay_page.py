@@ -128,7 +128,7 @@ def state_replay(replayed: Body, language: Language) -> str:
             "changed": len(replayed["lines"]),
             "unchanged": replayed["unchanged"],
             **{
-                name: signed_money(moved[f"{name}_minor"], replayed["base_currency"], language)
+                name: signed_money(moved[f"{name}_minor"], replayed["base_currency"], language, whole=True)
                 for name in ("orders", "shipments", "value")
             },
         },
@@ -191,9 +191,9 @@ def tabulate_changes(replayed: Body, language: Language) -> list[dict[str, Any]]
     ]
 
 
-def signed_money(minor: int, currency: str, language: Language) -> str:
+def signed_money(minor: int, currency: str, language: Language, whole: bool = False) -> str:
     """An amount that says its sign, also above zero."""
-    return ("+" if minor > 0 else "") + format_money(minor, currency, language)
+    return ("+" if minor > 0 else "") + format_money(minor, currency, language, whole=whole)
 
 
 def _shows(step: Body) -> bool:

@@ -108,6 +108,10 @@ def view_score(card: Scorecard, seller: Seller, language: Language) -> Body:
 
 def state_score(card: Scorecard, language: Language) -> str:
     """How many lines were decided and how many are scored: one line for the log."""
+    if card.lines.empty:
+        return translator(language)(
+            mark("No line of a night before this morning has been decided: nothing to score yet.")
+        )
     scored = int((card.lines["unscored"] == "").sum())
     changed = int(((card.lines["unscored"] == "") & (card.lines["state"] != "rule")
                    & (card.lines["proposed_units"] != card.lines["decided_units"])).sum())  # fmt: skip

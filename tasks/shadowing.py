@@ -13,7 +13,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from config.language import format_money, say, translator
+from config.language import format_money, format_number, say, translator
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.distribution import quote_contribution
@@ -33,12 +33,16 @@ DAYS = 28
 _COLUMNS = ["kind", "sku", "country", "lane", "units", "money_minor", "night", "arrival"]
 
 NO_NIGHTS = mark(
-    "No night of the last {days} days is recorded for this seller, so there is nothing to score. Let the nightly "
-    "schedule run (docs/run.md), and come back."
+    "No night of the {days} days before this morning is recorded for this seller, so there is nothing to score. Let "
+    "the nightly schedule run (docs/run.md), and come back."
 )
 NO_MOVEMENTS = mark(
     "What the seller did is not known: no table of movements is there. The proposals are scored against stock-outs "
     "alone (docs/inputs.md)."
+)
+NOTHING_DONE = mark(
+    "The table of movements names no order and no shipment that was begun since the first of these nights and has "
+    "arrived. What is still under way is not in it: so far the comparison says nothing of what you did."
 )
 SAID = mark(
     "{nights} nights: {proposed} units proposed, {done} units done; sales that the proposals could have saved "
@@ -122,12 +126,14 @@ def say_month(body: Body, language: Language) -> list[str]:
     totals, currency = body["totals"], body["base_currency"]
     values = {
         "nights": len(body["nights"]),
-        "proposed": totals["proposed_units"],
-        "done": totals["done_units"],
+        "proposed": format_number(totals["proposed_units"], language),
+        "done": format_number(totals["done_units"], language),
         "saved": format_money(totals["saved_minor"], currency, language, whole=True),
         "free": format_money(totals["free_minor"], currency, language, whole=True),
     }
     lacks = [] if body["has_movements"] else [say(NO_MOVEMENTS, {}, language)]
+    if body["has_movements"] and not totals["done_units"]:
+        lacks = [say(NOTHING_DONE, {}, language)]
     return [say(SAID, values, language), *lacks]
 
 

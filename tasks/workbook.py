@@ -71,10 +71,15 @@ QUARANTINE = (
 )
 CASH = (
     Column("week", mark("Week"), "date", 13),
+    Column("opening_minor", mark("At the beginning"), "money", 18),
+    Column("in_minor", mark("In"), "money", 18),
     Column("deposits_minor", mark("Deposits"), "money", 18),
     Column("balances_minor", mark("Balances"), "money", 18),
     Column("shipments_minor", mark("Shipments"), "money", 18),
+    Column("payments_minor", mark("Other payments"), "money", 18),
     Column("balance_minor", mark("Cash at the end of the week"), "money", 22),
+    Column("floor_minor", mark("What must stay"), "money", 18),
+    Column("room_minor", mark("Above what must stay"), "money", 18),
 )
 COVER = (
     Column("country", mark("Country"), width=10),

@@ -308,3 +308,43 @@ def test_a_very_long_night_keeps_every_step_but_leaves_notes_to_the_workbook(
     assert markup.count("<td>Model<td>") + markup.count("Model <b>") == lines
     assert markup.count("<table class=steps>") == lines - len(body["decisions"][0]["lines"]) + SHOWN_LINES
     assert "stand in the workbook" in markup
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_proposal_from_before_the_cash_path_opens_as_page_and_as_workbook(
+    body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller, language: Language
+) -> None:
+    for key in (
+        "regret",
+        "last_ships",
+        "levels",
+        "cliffs",
+        "order_changes",
+        "cash_cuts",
+        "air",
+        "short_before_arrival",
+    ):
+        body.pop(key, None)
+    body["cash"] = [
+        {name: row[name] for name in ("week", "deposits_minor", "balances_minor", "shipments_minor", "balance_minor")}
+        for row in body["cash"]
+    ]
+    page = _Page(render_morning_report(body, DIGEST, "", quarantine, seller, language))
+    assert "cash" in page.places
+    assert not {"regret", "sailings", "levels", "fees", "changes", "air", "short"} & set(page.places)
+    write_workbook(body, DIGEST, quarantine, seller, language)
+
+
+def test_the_workbooks_cash_is_what_comes_in_less_what_goes_out(
+    body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller
+) -> None:
+    week = {
+        "week": "2025-11-24", "opening_minor": 90_000_00, "in_minor": 10_000_00, "deposits_minor": 5_000_00,
+        "balances_minor": 1_000_00, "shipments_minor": 2_000_00, "payments_minor": 12_000_00,
+        "balance_minor": 80_000_00, "floor_minor": 30_000_00, "room_minor": 50_000_00, "binds": False,
+    }  # fmt: skip
+    content = write_workbook(body | {"cash": [week]}, DIGEST, quarantine, seller, "en")
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    _, heads, row = book.get_sheet_by_name("Cash").to_python()
+    amounts = {str(head).partition(" [")[0].partition(",")[0]: value for head, value in zip(heads, row, strict=True)}
+    assert list(amounts.values())[1:] == [90_000, 10_000, 5_000, 1_000, 2_000, 12_000, 80_000, 30_000, 50_000]
