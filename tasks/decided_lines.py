@@ -50,6 +50,7 @@ class DecidedLine:
         proposed: Units that the night proposed.
         outcome: What was decided.
         arrival: Usual day of arrival, as the night said it.
+        onward_days: Days from the supplier's door to that arrival; 0 of a shipment.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class DecidedLine:
     proposed: int
     outcome: Outcome
     arrival: date
+    onward_days: int
 
 
 @task(name="store · read decided nights", cache_policy=NO_CACHE)
@@ -122,6 +124,8 @@ def _list_lines(body: Body, outcomes: dict[Key, Outcome]) -> list[DecidedLine]:
     for _, decision, line in number_lines(body):
         key, payload = name_line(decision, line), line["payload"]
         if key in outcomes and decision["arrival_p50"]:
+            arrival = date.fromisoformat(decision["arrival_p50"])
+            ready_on = date.fromisoformat(decision["ready_on"]) if decision["kind"] == "order" else arrival
             lines.append(
                 DecidedLine(
                     kind=decision["kind"],
@@ -131,7 +135,8 @@ def _list_lines(body: Body, outcomes: dict[Key, Outcome]) -> list[DecidedLine]:
                     place=key[2],
                     proposed=payload["units"],
                     outcome=outcomes[key],
-                    arrival=date.fromisoformat(decision["arrival_p50"]),
+                    arrival=arrival,
+                    onward_days=(arrival - ready_on).days,
                 )
             )
     return lines

@@ -3,8 +3,9 @@
 For each decided line, from the night's frozen inputs and the sales that are known since:
 
 demand    net units sold per day; a day without stock counts as a mean day in stock from the night to the window's end
-need      demand until the end of the window less supply (stock, what was under way, the night's other lines as they
-          were decided), less what was lost before the arrival, which nothing that arrives later can serve
+need      demand until the end of the window less supply (stock, what was under way, open orders as long after they
+          are ready as the line itself, the night's other lines as they were decided), less what was lost before the
+          arrival, which nothing that arrives later can serve
 earned    min(units, need) × contribution − what is left over × a week's holding × weeks of the window
 
 The window begins at the usual arrival and ends when what the next review decides could arrive instead: what is left
@@ -245,6 +246,7 @@ class _Supply:
         fed = countries_fed(then.nodes, then.lanes)
         stock = then.stock[then.stock["state"].isin(_SELLABLE)]
         coming, orders = then.inbound, then.purchase_orders
+        self._made: dict[str, list[tuple[date, int]]] = defaultdict(list)
         self._rows: dict[str, list[tuple[str, date, int]]] = defaultdict(list)
         for sku, node, units in zip(stock["sku"], stock["node"], stock["units"], strict=True):
             self._rows[str(sku)].append((fed.get(str(node), ""), date.min, int(units)))
@@ -253,11 +255,14 @@ class _Supply:
         ):
             self._rows[str(sku)].append((fed.get(str(node), ""), pd.Timestamp(eta).date(), int(units)))
         for sku, ready_on, units in zip(orders["sku"], orders["ready_on"], orders["units_open"], strict=True):
-            self._rows[str(sku)].append(("", pd.Timestamp(ready_on).date(), int(units)))
+            self._made[str(sku)].append((pd.Timestamp(ready_on).date(), int(units)))
 
-    def until(self, sku: str, country: str, last: date) -> int:
-        """What is there or arrives before the day."""
-        return sum(units for place, day, units in self._rows[sku] if day < last and country in (place, ALL_COUNTRIES))
+    def until(self, line: DecidedLine, last: date) -> int:
+        """What is there or arrives before the day where the line goes."""
+        rows, made = self._rows[line.sku], self._made[line.sku] if line.kind == "order" else []
+        onward = timedelta(days=line.onward_days)
+        there = sum(units for place, day, units in rows if day < last and line.country in (place, ALL_COUNTRIES))
+        return there + sum(units for ready_on, units in made if ready_on + onward < last)
 
 
 def _need(
@@ -266,8 +271,7 @@ def _need(
     """Units that the window wanted from this line, beside what the night's other lines brought as decided."""
 
     def reach(last: date) -> int:
-        there = supply.until(line.sku, line.country, last)
-        return there + sum(other.outcome.units for other in beside if other.arrival < last)
+        return supply.until(line, last) + sum(other.outcome.units for other in beside if other.arrival < last)
 
     lost = max(0.0, demand.until(line.sku, line.country, morning, line.arrival, end) - reach(line.arrival))
     return max(0.0, demand.until(line.sku, line.country, morning, end, end) - reach(end) - lost)

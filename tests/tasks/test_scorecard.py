@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -96,7 +97,7 @@ def now(per_day: int = 2, days: int = 20, out: tuple[str, str] | None = None) ->
 
 
 def line(proposed: int, decided: int, state: str = "edited", arrival: date = date(2025, 11, 10)) -> DecidedLine:
-    return DecidedLine("ship", "A", "US", "AIR", "AIR", proposed, Outcome(decided, state, "lin"), arrival)
+    return DecidedLine("ship", "A", "US", "AIR", "AIR", proposed, Outcome(decided, state, "lin"), arrival, 0)
 
 
 def score(lines: list[DecidedLine], before: Snapshot, after: Snapshot) -> pd.DataFrame:
@@ -133,9 +134,7 @@ def test_what_the_same_night_sent_faster_is_not_needed_twice() -> None:
 
 
 def test_an_order_counts_over_all_countries_less_what_the_product_costs() -> None:
-    order = DecidedLine(
-        "order", "A", "*", "", "haina", 20, Outcome(10, "edited", "lin"), date(2025, 11, 10)
-    )  # fmt: skip
+    order = DecidedLine("order", "A", "*", "", "haina", 20, Outcome(10, "edited", "lin"), date(2025, 11, 10), 4)
     row = score([order], then(stock=10), now()).iloc[0]
     # a unit earns 70 CNY less the 10 that it costs, which a week of capital holds at 20 % a year
     assert (row["need_units"], row["decided_minor"]) == (14, 10 * 6000)
@@ -144,7 +143,9 @@ def test_an_order_counts_over_all_countries_less_what_the_product_costs() -> Non
     coming.tables["purchase_orders"] = pd.DataFrame(
         {"sku": ["A"], "ready_on": [pd.Timestamp("2025-11-05")], "units_open": [6]}
     )
-    assert score([order], coming, now()).iloc[0]["need_units"] == 28 - 16, "an open order serves before it"
+    assert score([order], coming, now()).iloc[0]["need_units"] == 28 - 16, "there on the 9th, so nothing is lost"
+    far = replace(order, onward_days=10)
+    assert score([far], coming, now()).iloc[0]["need_units"] == 28 - 16 - 4, "there on the 15th, after 4 were lost"
 
 
 def test_a_window_that_is_not_over_is_not_scored() -> None:
