@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -19,8 +21,8 @@ class StoragePolicy(BaseModel):
     holding_percent_per_year: int = Field(
         default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
     )
-    discounts_percent: tuple[int, ...] = Field(
-        default=(10, 20, 30), description="Discounts that the exit desk weighs [% of the net price]."
+    discounts_percent: tuple[Annotated[int, Field(ge=1, le=90)], ...] = Field(
+        default=(10, 20, 30), description="Discounts that the exit desk weighs, 1 to 90 each [% of the net price]."
     )
     demand_per_discount: float = Field(
         default=1.5,

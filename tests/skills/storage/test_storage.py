@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from skills.rates import Rate, RateBook
 from skills.storage import add_cliffs, explain_exits, measure_cliffs, plan_exits
@@ -310,6 +311,12 @@ def test_a_discount_also_lowers_what_is_charged_on_the_price() -> None:
     stock = health(age_366_455=100.0)
     row = exits(stock, weekly=20.0, policy=policy).iloc[0]
     assert row["discount_gain_base_minor"] == -round(0.10 * (10_000 - 1_500 - 300) * 100)
+
+
+@pytest.mark.parametrize("percent", [0, -10, 100])
+def test_a_discount_that_is_none_or_gives_all_away_is_no_policy(percent: int) -> None:
+    with pytest.raises(ValidationError, match="discounts_percent"):
+        StoragePolicy(discounts_percent=(percent,))
 
 
 def test_a_discount_costs_what_it_gives_away_on_units_that_sell() -> None:
