@@ -72,7 +72,8 @@ def measure_cliffs(
         which (a low inventory level: below which) it is charged and the distance between them; falls_on is the first
         day on which it would be charged; units that it would be charged on; fee_base_minor with `per` (week, month);
         units_to_clear brings it to nothing: to send for a low inventory level, to sell or remove for an aged one.
-        sku `*` speaks of the whole account.
+        sku `*` speaks of the whole account. What sold nothing in 7 days, or has no tier for its weight, has no row of
+        the low inventory level.
 
     Raises:
         UnusableRule, MissingRate: from the rules.
