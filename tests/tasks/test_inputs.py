@@ -32,6 +32,10 @@ def test_only_tasks_that_touch_the_outside_world_are_tried_again() -> None:
         "artifacts · publish a backtest",
         "artifacts · publish briefs",
         "artifacts · publish listings",
+        "artifacts · publish exits",
+        "artifacts · publish replay",
+        "artifacts · publish scorecard",
+        "artifacts · publish stress test",
         "store · record proposal",
         "artifacts · publish morning report",
     }

@@ -35,12 +35,14 @@ def nothing_sent() -> Allocation:
         waiting=empty(sku="str", country="str", reason="str", values="str", value_base_minor="int64"),
         alarms=empty(sku="str", country="str", level="str"),
         limits=empty(limit="str"),
+        charges=empty(charge="str"),
         candidates=empty(sku="str"),
         slots=cast(Any, None),
         value_base_minor=0,
         bound_base_minor=0,
         gap_percent="0.0000",
         method="multipliers",
+        parts=(),
     )
 
 
