@@ -1,6 +1,8 @@
 """Looking back: every model at every rolling origin, what it would have cost, and how far the default missed.
 
-Kernels over a chunk of series. The present is the last stop; the origins are the stops before it.
+Kernels over a chunk of series. The present is the last stop; the origins are the stops before it. They carry the
+code and constants of models, blocks and kernels inside, and numba's cache watches this file alone: whoever changes
+those changes a line here too, or deletes the cache. Revision 3.
 """
 
 from __future__ import annotations
