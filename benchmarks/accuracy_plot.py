@@ -14,7 +14,7 @@ TITLES = {
 }
 LEFT, WIDTH, HEIGHT, STEP, TOP = 80, 520, 220, 310, 70
 SHOWN = 1.3
-"""Losses above this multiple of the least are drawn at the upper edge, with their figure."""
+"""Losses above this multiple of the least are drawn at the upper edge; their figure says how much."""
 
 Point = tuple[str, float, float]
 
@@ -24,10 +24,10 @@ def draw_pareto(panels: list[tuple[str, list[Point]]]) -> None:
     seconds = [max(cpu, 1e-3) for _, points in panels for _, cpu, _ in points]
     low, high = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 220} {TOP + STEP * len(panels)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 260} {TOP + STEP * len(panels)}" '
         'font-family="sans-serif" font-size="12">',
         "<title>Pinball loss against CPU-seconds</title>",
-        f'<rect width="{LEFT + WIDTH + 220}" height="{TOP + STEP * len(panels)}" fill="white"/>',
+        f'<rect width="{LEFT + WIDTH + 260}" height="{TOP + STEP * len(panels)}" fill="white"/>',
         f'<text x="{LEFT}" y="22" font-size="16">Loss against computing time: lower and further left is better'
         "</text>",
         f'<text x="{LEFT}" y="40">Pinball loss over p10, p50, p75, p90, p98 and 13 weeks; CPU-seconds, log scale'
@@ -41,7 +41,7 @@ def draw_pareto(panels: list[tuple[str, list[Point]]]) -> None:
 def draw_panel(title: str, points: list[Point], top: int, low: int, high: int) -> list[str]:
     """One set: axes, the points and their names."""
     least = min(loss for _, _, loss in points)
-    floor, ceiling = 0.99 * least, SHOWN * least
+    floor, ceiling = 0.99 * least, min(SHOWN * least, 1.01 * max(loss for _, _, loss in points))
 
     def across(cpu: float) -> float:
         return LEFT + WIDTH * (math.log10(max(cpu, 1e-3)) - low) / (high - low)
@@ -80,7 +80,7 @@ def draw_panel(title: str, points: list[Point], top: int, low: int, high: int) -
         while any(abs(at - other) < 14 for other in taken):
             at += 2
         taken.append(at)
-        label = f"{name.split(' (')[0]} {loss:.4f}"
+        label = f"{name.split(' (')[0].removeprefix('global ')} {loss:.4f}"
         lines.append(
             f'<line x1="{x + 6:.1f}" y1="{y:.1f}" x2="{LEFT + WIDTH + 8}" y2="{at - 4:.1f}" stroke="grey" '
             'stroke-width="0.5" stroke-dasharray="2 3"/>'
