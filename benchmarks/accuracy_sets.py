@@ -2,12 +2,12 @@
 
 A task is one series at one origin: what was known before it, and the 13 weeks after it. Retail weeks are the 52
 trading weeks of year 1 (the shop's closed week is left out), numbered from 0; M4 weeks end at 0. Retail origins are
-weeks 31, 35 and 39 (the weeks of 2010-07-12, 08-09 and 09-06 are the first that are forecast), earlier ones serve to
-calibrate. A retail series is alive at an origin when it sold in the 13 weeks before and first sold at least eight weeks
-before. SKUs are halved by crc32(sku) % 2: models, classes and pools were compared on half 0 and on M4 origins 13 and 26
-weeks before the official one; half 1 and the official origin are quoted. The hurdle of the engine's class choice was
-set on `bench_forecasting`, whose mornings of the same year hold both halves, and which models it takes at the official
-origin of M4 was seen: in so far the quoted tasks are not untouched.
+weeks 31, 35 and 39 (the weeks of 2010-07-12, 08-09 and 09-06 are the first that are forecast), earlier ones serve
+to calibrate. A retail series is alive at an origin when it sold in the 13 weeks before and first sold at least
+eight weeks before. SKUs are halved by crc32(sku) % 2: models, classes and pools were compared on half 0 and on M4
+origins 13 and 26 weeks before the official one; half 1 and the official origin are quoted. The hurdle of the
+engine's class choice was set on `bench_forecasting`, whose mornings of the same year hold both halves, and which
+models it takes at the official origin of M4 was seen: in so far the quoted tasks are not untouched.
 """
 
 from __future__ import annotations
