@@ -13,6 +13,8 @@ from skills.distribution.policy import DistributionPolicy
 
 _ANY = 1e9
 """Units that no window needs."""
+_LEAST_SHORT = 1e-6
+"""Units from which on a window counts as short; what sums of floats leave is no shortage."""
 
 
 def value_postponement(
@@ -46,7 +48,7 @@ def value_postponement(
     next_needs = find_need(later, demand, lost)
     slot = np.arange(len(frame))
     most = np.full(len(frame), _ANY)
-    chance = chance_short(next_needs, slot, np.zeros(len(frame)))
+    chance = chance_short(next_needs, slot, np.full(len(frame), _LEAST_SHORT))
     slow = frame["is_slowest"].to_numpy()
     need = expected_sold(needs, slot, most) + np.where(slow, expected_sold(next_needs, slot, most), 0.0)
     table = pd.DataFrame(

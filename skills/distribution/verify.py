@@ -21,6 +21,8 @@ from skills.vocabulary import mark
 
 Key = tuple[str, str, str]
 Arrivals = tuple[tuple[float, int], ...]
+_LEAST_SHORT = 1e-6
+"""Units from which on something counts as short."""
 _SAMPLE = 200
 _WEIGHTS = (0.3, 0.4, 0.3)
 _PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
@@ -261,7 +263,7 @@ class _World:
                     later = self._needs(sku, country, start + review, end + last)
                     needed[country] += weight * _sold(later, later[-1][1])
                     earns = max(0.0, self.quotes[key]["contribution"]) * lost
-                    best[country] += earns * weight * _chance_above(later, 0.0)
+                    best[country] += earns * weight * _chance_above(later, _LEAST_SHORT)
         return best, needed
 
     def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
