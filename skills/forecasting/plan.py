@@ -133,7 +133,7 @@ def forecast_demand(
 def _find_unseen(history: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     """Pairs that only an override knows; a SKU overridden as a whole is taken into every country of the seller."""
     named = live.loc[live["country"] != ALL_COUNTRIES, ["sku", "country"]]
-    whole = live.loc[(live["country"] == ALL_COUNTRIES) & ~live["sku"].isin(history["sku"]), ["sku"]]
+    whole = live.loc[(live["country"] == ALL_COUNTRIES) & ~live["sku"].isin(history["sku"].unique()), ["sku"]]
     return pd.concat([named, whole.merge(history[["country"]].drop_duplicates(), how="cross")], ignore_index=True)
 
 
