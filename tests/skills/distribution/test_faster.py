@@ -14,7 +14,7 @@ import pytest
 from skills.distribution import verify_allocation
 from skills.distribution.need import add_arrivals, find_windows
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.revalue import value_plans
+from skills.distribution.revalue import Inputs, value_plans
 
 AS_OF = date(2025, 11, 24)
 
@@ -56,11 +56,19 @@ def sent(world: Any) -> dict[str, int]:
 def added_value(world: Any, lines: pd.DataFrame) -> int:
     """What the plan's own cartons are worth together, without the search's code."""
     quote = world.quote()
-    found = value_plans(
-        {"plan": lines, "nothing": lines.head(0)}, world.stock, world.inbound, world.nodes, world.lanes,
-        world.forecast, quote, world.products, world.policy, AS_OF,
-    )  # fmt: skip
-    return found["plan"] - found["nothing"]
+    here = Inputs(
+        world.stock,
+        world.inbound,
+        world.nodes,
+        world.lanes,
+        world.forecast,
+        quote,
+        world.products,
+        world.policy,
+        AS_OF,
+    )
+    found = value_plans({"plan": lines, "nothing": lines.head(0)}, {"here": here})
+    return found["plan"]["here"] - found["nothing"]["here"]
 
 
 def test_lanes_whose_cartons_just_fit_their_windows_are_both_used(small: Any) -> None:
