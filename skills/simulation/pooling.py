@@ -75,7 +75,7 @@ def measure_weeks(seen: Seen) -> tuple[Floats, Floats, Floats, Floats]:
     units = seen.sold[:, -days:].reshape(shape).sum(axis=2)
     known = ~seen.out[:, -days:].reshape(shape).any(axis=2)
     # stock that ran out in a good week would else hide that week, and the level would sink with it
-    known |= units > _mean(units, known)[:, None]
+    known = np.asarray(known | (units > _mean(units, known)[:, None]))
     mean = _mean(units, known)
     filled = np.where(known, units, mean[:, None])
     spread = _spread(filled, mean)
