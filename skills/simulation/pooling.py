@@ -73,7 +73,7 @@ def measure_weeks(seen: Seen) -> tuple[Floats, Floats, Floats, Floats]:
     days = min(7 * _WEEKS, seen.sold.shape[1] // 7 * 7)
     shape = (len(facts.pair_sku), days // 7, 7)
     units = seen.sold[:, -days:].reshape(shape).sum(axis=2)
-    known = ~seen.out[:, -days:].reshape(shape).any(axis=2)
+    known: Bools = np.asarray(~seen.out[:, -days:].reshape(shape).any(axis=2))
     # stock that ran out in a good week would else hide that week, and the level would sink with it
     known = np.asarray(known | (units > _mean(units, known)[:, None]))
     mean = _mean(units, known)
