@@ -426,9 +426,9 @@ def test_a_launch_freezes_its_tables_rules_and_quarantine_with_the_nights(
     )
     put("product_types", "TOWEL.json", SCHEMA)
     exports, found = read(), listings()
-    known = record_snapshot.fn("test", AS_OF, exports, listings=found)
+    known = record_snapshot.fn("demo", AS_OF, exports, listings=found)
     assert set(known.tables) >= {*exports.tables, *found.tables}
     assert read_quarantine(known.digest)["value"].tolist() == ["cotton"]
-    again = record_snapshot.fn("test", AS_OF, read(), listings=listings())
+    again = record_snapshot.fn("demo", AS_OF, read(), listings=listings())
     assert again.digest == known.digest
-    assert record_snapshot.fn("test", AS_OF, exports).digest != known.digest
+    assert record_snapshot.fn("demo", AS_OF, exports).digest != known.digest
