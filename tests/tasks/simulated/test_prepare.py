@@ -47,7 +47,7 @@ def test_every_order_line_is_accounted_for(demo: tuple[Seller, Exports]) -> None
 def test_other_tables_are_read_whole(demo: tuple[Seller, Exports]) -> None:
     tables = demo[1].accounting.query("feed != 'order_lines'")
     assert (tables["rows_in"] == tables["kept"] + tables["after_as_of"]).all()
-    asked_by_other_journeys = {*MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS}
+    asked_by_other_journeys = {*MARKET_TABLES, *LISTING_TABLES, PRODUCT_TYPES, PHOTOS, "movements"}
     assert set(tables["feed"]) == set(demo[0].inputs) - {"order_lines", *asked_by_other_journeys}
 
 
