@@ -30,14 +30,17 @@ FIGURES = (
     "stock.textbook_instances",
     "stock.ratio_vs_stockpyl",
     "stock.ratio_order",
+    "stock.ratio_order_1m",
     "stock.ratio_newsvendor",
     "stock.ratio_reorder",
     "stock.ratio_min_max",
 )
 INSTANCES = ROOT.parent / "shared" / "data" / "meio_stockpyl" / "stockpyl_instances.json.gz"
-COUNTS = {"order": 1_000_000, "newsvendor": 1_000_000, "reorder": 20_000, "min_max": 20_000}
-PEER_COUNTS = {"order": 2_000, "newsvendor": 1_000, "reorder": 60, "min_max": 40}
+COUNTS = {"order": 20_000, "order_1m": 1_000_000, "newsvendor": 1_000_000, "reorder": 20_000, "min_max": 20_000}
+PEER_COUNTS = {"order": 2_000, "order_1m": 2_000, "newsvendor": 1_000, "reorder": 60, "min_max": 40}
 REPEATS = 5
+SHORTEST = 0.05
+"""A repetition solves all products again until it took so long [CPU-seconds]."""
 SEED = 20261130
 
 Facts = dict[str, float]
@@ -75,11 +78,11 @@ def main() -> int:
         peer=name,
         peer_value=len(instances),
     )
-    ratios = []
+    ratios = {}
     for method, many in products.items():
         seconds, spread = time_ours(method, many)
         ratio = peer["seconds"][method] / seconds
-        ratios.append(ratio)
+        ratios[method] = ratio
         record_figure(
             f"stock.ratio_{method}",
             round(ratio),
@@ -89,7 +92,7 @@ def main() -> int:
             spread=round(ratio * spread / seconds),
         )
     record_figure(
-        "stock.ratio_vs_stockpyl", round(min(ratios)), "least of the four methods", target=">= 500", peer=name
+        "stock.ratio_vs_stockpyl", round(min(ratios.values())), "least of the methods", target=">= 500", peer=name
     )
     return 0
 
@@ -125,7 +128,7 @@ def rename_newsvendor(facts: Facts) -> Facts:
 
 def solve(method: str, many: dict[str, np.ndarray]) -> list[np.ndarray]:
     """Our answer for every product, in the order of the peer's answer."""
-    if method == "order":
+    if method in ("order", "order_1m"):
         return list(
             size_order(many["fixed_cost"], many["holding_cost"], many["demand_rate"], many.get("stockout_cost"))
         )
@@ -148,7 +151,7 @@ def is_equal(method: str, facts: Facts, answer: list[float]) -> bool:
 def draw_products(method: str, count: int) -> dict[str, np.ndarray]:
     """Costs and demand of so many products: uniform within the ranges of a small parcel's trade."""
     draw = np.random.default_rng(SEED).uniform
-    if method == "order":
+    if method in ("order", "order_1m"):
         return {"fixed_cost": draw(5, 500, count), "holding_cost": draw(0.1, 5, count),
                 "demand_rate": draw(50, 5000, count)}  # fmt: skip
     if method == "newsvendor":
@@ -169,9 +172,11 @@ def time_ours(method: str, many: dict[str, np.ndarray]) -> tuple[float, float]:
     solve(method, many)
     seconds = []
     for _ in range(REPEATS):
-        started = time.process_time()
-        solve(method, many)
-        seconds.append((time.process_time() - started) / len(next(iter(many.values()))))
+        started, rounds = time.process_time(), 0
+        while time.process_time() - started < SHORTEST:
+            solve(method, many)
+            rounds += 1
+        seconds.append((time.process_time() - started) / rounds / len(next(iter(many.values()))))
     return statistics.median(seconds), max(seconds) - min(seconds)
 
 

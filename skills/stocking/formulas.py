@@ -35,25 +35,27 @@ def size_order(
     Raises:
         UnusableCosts: a cost is not above 0 or a rate is negative, infinite or missing.
     """
-    short = np.broadcast_to(np.inf, np.shape(fixed_cost)) if stockout_cost is None else stockout_cost
+    held = holding_cost
+    if stockout_cost is not None:
+        _check(holding_cost=holding_cost, stockout_cost=stockout_cost)
+        held = holding_cost * (stockout_cost / (holding_cost + stockout_cost))
     quantity, cost = np.empty(len(fixed_cost)), np.empty(len(fixed_cost))
-    if not _fill_order(fixed_cost, holding_cost, demand_rate, short, quantity, cost):
-        _check(fixed_cost=fixed_cost, holding_cost=holding_cost, stockout_cost=stockout_cost)
+    fixed, held, rate = (np.ascontiguousarray(values) for values in (fixed_cost, held, demand_rate))
+    if not _fill_order(fixed, held, rate, quantity, cost):
+        _check(fixed_cost=fixed_cost, holding_cost=holding_cost)
         _check_rate(demand_rate)
     return quantity, cost
 
 
 @njit(cache=True, error_model="numpy")
-def _fill_order(fixed: Floats, holding: Floats, rate: Floats, short: Floats, quantity: Floats, cost: Floats) -> bool:
-    """One pass over the products; False when a cost or a rate cannot be used."""
+def _fill_order(fixed: Floats, held: Floats, rate: Floats, quantity: Floats, cost: Floats) -> bool:
+    """One pass over the products without a branch; False when a cost or a rate cannot be used."""
     usable = True
     for k in range(fixed.size):
-        share = 1.0 if short[k] == math.inf else short[k] / (holding[k] + short[k])
-        held = holding[k] * share
-        usable &= 0.0 < fixed[k] < math.inf and 0.0 < holding[k] < math.inf
-        usable &= short[k] > 0.0 and 0.0 <= rate[k] < math.inf
-        quantity[k] = math.sqrt(2.0 * fixed[k] * rate[k] / held)
-        cost[k] = quantity[k] * held
+        usable &= (fixed[k] > 0.0) & (fixed[k] < math.inf) & (held[k] > 0.0) & (held[k] < math.inf)
+        usable &= (rate[k] >= 0.0) & (rate[k] < math.inf)
+        quantity[k] = math.sqrt(2.0 * fixed[k] * rate[k] / held[k])
+        cost[k] = quantity[k] * held[k]
     return usable
 
 

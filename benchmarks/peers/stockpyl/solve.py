@@ -19,7 +19,7 @@ from stockpyl.ss import s_s_discrete_exact
 
 
 def solve(method: str, f: dict[str, float]) -> list[float]:
-    if method == "order":
+    if method in ("order", "order_1m"):
         if f.get("stockout_cost"):
             found = economic_order_quantity_with_backorders(
                 f["fixed_cost"], f["holding_cost"], f["stockout_cost"], f["demand_rate"]
