@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,6 +36,7 @@ from tasks.morning_report import (
 )
 from tasks.report_state import ReportState
 from tasks.report_words import WORDS
+from tasks.store.canonical import canonical_bytes
 from tasks.store.proposals import Proposal
 from tasks.workbook import write_workbook
 
@@ -225,6 +228,37 @@ def tabulate_quarantine(quarantine: pd.DataFrame, language: Language) -> list[di
         }
         for row in quarantine.head(SHOWN_QUARANTINE).to_dict("records")
     ]
+
+
+def write_page(seller_id: str, as_of: str, name: str, page: str, beside: dict[str, bytes]) -> Path:
+    """A page in home/reports/<seller>/<as_of>/, after the files that it rests on; the page's path.
+
+    Args:
+        name: Of the page, without an ending.
+        beside: Ending (".json", ".parquet") → content.
+    """
+    path = Path(read_settings().home, "reports", seller_id, as_of, f"{name}.html")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for ending, content in beside.items():
+        replace_file(path.with_name(f"{name}{ending}"), content)
+    replace_file(path, page.encode())
+    return path
+
+
+def write_result(seller_id: str, name: str, result: dict[str, Any], render: Callable[[str], str]) -> Path:
+    """A result as its canonical bytes, and the page made of it; both carry the bytes' digest in their names.
+
+    Args:
+        name: What stands before the digest.
+        result: With `as_of`.
+        render: The page, given the digest.
+
+    Returns:
+        The page's path.
+    """
+    content = canonical_bytes(result)
+    digest = hashlib.sha256(content).hexdigest()
+    return write_page(seller_id, result["as_of"], f"{name}-{digest[:12]}", render(digest), {".json": content})
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,14 +13,12 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_money, format_number, format_percent, say, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.simulation.compare import MEASURES
 from skills.simulation.explain import NAMES, OURS, SELLER
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_result
 from tasks.backtest_charts import chart_changes, chart_shares, chart_weeks, find_top
 from tasks.morning_report import PAGES, open_pages
-from tasks.store.canonical import canonical_bytes
 
 Body = dict[str, Any]
 
@@ -38,13 +35,9 @@ VERDICTS = {"better": mark("better"), "worse": mark("worse"), "open": mark("no c
 @task(name="artifacts · publish a backtest", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def publish_backtest(body: Body, seller: Seller, language: Language) -> Path:
     """Write the page and the result beside it, show its front on the run, and say where it lies; returns its path."""
-    content = canonical_bytes(body)
-    digest = hashlib.sha256(content).hexdigest()
-    folder = Path(read_settings().home, "reports", seller.id, body["as_of"])
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{body['journey']}-{digest[:12]}.html"
-    replace_file(path.with_suffix(".json"), content)
-    replace_file(path, render_backtest(body, digest, seller, language).encode())
+    path = write_result(
+        seller.id, body["journey"], body, lambda digest: render_backtest(body, digest, seller, language)
+    )
     t = translator(language)
     said = say_sentences(body, language)
     create_markdown_artifact(

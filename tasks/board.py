@@ -14,9 +14,8 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, say, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_page
 from tasks.morning_report import PAGES, open_pages
 from tasks.report_words import WORDS
 
@@ -69,9 +68,8 @@ class Settled:
 @task(name="artifacts · publish bills", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def publish_bills(settled: Settled, seller: Seller, as_of: date, snapshot: str, language: Language) -> Path:
     """Write the page, show its tables on the run, and say where it lies; returns its path."""
-    path = Path(read_settings().home, "reports", seller.id, as_of.isoformat(), "bills.html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, render_bills(settled, seller, as_of, snapshot, language).encode())
+    page = render_bills(settled, seller, as_of, snapshot, language)
+    path = write_page(seller.id, as_of.isoformat(), "bills", page, {})
     t, base = translator(language), seller.base_currency
     create_table_artifact(
         key=f"bills-{seller.id}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_day, format_money, format_number, say, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_result
 from tasks.morning_report import PAGES, open_pages
-from tasks.store.canonical import canonical_bytes
 
 Body = dict[str, Any]
 
@@ -37,12 +34,12 @@ SOLD = mark("Every unit of tonight's lines that is sold or stored from {day} on:
 @task(name="artifacts · publish replay", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def publish_replay(replayed: Body, seller: Seller, language: Language) -> Path:
     """Write the page and its document, show the changed lines on the run, and say where they lie; the page's path."""
-    content = canonical_bytes(replayed)
-    name = f"replay-{replayed['proposal'][:12]}-{hashlib.sha256(content).hexdigest()[:12]}"
-    path = Path(read_settings().home, "reports", seller.id, replayed["as_of"], f"{name}.html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path.with_suffix(".json"), content)
-    replace_file(path, render_replay(replayed, seller, language).encode())
+    path = write_result(
+        seller.id,
+        f"replay-{replayed['proposal'][:12]}",
+        replayed,
+        lambda _digest: render_replay(replayed, seller, language),
+    )
     t = translator(language)
     create_table_artifact(
         key=f"replay-{seller.id}",

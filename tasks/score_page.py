@@ -14,9 +14,8 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_money, format_number, say, say_refusal, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_page
 from tasks.morning_report import PAGES, open_pages
 from tasks.report_happened import BECAME
 from tasks.scorecard import LEAST_LINES, Scorecard
@@ -37,12 +36,10 @@ FEW = mark("not enough yet: {count} of {least} lines")
 @task(name="artifacts · publish scorecard", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def publish_score(card: Scorecard, seller: Seller, as_of: date, snapshot: str, language: Language) -> Path:
     """Write the page and the lines as Parquet, show the sums on the run, and say where they lie; the page's path."""
-    path = Path(read_settings().home, "reports", seller.id, as_of.isoformat(), "scorecard.html")
-    path.parent.mkdir(parents=True, exist_ok=True)
     frame = io.BytesIO()
     card.lines.to_parquet(frame, index=False)
-    replace_file(path.with_suffix(".parquet"), frame.getvalue())
-    replace_file(path, render_score(card, seller, as_of, snapshot, language).encode())
+    page = render_score(card, seller, as_of, snapshot, language)
+    path = write_page(seller.id, as_of.isoformat(), "scorecard", page, {".parquet": frame.getvalue()})
     create_table_artifact(
         key=f"scorecard-{seller.id}",
         table=tabulate_deciders(card, seller, language),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,13 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_money, format_number, say, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.distribution import quote_contribution
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_result
 from tasks.backtest_world import feed_countries
 from tasks.files.movements import Movements
 from tasks.lines import flatten
 from tasks.morning_report import PAGES, open_pages
-from tasks.store.canonical import canonical_bytes
 from tasks.store.proposals import Proposal, read_previous
 from tasks.store.snapshots import Snapshot
 
@@ -97,18 +94,15 @@ def score_month(nights: list[Proposal], moved: Movements, known: Snapshot, selle
 @task(name="artifacts · publish shadow month", cache_policy=NO_CACHE)
 def publish_month(body: Body, seller: Seller, language: Language) -> Path:
     """Write the page and the result beside it, and say where it lies; returns its path."""
-    content = canonical_bytes(body)
-    digest = hashlib.sha256(content).hexdigest()
-    folder = Path(read_settings().home, "reports", seller.id, body["as_of"])
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"shadow-{digest[:12]}.html"
     said = say_month(body, language)
-    page = open_pages(language).get_template("backtest_shadow.html.j2").render(
-        body=body, said=said, digest=digest, seller=seller, language=language, currency=body["base_currency"],
-        days=DAYS, style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-    )  # fmt: skip
-    replace_file(path.with_suffix(".json"), content)
-    replace_file(path, page.encode())
+
+    def render(digest: str) -> str:
+        return open_pages(language).get_template("backtest_shadow.html.j2").render(
+            body=body, said=said, digest=digest, seller=seller, language=language, currency=body["base_currency"],
+            days=DAYS, style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
+        )  # fmt: skip
+
+    path = write_result(seller.id, "shadow", body, render)
     t = translator(language)
     create_markdown_artifact(
         key=f"shadow-{seller.id}", markdown="\n\n".join(said), description=t(mark("Shadow month: proposed and done"))

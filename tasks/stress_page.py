@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,10 @@ from prefect.cache_policies import NO_CACHE
 
 from config.language import format_money, format_number, format_percent, name_country, say, translator
 from config.seller import Language, Seller
-from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file
+from tasks.artifacts import link_page, write_result
 from tasks.morning_report import PAGES, open_pages
 from tasks.report_words import WORDS
-from tasks.store.canonical import canonical_bytes
 from tasks.stressing import CALM, FORWARD, HOLD_BACK, MORE_STOCK, TONIGHT
 
 Body = dict[str, Any]
@@ -27,12 +24,12 @@ Body = dict[str, Any]
 @task(name="artifacts · publish stress test", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def publish_stress(stressed: Body, seller: Seller, language: Language) -> Path:
     """Write the page and its document, show the table on the run, and say where they lie; the page's path."""
-    content = canonical_bytes(stressed)
-    name = f"stress-{stressed['proposal'][:12]}-{hashlib.sha256(content).hexdigest()[:12]}"
-    path = Path(read_settings().home, "reports", seller.id, stressed["as_of"], f"{name}.html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path.with_suffix(".json"), content)
-    replace_file(path, render_stress(stressed, seller, language).encode())
+    path = write_result(
+        seller.id,
+        f"stress-{stressed['proposal'][:12]}",
+        stressed,
+        lambda _digest: render_stress(stressed, seller, language),
+    )
     create_table_artifact(
         key=f"stress-{seller.id}",
         table=tabulate_shocks(stressed, language),
