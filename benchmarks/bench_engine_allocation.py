@@ -11,7 +11,6 @@ Out of scope: reading tables, describing lines (the night's bench has them).
 from __future__ import annotations
 
 import json
-import math
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 from allocation_world import make_problem
 from bench_night import run_once
 from figures import record_figure
+from growth_plot import Curve, draw_growth
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -77,13 +77,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         demo = float(run_once(Path(home), "demo", plain=True)["gap_percent"])
     record_figure("allocation.gap_percent_demo", demo, "percent", target="<= 0.05")
-    draw_growth(ours, theirs)
+    draw_growth(
+        PLOT,
+        "CPU-seconds to allocate, with proven gap",
+        "generated, 10 countries, ten limits; HiGHS stopped at the same gap or its limit",
+        "products [SKUs]",
+        [Curve("Farsail", ours), Curve("HiGHS", theirs, dashes="6 4", peer=True)],
+        sizes=(1, 5),
+        spent=(-3, 2),
+    )
     return 0
 
 
 def solve_timed(problem: Problem, skus: int) -> tuple[float, float]:
     """CPU-seconds (median of three, one where it takes long) and the gap proved as a share of the bound."""
-    seconds = []
+    seconds: list[float] = []
     while len(seconds) < 3 and sum(seconds) < 2:
         fresh = Problem(**{name: getattr(problem, name) for name in Problem.__dataclass_fields__})
         started = time.process_time()
@@ -137,47 +145,6 @@ def record(name: str, values: list[float], unit: str, target: str, digits: int) 
         name, round(statistics.median(values), digits), unit, target=target,
         spread=round(max(values) - min(values), digits),
     )  # fmt: skip
-
-
-def draw_growth(ours: dict[int, float], theirs: dict[int, float]) -> None:
-    """CPU-seconds against SKUs on two logarithmic scales, as SVG."""
-    left, top, width, height = 80, 60, 520, 320
-
-    def place(size: float, seconds: float) -> tuple[float, float]:
-        x = left + width * (math.log10(size) - 1) / 4
-        return round(x, 1), round(top + height * (1 - (math.log10(seconds) + 3) / 5), 1)
-
-    lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 460" font-family="sans-serif" font-size="13">',
-        '<rect width="660" height="460" fill="white"/>',
-        '<text x="80" y="26" font-size="16" font-weight="bold">CPU-seconds to allocate, with proven gap</text>',
-        '<text x="80" y="45">generated, 10 countries, ten limits; HiGHS stopped at the same gap or its limit</text>',
-    ]
-    for power in range(-3, 3):
-        y = place(10, 10.0**power)[1]
-        lines.append(f'<line x1="{left}" x2="{left + width}" y1="{y}" y2="{y}" stroke="#ccc"/>')
-        lines.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>')
-    for power in range(1, 6):
-        x = place(10.0**power, 1)[0]
-        lines.append(f'<line x1="{x}" x2="{x}" y1="{top}" y2="{top + height}" stroke="#ccc"/>')
-        lines.append(f'<text x="{x}" y="{top + height + 20}" text-anchor="middle">{10**power:,}</text>')
-    below = top + height + 44
-    lines.append(f'<text x="{left + width / 2}" y="{below}" text-anchor="middle">products [SKUs]</text>')
-    middle = top + height / 2
-    lines.append(
-        f'<text transform="translate(22 {middle}) rotate(-90)" text-anchor="middle">time [CPU-seconds]</text>'
-    )
-    for name, values, dashes in (("Farsail", ours, ""), ("HiGHS", theirs, "6 4")):
-        points = [place(size, seconds) for size, seconds in values.items()]
-        path = " ".join(f"{x},{y}" for x, y in points)
-        lines.append(f'<polyline points="{path}" fill="none" stroke="black" stroke-dasharray="{dashes}"/>')
-        for x, y in points:
-            circle = f'<circle cx="{x}" cy="{y}" r="4"/>' if not dashes else ""
-            square = f'<rect x="{x - 4}" y="{y - 4}" width="8" height="8" fill="white" stroke="black"/>'
-            lines.append(circle or square)
-        x, y = points[-1]
-        lines.append(f'<text x="{x}" y="{y - 12}" text-anchor="end">{name}</text>')
-    PLOT.write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

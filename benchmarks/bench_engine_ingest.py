@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clock import read_cpu_seconds, read_peak_gib
 from figures import record_figure
 from order_world import AS_OF, name_skus, write_orders
 
@@ -111,7 +111,7 @@ def import_in_this_process(small: Path, path: Path) -> None:
     counts = orders.accounting.iloc[0]
     if counts["rows_in"] != counts[COUNTS].sum():
         raise SystemExit("rows are lost")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = read_peak_gib()
     told = {name: int(counts[name]) for name in COUNTS}
     print(json.dumps({"cpu": cpu, "wall": wall, "peak_gib": peak, "groups": len(orders.sales), **told}))
 
@@ -135,12 +135,6 @@ def record(name: str, values: list[float], unit: str, target: str = "", peer: st
         peer_value=1.0 if peer else None,
         spread=round(spread, 3),
     )
-
-
-def read_cpu_seconds() -> float:
-    """Of this process, all threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from clock import read_cpu_seconds, read_peak_gib
 from figures import record_figure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -90,15 +90,9 @@ def plan_in_this_process(folder: Path) -> None:
     wall, cpu = time.perf_counter() - began, read_cpu_seconds() - used
     steps = {name: sum(SPENT.get(task, 0.0) for task in tasks) for name, tasks in STEPS.items()}
     steps |= {"import": SPENT["import"], "lines": SPENT["lines"]}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = read_peak_gib()
     answer: dict[str, Any] = {"cpu": cpu, "wall": wall, "peak_gib": peak, "steps": steps, "lines": lines}
     print(json.dumps(answer | {"series": SERIES // COUNTRIES * COUNTRIES}))
-
-
-def read_cpu_seconds() -> float:
-    """Of this process, all threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

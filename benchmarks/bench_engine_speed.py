@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import math
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from clock import read_cpu_seconds, read_peak_gib
 from figures import record_figure
+from growth_plot import Curve, draw_growth
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,7 +65,20 @@ def main() -> int:
     slope = statistics.linear_regression(*zip(*logs, strict=True)).slope
     record_figure("forecast.growth_exponent", round(slope, 3), "exponent", target="<= 1.1")
     peer = measure_peer()
-    draw_growth(whole, points, peer["cpu_seconds"] / PEER_SERIES, slope)
+    theirs = {size: peer["cpu_seconds"] / PEER_SERIES * size for size in SIZES}
+    draw_growth(
+        PLOT,
+        "CPU-seconds to forecast series of 104 weeks",
+        f"generated series; growth exponent of the whole {slope:.2f}; AutoETS extended from {PEER_SERIES:,}",
+        "series [count]",
+        [
+            Curve("AutoETS", theirs, dashes="6 4", peer=True),
+            Curve("Farsail, with choice and quantiles", whole),
+            Curve("Farsail, points of the model set", points, dashes="2 3", label_below=22),
+        ],
+        sizes=(3, 6),
+        spent=(-3, 4),
+    )
     ratios = [SIZES[-1] / seconds / (PEER_SERIES / peer["cpu_seconds"]) for seconds in most["points"]]
     record_figure(
         "forecast.ratio_vs_autoets", round(statistics.median(ratios)), "times the series per CPU-second",
@@ -115,7 +129,7 @@ def forecast_in_this_process(size: int) -> None:
         started = read_cpu_seconds()
         engine.forecast_batch(units, known, HORIZON, SEASON)
         used["whole"].append(round(read_cpu_seconds() - started, 4))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
+    peak = read_peak_gib()
     print(json.dumps({**used, "peak_gib": peak}))
 
 
@@ -135,60 +149,6 @@ def measure_peer() -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(done.stdout)
     print(f"  AutoETS: {PEER_SERIES / answer['cpu_seconds']:.0f} series per CPU-second", flush=True)
     return answer
-
-
-def draw_growth(whole: dict[int, float], points: dict[int, float], peer: float, slope: float) -> None:
-    """CPU-seconds against series on two logarithmic scales, as SVG."""
-    left, top, width, height = 80, 60, 520, 320
-
-    def place(size: float, seconds: float) -> tuple[float, float]:
-        x = left + width * (math.log10(size) - 3) / 3
-        return round(x, 1), round(top + height * (1 - (math.log10(seconds) + 3) / 7), 1)
-
-    lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 460" font-family="sans-serif" font-size="13">',
-        '<rect width="660" height="460" fill="white"/>',
-        '<text x="80" y="26" font-size="16" font-weight="bold">CPU-seconds to forecast series of 104 weeks</text>',
-        f'<text x="80" y="45">generated series; growth exponent of the whole {slope:.2f}; AutoETS extended from '
-        f"{PEER_SERIES:,}</text>",
-    ]
-    for power in range(-3, 5):
-        y = place(1e3, 10.0**power)[1]
-        lines.append(f'<line x1="{left}" x2="{left + width}" y1="{y}" y2="{y}" stroke="#ccc"/>')
-        lines.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>')
-    for power in range(3, 7):
-        x = place(10.0**power, 1)[0]
-        lines.append(f'<line x1="{x}" x2="{x}" y1="{top}" y2="{top + height}" stroke="#ccc"/>')
-        lines.append(f'<text x="{x}" y="{top + height + 20}" text-anchor="middle">{10**power:,}</text>')
-    lines.append(f'<text x="{left + width / 2}" y="{top + height + 44}" text-anchor="middle">series [count]</text>')
-    middle = top + height / 2
-    lines.append(
-        f'<text transform="translate(22 {middle}) rotate(-90)" text-anchor="middle">time [CPU-seconds]</text>'
-    )
-    theirs = {size: peer * size for size in SIZES}
-    for name, values, dashes, below in (
-        ("AutoETS", theirs, "6 4", -12),
-        ("Farsail, with choice and quantiles", whole, "", -12),
-        ("Farsail, points of the model set", points, "2 3", 22),
-    ):
-        spots = [place(size, seconds) for size, seconds in values.items()]
-        path = " ".join(f"{x},{y}" for x, y in spots)
-        lines.append(f'<polyline points="{path}" fill="none" stroke="black" stroke-dasharray="{dashes}"/>')
-        lines += [
-            f'<rect x="{x - 4}" y="{y - 4}" width="8" height="8" fill="white" stroke="black"/>'
-            if dashes == "6 4"
-            else f'<circle cx="{x}" cy="{y}" r="4" fill="{"white" if dashes else "black"}" stroke="black"/>'
-            for x, y in spots
-        ]
-        x, y = spots[-1]
-        lines.append(f'<text x="{x - 8}" y="{y + below}" text-anchor="end">{name}</text>')
-    PLOT.write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")
-
-
-def read_cpu_seconds() -> float:
-    """Of this process, all threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

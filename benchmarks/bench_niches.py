@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,7 +21,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from clock import read_cpu_seconds, read_peak_gib
 from figures import record_figure
+from growth_plot import Curve, draw_growth
 from niche_terms import LEVELS, draw_terms, measure_v
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +94,19 @@ def main() -> int:
     record_figure("niches.growth_exponent", round(slope, 3), "exponent", target="<= 1.1")
     theirs = measure_peer(terms)
     if theirs:
-        draw_growth({size: ours[size] for size in SIZES}, theirs, slope)
+        peer = {size: float(answer["cpu_seconds"]) for size, answer in theirs.items()}
+        draw_growth(
+            PLOT,
+            "CPU-seconds to group search terms into niches",
+            f"generated terms, medium noise; growth exponent of Farsail {slope:.2f}",
+            "search terms [count]",
+            [
+                Curve("Farsail", {size: ours[size] for size in SIZES}),
+                Curve("tf-idf and sparse_dot_topn on raw terms", peer, dashes="6 4", peer=True),
+            ],
+            sizes=(4, 6),
+            spent=(-2, 3),
+        )
         record_ratio(ours, theirs)
     return 0 if theirs else 1
 
@@ -122,7 +135,7 @@ def group_in_this_process(path: Path, repeats: int, sizes: list[int]) -> None:
             started = read_cpu_seconds()
             members = group_terms(frame, nothing)
             used[-1].append(read_cpu_seconds() - started)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = 1024 * read_peak_gib()
     most = members.sort_values("share", ascending=False, kind="stable").drop_duplicates("term").set_index("term")
     found = pd.factorize(most.loc[table["term"].head(sizes[-1]), "niche"])[0]
     v = measure_v(table["niche"].head(sizes[-1]).tolist(), found.tolist())
@@ -188,55 +201,6 @@ def fit_slope(seconds: dict[int, float]) -> float:
     """Slope of log CPU-seconds on log terms, least squares."""
     points = [(math.log(size), math.log(value)) for size, value in seconds.items()]
     return statistics.linear_regression(*zip(*points, strict=True)).slope
-
-
-def draw_growth(ours: dict[int, float], theirs: dict[int, dict[str, Any]], slope: float) -> None:
-    """CPU-seconds against terms on two logarithmic scales, as SVG."""
-    left, top, width, height = 80, 60, 520, 320
-
-    def place(size: float, seconds: float) -> tuple[float, float]:
-        x = left + width * (math.log10(size) - 4) / 2
-        return round(x, 1), round(top + height * (1 - (math.log10(seconds) + 2) / 5), 1)
-
-    lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 460" font-family="sans-serif" font-size="13">',
-        '<rect width="660" height="460" fill="white"/>',
-        '<text x="80" y="26" font-size="16" font-weight="bold">CPU-seconds to group search terms into niches</text>',
-        f'<text x="80" y="45">generated terms, medium noise; growth exponent of Farsail {slope:.2f}</text>',
-    ]
-    for power in range(-2, 4):
-        y = place(1e4, 10.0**power)[1]
-        lines.append(f'<line x1="{left}" x2="{left + width}" y1="{y}" y2="{y}" stroke="#ccc"/>')
-        lines.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{10.0**power:,g}</text>')
-    for power in range(4, 7):
-        x = place(10.0**power, 1)[0]
-        lines.append(f'<line x1="{x}" x2="{x}" y1="{top}" y2="{top + height}" stroke="#ccc"/>')
-        lines.append(f'<text x="{x}" y="{top + height + 20}" text-anchor="middle">{10**power:,}</text>')
-    lines.append(
-        f'<text x="{left + width / 2}" y="{top + height + 44}" text-anchor="middle">search terms [count]</text>'
-    )
-    middle = top + height / 2
-    lines.append(
-        f'<text transform="translate(22 {middle}) rotate(-90)" text-anchor="middle">time [CPU-seconds]</text>'
-    )
-    peer = {size: float(answer["cpu_seconds"]) for size, answer in theirs.items()}
-    for name, values, dashes in (("Farsail", ours, ""), ("tf-idf and sparse_dot_topn on raw terms", peer, "6 4")):
-        points = [place(size, seconds) for size, seconds in values.items()]
-        path = " ".join(f"{x},{y}" for x, y in points)
-        lines.append(f'<polyline points="{path}" fill="none" stroke="black" stroke-dasharray="{dashes}"/>')
-        for x, y in points:
-            mark = f'<circle cx="{x}" cy="{y}" r="4"/>' if not dashes else ""
-            square = f'<rect x="{x - 4}" y="{y - 4}" width="8" height="8" fill="white" stroke="black"/>'
-            lines.append(mark or square)
-        x, y = points[-1]
-        lines.append(f'<text x="{x}" y="{y - 12}" text-anchor="end">{name}</text>')
-    PLOT.write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")
-
-
-def read_cpu_seconds() -> float:
-    """Of this process, all threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from contextlib import ExitStack
 from typing import Any
 
+from clock import read_cpu_seconds, read_peak_gib
 from prefect import Task
 from prefect.testing.utilities import prefect_test_harness
 
@@ -35,15 +35,15 @@ def main() -> None:
             artifacts.show_on_run = lambda *_args, **_named: None
         else:
             stack.enter_context(prefect_test_harness(server_startup_timeout=120))
-        began, used = time.perf_counter(), processor_seconds()
+        began, used = time.perf_counter(), read_cpu_seconds()
         digest = nightly.fn(chosen.seller) if chosen.plain else nightly(chosen.seller)
-        wall, cpu = time.perf_counter() - began, processor_seconds() - used
+        wall, cpu = time.perf_counter() - began, read_cpu_seconds() - used
     body = read_proposal(digest).body
     result = {
         "digest": digest,
         "wall": wall,
         "cpu": cpu,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": 1024 * read_peak_gib(),
         "order_rows": sum(row["rows_in"] for row in body["import"] if row["feed"] == "order_lines"),
         "gap_percent": body["allocation"]["gap_percent"],
         "steps": STEPS,
@@ -58,12 +58,6 @@ def call_timed(self: Task[Any, Any], *args: Any, **named: Any) -> Any:
         return self.fn(*args, **named)
     finally:
         STEPS[self.name] = STEPS.get(self.name, 0.0) + time.perf_counter() - began
-
-
-def processor_seconds() -> float:
-    """User and system seconds of this process."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
