@@ -18,7 +18,7 @@ from skills.simulation.explain import NAMES, OURS, SELLER
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_result
 from tasks.backtest_charts import chart_changes, chart_shares, chart_weeks, find_top
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 
 Body = dict[str, Any]
 
@@ -63,19 +63,15 @@ def publish_backtest(body: Body, seller: Seller, language: Language) -> Path:
 
 def render_backtest(body: Body, digest: str, seller: Seller, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
-    return (
-        open_pages(language)
-        .get_template("backtest.html.j2")
-        .render(
-            body=body,
-            view=view_backtest(body, language),
-            digest=digest,
-            seller=seller,
-            language=language,
-            currency=body["base_currency"],
-            last_day=date.fromisoformat(body["first_day"]) + timedelta(weeks=body["weeks"], days=-1),
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "backtest.html.j2",
+        seller,
+        language,
+        body=body,
+        view=view_backtest(body, language),
+        digest=digest,
+        currency=body["base_currency"],
+        last_day=date.fromisoformat(body["first_day"]) + timedelta(weeks=body["weeks"], days=-1),
     )
 
 

@@ -16,7 +16,7 @@ from config.language import format_day, format_money, format_number, say, transl
 from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_page
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.report_words import WORDS
 
 Row = dict[str, Any]
@@ -94,20 +94,16 @@ def publish_bills(settled: Settled, seller: Seller, as_of: date, snapshot: str, 
 
 def render_bills(settled: Settled, seller: Seller, as_of: date, snapshot: str, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
-    return (
-        open_pages(language)
-        .get_template("bills.html.j2")
-        .render(
-            view=view_settled(settled),
-            seller=seller,
-            as_of=as_of,
-            snapshot=snapshot,
-            language=language,
-            currency=seller.base_currency,
-            components=COMPONENTS,
-            fields=FIELDS,
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "bills.html.j2",
+        seller,
+        language,
+        view=view_settled(settled),
+        as_of=as_of,
+        snapshot=snapshot,
+        currency=seller.base_currency,
+        components=COMPONENTS,
+        fields=FIELDS,
     )
 
 

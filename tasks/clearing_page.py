@@ -16,7 +16,7 @@ from skills.storage.plan import OPTIONS, WAYS
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, replace_file, report_path
 from tasks.clearing import REASONS
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.store.proposals import Proposal
 
 Body = dict[str, Any]
@@ -50,20 +50,16 @@ def publish_exits(proposal: Proposal, seller: Seller, language: Language) -> Pat
 def render_exits(proposal: Proposal, seller: Seller, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
     body = proposal.body
-    return (
-        open_pages(language)
-        .get_template("clearing.html.j2")
-        .render(
-            body=body,
-            view=view_exits(body, language),
-            as_of=date.fromisoformat(body["as_of"]),
-            digest=proposal.digest,
-            supersedes=proposal.supersedes,
-            seller=seller,
-            language=language,
-            currency=body["base_currency"],
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "clearing.html.j2",
+        seller,
+        language,
+        body=body,
+        view=view_exits(body, language),
+        as_of=date.fromisoformat(body["as_of"]),
+        digest=proposal.digest,
+        supersedes=proposal.supersedes,
+        currency=body["base_currency"],
     )
 
 

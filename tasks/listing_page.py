@@ -19,7 +19,7 @@ from tasks.listing_photos import read_thumbnails
 from tasks.listing_sheet import view_sheet
 from tasks.listing_views import view_front
 from tasks.listing_words import show_stand
-from tasks.morning_report import PAGES, open_pages, slug
+from tasks.rendering import PAGES, open_pages, slug
 from tasks.store.proposals import Proposal
 
 Body = dict[str, Any]

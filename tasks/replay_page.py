@@ -14,7 +14,7 @@ from config.language import format_day, format_money, format_number, say, transl
 from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_result
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 
 Body = dict[str, Any]
 
@@ -59,18 +59,14 @@ def publish_replay(replayed: Body, seller: Seller, language: Language) -> Path:
 
 def render_replay(replayed: Body, seller: Seller, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
-    return (
-        open_pages(language)
-        .get_template("replay.html.j2")
-        .render(
-            replayed=replayed,
-            view=view_replay(replayed, language),
-            seller=seller,
-            as_of=date.fromisoformat(replayed["as_of"]),
-            language=language,
-            currency=replayed["base_currency"],
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "replay.html.j2",
+        seller,
+        language,
+        replayed=replayed,
+        view=view_replay(replayed, language),
+        as_of=date.fromisoformat(replayed["as_of"]),
+        currency=replayed["base_currency"],
     )
 
 

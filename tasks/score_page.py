@@ -16,7 +16,7 @@ from config.language import format_money, format_number, say, say_refusal, trans
 from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_page
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.report_happened import BECAME
 from tasks.scorecard import LEAST_LINES, Scorecard
 
@@ -58,18 +58,14 @@ def publish_score(card: Scorecard, seller: Seller, as_of: date, snapshot: str, l
 
 def render_score(card: Scorecard, seller: Seller, as_of: date, snapshot: str, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
-    return (
-        open_pages(language)
-        .get_template("score.html.j2")
-        .render(
-            view=view_score(card, seller, language),
-            seller=seller,
-            as_of=as_of,
-            snapshot=snapshot,
-            language=language,
-            currency=seller.base_currency,
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "score.html.j2",
+        seller,
+        language,
+        view=view_score(card, seller, language),
+        as_of=as_of,
+        snapshot=snapshot,
+        currency=seller.base_currency,
     )
 
 

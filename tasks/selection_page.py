@@ -19,7 +19,7 @@ from skills.selection.planned import FACT_NAMES
 from skills.vocabulary import Money, mark
 from tasks.artifacts import link_page, replace_file, report_path
 from tasks.briefs import NO_QUOTE
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.report_charts import chart_waterfall
 from tasks.selection_charts import chart_balance, chart_demand, chart_prices, chart_score
 from tasks.store.proposals import Proposal
@@ -61,19 +61,15 @@ def publish_briefs(proposal: Proposal, seller: Seller, language: Language) -> Pa
 def render_selection(proposal: Proposal, seller: Seller, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
     body = proposal.body
-    return (
-        open_pages(language)
-        .get_template("selection.html.j2")
-        .render(
-            body=body,
-            view=view_selection(body, language),
-            digest=proposal.digest,
-            supersedes=proposal.supersedes,
-            seller=seller,
-            language=language,
-            currency=body["base_currency"],
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "selection.html.j2",
+        seller,
+        language,
+        body=body,
+        view=view_selection(body, language),
+        digest=proposal.digest,
+        supersedes=proposal.supersedes,
+        currency=body["base_currency"],
     )
 
 

@@ -20,7 +20,7 @@ from tasks.artifacts import link_page, write_result
 from tasks.backtest_world import feed_countries
 from tasks.files.movements import Movements
 from tasks.lines import flatten
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.store.proposals import Proposal, read_previous
 from tasks.store.snapshots import Snapshot
 
@@ -97,9 +97,9 @@ def publish_month(body: Body, seller: Seller, language: Language) -> Path:
     said = say_month(body, language)
 
     def render(digest: str) -> str:
-        return open_pages(language).get_template("backtest_shadow.html.j2").render(
-            body=body, said=said, digest=digest, seller=seller, language=language, currency=body["base_currency"],
-            days=DAYS, style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
+        return render_page(
+            "backtest_shadow.html.j2", seller, language,
+            body=body, said=said, digest=digest, currency=body["base_currency"], days=DAYS,
         )  # fmt: skip
 
     path = write_result(seller.id, "shadow", body, render)

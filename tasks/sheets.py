@@ -14,7 +14,7 @@ import xlsxwriter
 from config.language import Translate, translator
 from config.seller import Language, Seller
 from skills.vocabulary import Money, mark, minor_digits
-from tasks.morning_report import say_note
+from tasks.rendering import say_note
 from tasks.report_words import WORDS
 
 Kind = Literal["text", "word", "number", "money", "amount", "date", "decimal", "said", "noted"]

@@ -12,8 +12,8 @@ from skills.vocabulary import Refusal
 from tasks import documents
 from tasks.consignments import Ready
 from tasks.landing import ChosenCodes
-from tasks.morning_report import slug
 from tasks.nights import Night
+from tasks.rendering import slug
 from tasks.shipments import folder_of
 from tasks.store.snapshots import Snapshot
 from tasks.stuffing import Stuffed

@@ -27,8 +27,8 @@ from skills.vocabulary import mark
 from tasks.artifacts import link_page, replace_file, report_path
 from tasks.consignments import RELEASED
 from tasks.loading_picture import draw_loading
-from tasks.morning_report import PAGES, open_pages, slug
 from tasks.proposals import plain_number, plain_rows
+from tasks.rendering import open_pages, render_page, slug
 from tasks.report_charts import chart_waterfall
 from tasks.report_words import WORDS
 from tasks.store.proposals import Proposal
@@ -75,20 +75,16 @@ def publish_shipment(proposal: Proposal, stuffed: dict[str, Stuffed], seller: Se
 def render_shipment(proposal: Proposal, pictures: dict[str, list[str]], seller: Seller, language: Language) -> str:
     """The shipment's page as one HTML file that needs no server, no network and no scripts."""
     body = proposal.body
-    return (
-        open_pages(language)
-        .get_template("shipment.html.j2")
-        .render(
-            body=body,
-            view=view_shipment(body, language),
-            pictures=pictures,
-            digest=proposal.digest,
-            supersedes=proposal.supersedes,
-            seller=seller,
-            language=language,
-            currency=body["base_currency"],
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "shipment.html.j2",
+        seller,
+        language,
+        body=body,
+        view=view_shipment(body, language),
+        pictures=pictures,
+        digest=proposal.digest,
+        supersedes=proposal.supersedes,
+        currency=body["base_currency"],
     )
 
 

@@ -14,7 +14,7 @@ from config.language import format_money, format_number, format_percent, name_co
 from config.seller import Language, Seller
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_result
-from tasks.morning_report import PAGES, open_pages
+from tasks.rendering import render_page
 from tasks.report_words import WORDS
 from tasks.stressing import CALM, FORWARD, HOLD_BACK, MORE_STOCK, TONIGHT
 
@@ -48,18 +48,14 @@ def publish_stress(stressed: Body, seller: Seller, language: Language) -> Path:
 
 def render_stress(stressed: Body, seller: Seller, language: Language) -> str:
     """The page as one HTML file that needs no server, no network and no scripts."""
-    return (
-        open_pages(language)
-        .get_template("stress.html.j2")
-        .render(
-            stressed=stressed,
-            view=view_stress(stressed, language),
-            seller=seller,
-            as_of=date.fromisoformat(stressed["as_of"]),
-            language=language,
-            currency=stressed["base_currency"],
-            style=(PAGES / "morning_report.css").read_text(encoding="utf-8"),
-        )
+    return render_page(
+        "stress.html.j2",
+        seller,
+        language,
+        stressed=stressed,
+        view=view_stress(stressed, language),
+        as_of=date.fromisoformat(stressed["as_of"]),
+        currency=stressed["base_currency"],
     )
 
 

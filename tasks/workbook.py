@@ -13,7 +13,7 @@ from config.language import say
 from config.seller import Language, Seller
 from skills.vocabulary import mark, minor_digits
 from tasks.lines import flatten
-from tasks.morning_report import say_reason
+from tasks.rendering import say_reason
 from tasks.report_listings import tell_events
 from tasks.report_words import FLIPS
 from tasks.sheets import Column, Pen, Rows, head_of, open_book

@@ -22,7 +22,7 @@ from config.seller import Language, Seller
 from skills.vocabulary import Money, mark
 from tasks.approvals.answer import Body, Line
 from tasks.lines import DECISIONS
-from tasks.morning_report import say_reason
+from tasks.rendering import say_reason
 from tasks.report_words import WORDS
 from tasks.sheets import Column, Pen, head_of, open_book, read_back
 from tasks.store.proposals import Proposal

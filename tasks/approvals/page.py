@@ -11,7 +11,7 @@ from skills.vocabulary import mark
 from tasks.approvals.answer import is_expired
 from tasks.approvals.standing import Standing
 from tasks.lines import DECISIONS, Body, flatten, number_lines
-from tasks.morning_report import say_reason
+from tasks.rendering import say_reason
 from tasks.report_words import WORDS
 
 SHOWN_LINES = 150

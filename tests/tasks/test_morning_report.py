@@ -18,12 +18,12 @@ from tasks.morning_report import (
     SHOWN_DECISIONS,
     SHOWN_LINES,
     render_morning_report,
-    say_note,
     state_headline,
     summarise,
     view_report,
     write_front_page,
 )
+from tasks.rendering import say_note
 from tasks.report_words import FLIPS
 from tasks.workbook import write_workbook
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from config.seller import read_seller
-from tasks.morning_report import slug
+from tasks.rendering import slug
 from tasks.shipments import _key, _say_mode
 
 
