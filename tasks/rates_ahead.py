@@ -1,8 +1,8 @@
 """What the rates that are known to come change for tonight's shipments: what shipping before each change saves.
 
-A rate of the border (duty, import tax, customs fees, export rebate) is charged by the day a shipment arrives, one of
-selling (referral, fulfilment, storage, returns, VAT in the price) by the day of the sale. Nobody knows an exchange
-rate ahead: those stay as they are.
+The export rebate goes by the day a shipment leaves, a rate of the border (duty, import tax, customs fees) by the day
+it arrives, one of selling (referral, fulfilment, storage, returns, VAT in the price) by the day of the sale. Nobody
+knows an exchange rate ahead: those stay as they are.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ Body = dict[str, Any]
 HORIZON_DAYS = 365
 """Changes later than this are too far to ship for."""
 
-BORDER = ("duty", "mpf", "hmf", "import_vat_cost", "rebate")
+LEAVING = ("rebate",)
+BORDER = ("duty", "mpf", "hmf", "import_vat_cost")
 SELLING = ("price", "referral", "fulfilment", "returns", "refunds", "storage_week")
-_PER_UNIT = dict.fromkeys((*BORDER, *SELLING), 1) | {"rebate": -1, "price": -1}
+_PER_UNIT = dict.fromkeys((*LEAVING, *BORDER, *SELLING), 1) | {"rebate": -1, "price": -1}
 """Columns of a quote and whether more of it costs (1) or brings (−1) money; `price` is net of VAT."""
 
 _KEYS = ["sku", "country", "lane"]
@@ -41,12 +42,13 @@ def price_ahead(night: Night, known: Snapshot, body: Body) -> list[Body]:
 
     Returns:
         One row per day on which a rate that a line looks up begins or ends, soonest first: day, kinds, and `lines`,
-        one per line that it touches: sku, country, lane, units, ship_by (the last cut-off whose usual arrival lies
-        before the day; "" when it has passed), arrives_before (whether tonight's departure does), border_minor (what
-        the line costs more when it arrives on or after the day), selling_minor (what its units earn less when they
-        are sold from that day on, and a week of their storage costs more). `saved_minor` is the border's part of
-        lines that arrive before the day tonight, `late_minor` that of lines that do not. Base minor units, half even;
-        below 0 it gets cheaper.
+        one per line that it touches: sku, country, lane, units, ship_by (the last cut-off that escapes the change at
+        the border, or of the rebate where the border does not change; "" when it has passed), leaving_minor (what the
+        line brings less when it leaves on or after the day), border_minor (what it costs more when it arrives on or
+        after the day), selling_minor (what its units earn less when they are sold from that day on, and a week of
+        their storage costs more). `kept_minor` is the part of leaving of lines that leave before the day tonight and
+        `missed_minor` that of the others; `saved_minor` and `late_minor` are the border's, of lines that arrive
+        before the day and of the others. Base minor units, half even; below 0 it gets cheaper.
     """
     book, morning, policy = known.rates, night.as_of, night.seller.policy.distribution
 
@@ -69,8 +71,10 @@ def price_ahead(night: Night, known: Snapshot, body: Body) -> list[Body]:
                 {
                     "day": day.isoformat(),
                     "kinds": sorted(kinds),
-                    "saved_minor": sum(row["border_minor"] for row in touched if row["arrives_before"]),
-                    "late_minor": sum(row["border_minor"] for row in touched if not row["arrives_before"]),
+                    "kept_minor": _sum(touched, "leaving_minor", "departs", before=day),
+                    "missed_minor": _sum(touched, "leaving_minor", "departs", since=day),
+                    "saved_minor": _sum(touched, "border_minor", "arrives", before=day),
+                    "late_minor": _sum(touched, "border_minor", "arrives", since=day),
                     "selling_minor": sum(row["selling_minor"] for row in touched),
                     "lines": touched,
                 }
@@ -114,24 +118,31 @@ def _touch_lines(body: Body, before: pd.DataFrame, after: pd.DataFrame, day: dat
         change = changes.get(key)
         if change is None:
             continue
-        border, selling = (
+        leaving, border, selling = (
             round(sum(change[name] * _PER_UNIT[name] for name in names) * payload["units"])
-            for names in (BORDER, SELLING)
+            for names in (LEAVING, BORDER, SELLING)
         )
-        if not border and not selling:
+        if not leaving and not border and not selling:
             continue
         departs, arrives = date.fromisoformat(decision["deadline"]), date.fromisoformat(decision["arrival_p50"])
-        spare = (day - timedelta(days=1) - arrives).days // between * between
+        counts = arrives if border or not leaving else departs
+        spare = (day - timedelta(days=1) - counts).days // between * between
         touched.append(
             dict(zip(_KEYS, key, strict=True))
             | {
                 "units": payload["units"],
                 "departs": departs.isoformat(),
                 "arrives": arrives.isoformat(),
-                "arrives_before": arrives < day,
-                "ship_by": (departs + timedelta(days=spare)).isoformat() if arrives < day else "",
+                "ship_by": (departs + timedelta(days=spare)).isoformat() if counts < day else "",
+                "leaving_minor": leaving,
                 "border_minor": border,
                 "selling_minor": selling,
             }
         )
-    return sorted(touched, key=lambda row: (-abs(row["border_minor"]), -abs(row["selling_minor"]), row["sku"]))
+    weights = ("border_minor", "leaving_minor", "selling_minor")
+    return sorted(touched, key=lambda row: (*(-abs(row[name]) for name in weights), row["sku"]))
+
+
+def _sum(touched: list[Body], amount: str, by: str, before: date = date.max, since: date = date.min) -> int:
+    """Of the lines whose day lies so."""
+    return sum(row[amount] for row in touched if since.isoformat() <= row[by] < before.isoformat())

@@ -28,6 +28,9 @@ _FIGURES = {
 SAVES = mark("Shipments that arrive before {day} save {money}.")
 COSTS = mark("Shipments that arrive from {day} on cost {money} less.")
 LATE = mark("Tonight's lines that arrive from {day} on cost {money} more than planned.")
+KEPT = mark("Shipments that leave before {day} bring {money} more of export rebate.")
+MISSED = mark("Tonight's lines that leave from {day} on bring {money} less of export rebate.")
+MORE = mark("Shipments that leave from {day} on bring {money} more of export rebate.")
 SOLD = mark("Every unit of tonight's lines that is sold or stored from {day} on: {money} together.")
 
 
@@ -153,6 +156,10 @@ def say_ahead(row: Body, currency: str, language: Language) -> list[str]:
         return say(sentence, {"day": day, "money": format_money(abs(minor), currency, language)}, language)
 
     said = []
+    if row["kept_minor"]:
+        said.append(say_money(KEPT if row["kept_minor"] > 0 else MORE, row["kept_minor"]))
+    if row["missed_minor"]:
+        said.append(say_money(MISSED if row["missed_minor"] > 0 else MORE, row["missed_minor"]))
     if row["saved_minor"]:
         said.append(say_money(SAVES if row["saved_minor"] > 0 else COSTS, row["saved_minor"]))
     if row["late_minor"]:

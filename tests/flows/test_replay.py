@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from flows.replay import replay
 from tasks import other_code
 from tasks.frozen_policy import UnusablePolicy
 from tasks.other_code import NoCheckout, UnknownCommit
-from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded
+from tasks.rates_ahead import price_ahead
+from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded, set_up
 from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal
 from tasks.store.snapshots import UnknownSnapshot, snapshot_folder
 
@@ -57,9 +59,30 @@ def test_an_unchanged_night_comes_out_the_same_and_leaves_no_proposal(digest: st
 def test_the_page_says_what_shipping_before_a_known_change_of_duty_saves(digest: str) -> None:
     ahead = {row["day"]: row for row in read_document(replay("demo", proposal=digest[:12]))["ahead"]}
     duty = ahead["2026-02-24"]
-    assert duty["saved_minor"] == sum(line["border_minor"] for line in duty["lines"] if line["arrives_before"]) != 0
+    early = [line for line in duty["lines"] if line["arrives"] < duty["day"]]
+    assert duty["saved_minor"] == sum(line["border_minor"] for line in early) != 0
     assert all(line["country"] == "US" for line in duty["lines"])
-    assert all(line["departs"] <= line["ship_by"] < duty["day"] for line in duty["lines"] if line["arrives_before"])
+    assert all(line["departs"] <= line["ship_by"] < duty["day"] for line in early)
+
+
+def test_a_lower_export_rebate_counts_from_the_day_of_departure(digest: str) -> None:
+    recorded = read_recorded.fn("demo", "last", digest)
+    body, known = recorded.proposal.body, recorded.known
+    shipped = [decision for decision in body["decisions"] if decision["kind"] == "ship"]
+    day = min(decision["arrival_p50"] for decision in shipped)
+    assert all(decision["deadline"] < day for decision in shipped)
+    rates = known.tables["rates"]
+    rebate = (rates["kind"] == "export_rebate") & (rates["effective_to"] >= day)
+    less = rates[rebate].assign(value="0.09", effective_from=day)
+    eve = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    changed = pd.concat([rates.assign(effective_to=rates["effective_to"].mask(rebate, eve)), less])
+    night, world = set_up(known, body, recorded.fields, changed)
+    row = next(row for row in price_ahead(night, world, body) if row["day"] == day)
+    assert row["kinds"] == ["export_rebate"]
+    assert row["kept_minor"] == sum(line["leaving_minor"] for line in row["lines"]) > 0
+    assert row["missed_minor"] == row["saved_minor"] == row["late_minor"] == 0
+    assert all(line["departs"] <= line["ship_by"] < day for line in row["lines"])
+    assert any(line["arrives"] >= day for line in row["lines"])
 
 
 def test_another_service_level_and_other_rates_change_lines_whose_causes_add_up(digest: str, tmp_path: Path) -> None:
