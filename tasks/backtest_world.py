@@ -10,15 +10,17 @@ import pandas as pd
 
 from config.seller import Seller
 from skills.distribution import quote_contribution
+from skills.distribution.network import countries_fed, find_hubs, list_departures
 from skills.rates import MissingRate
 from skills.simulation.policy import SimulationPolicy
-from skills.simulation.world import BEYOND_DAYS, Arrivals, Bools, Economics, Facts, Floats, Ints, World, no_arrivals
+from skills.simulation.world import BEYOND_DAYS, Bools, Economics, Facts, Floats, Ints, World, no_arrivals
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, minor_digits
+from tasks.backtest_opening import open_by_rule, roll_back
 from tasks.store.snapshots import Snapshot
 
 BLOCK_WEEKS = 4
 PAST_DAYS, LEAST_PAST_DAYS = 182, 56
-_QUARTER, _MONTH = 91, 28
+_MONTH = 28
 _WEEKS_PER_MONTH = 52 / 12
 _BORDER = ("duty", "mpf", "hmf", "import_vat_cost")
 _KEYS = ["sku", "country"]
@@ -38,14 +40,16 @@ class Trial:
 
     Attributes:
         world: For the policies.
-        quotes: One contribution quote per block of four weeks, as known on its first morning.
+        quotes: One contribution quote per block of four weeks, at the rates of its first morning and the sales
+            before the test.
         sales: The recorded order lines before the test.
         later: Those of the test, one row per (pair, day) that sold: pair, offset, units, lines, largest_line_units,
             revenue_minor.
         hub: The hub's node.
         shelf: Country → its node.
         feeds: Node → the country it serves.
-        left_out: What the test cannot say anything about: units by reason.
+        left_out: `units` sold in the test, and of these those that it cannot say anything about: `new_units` first
+            sold in it, `unquoted_units` without a price, a lane or a rate.
         recovered_units: Demand put on days on which the seller was out of stock.
         opened_by: "movements" or "rule".
         unexplained_units: Where rolling stock back gave less than nothing.
@@ -71,12 +75,12 @@ def build_trial(
 
     Demand is what was sold; on days that the table of stock-outs names it is the mean of the four weeks in stock
     before. SKUs and countries first sold after `first` are left out. Opening stock is rolled back from the stock of
-    as_of by sales and movements; without movements it is lead time, review and two weeks of cover at the velocity
-    of the 13 weeks before.
+    as_of by sales and movements; without movements it is lead time, review and, in the countries,
+    `forward_cover_days` at the velocity of the 13 weeks before.
 
     Args:
         known: The frozen inputs of as_of.
-        movements: One row per movement: sku, from_node, to_node, units, started_on, received_on; may be empty.
+        movements: From `complete_movements`; may be empty.
         seller: Policies and base currency.
         first: Day 0.
         weeks: Length.
@@ -118,11 +122,11 @@ def build_trial(
     demand = np.zeros((len(pairs), 7 * weeks), dtype=np.int64)
     demand[days["pair"], days["offset"]] = days["units"]
     recovered = _recover_demand(demand, known.stock_outs, pairs, facts, first)
-    opening = _open_by_rule(facts, policy)
+    opening = open_by_rule(facts, policy, seller.policy.replenishment.working_days_per_week)
     arrivals, unexplained, opened_by = (no_arrivals(), no_arrivals()), 0, "rule"
-    hub = sorted(known.nodes.loc[known.nodes["stage"] == "hub", "node"])[0]
+    hub = find_hubs(known.nodes)[0]
     if len(movements):
-        opening, arrivals, unexplained = _roll_back(known, movements, facts, pairs, hub, first, end)
+        opening, arrivals, unexplained = roll_back(known, movements, facts, pairs)
         opened_by = "movements"
     return Trial(
         world=World(
@@ -140,7 +144,7 @@ def build_trial(
         later=days,
         hub=hub,
         shelf=name_shelves(known.nodes),
-        feeds=feed_countries(known.nodes, known.lanes),
+        feeds=countries_fed(known.nodes, known.lanes),
         left_out=_count_left_out(during, before, pairs),
         recovered_units=recovered,
         opened_by=opened_by,
@@ -152,18 +156,6 @@ def name_shelves(nodes: pd.DataFrame) -> dict[str, str]:
     """Country → its forward node."""
     forward = nodes[nodes["stage"] == "forward"].sort_values("node", kind="stable").drop_duplicates("country")
     return dict(zip(forward["country"], forward["node"], strict=True))
-
-
-def feed_countries(nodes: pd.DataFrame, lanes: pd.DataFrame) -> dict[str, str]:
-    """Node in a country → the country it serves; a regional one without a forward node there by its first lane on."""
-    sold = set(nodes.loc[nodes["stage"] == "forward", "country"])
-    onward = lanes.sort_values("lane", kind="stable").drop_duplicates("from_node")
-    first = dict(zip(onward["from_node"], onward["country"], strict=True))
-    return {
-        str(row.node): str(row.country if row.country in sold else first.get(row.node, row.country))
-        for row in nodes.itertuples()
-        if row.stage != "hub"
-    }
 
 
 def _quote_blocks(
@@ -215,8 +207,11 @@ def _gather_facts(
     skus, countries = sorted(set(pairs["sku"])), sorted(set(pairs["country"]))
     products = known.products.set_index("sku").loc[skus]
     suppliers = known.suppliers.sort_values("supplier", kind="stable").reset_index(drop=True)
-    lanes = _list_ways(known, sorted(set(realised["lane"])))
-    cash = spread_lanes(realised, pairs, list(lanes["lane"]), realised["cash"])
+    ways = list_departures(known.lanes, known.nodes, distribution, first)
+    ways = ways[ways["lane"].isin(realised["lane"])]
+    names, departs = list(ways["lane"]), ways["depart_days"].to_numpy(dtype=np.int64)
+    arrives = ways[["arrive_p10", "arrive_p50", "arrive_p90"]].to_numpy(dtype=np.int64)
+    cash = spread_lanes(realised, pairs, names, realised["cash"])
     every = max(1, replenishment.review_days // 7)
     cost = realised.drop_duplicates("sku").set_index("sku")["product_cost"]
     past = min(PAST_DAYS, past_days)
@@ -230,7 +225,7 @@ def _gather_facts(
         skus=tuple(skus),
         countries=tuple(countries),
         suppliers=tuple(suppliers["supplier"]),
-        lanes=tuple(lanes["lane"]),
+        lanes=tuple(names),
         pair_sku=np.searchsorted(skus, pairs["sku"]).astype(np.int64),
         pair_country=np.searchsorted(countries, pairs["country"]).astype(np.int64),
         sku_supplier=products["supplier"].map(place).to_numpy(dtype=np.int64),
@@ -246,11 +241,9 @@ def _gather_facts(
         qc_days=replenishment.qc_days,
         order_every=every,
         review_days=distribution.review_days,
-        lane_depart=lanes["depart"].to_numpy(dtype=np.int64),
-        lane_days=lanes[["p10", "p50", "p90"]].to_numpy(dtype=np.int64),
-        usual_lane=np.nanargmin(
-            spread_lanes(realised, pairs, list(lanes["lane"]), realised["landed"]), axis=1
-        ).astype(np.int64),
+        lane_depart=departs,
+        lane_days=arrives - departs[:, None],
+        usual_lane=np.nanargmin(spread_lanes(realised, pairs, names, realised["landed"]), axis=1).astype(np.int64),
         ship_cash=cash,
         order_cash=-1 if replenishment.weekly_cash_minor is None else replenishment.weekly_cash_minor * every,
         shipping_cash=-1 if distribution.weekly_cash_minor is None else distribution.weekly_cash_minor,
@@ -267,25 +260,6 @@ def spread_lanes(quote: pd.DataFrame, pairs: pd.DataFrame, lanes: list[str], val
     known = place >= 0
     table[place[known], column[known]] = values.to_numpy(dtype=np.float64)[known]
     return table
-
-
-def _list_ways(known: Snapshot, names: list[str]) -> pd.DataFrame:
-    """Lanes from the hub with the quickest leg on from a regional node: country, days to departure, transit."""
-    stage = dict(zip(known.nodes["node"], known.nodes["stage"], strict=True))
-    table = known.lanes.sort_values(["transit_days_p50", "lane"], kind="stable")
-    onward: dict[tuple[str, str], pd.Series] = {}
-    for _, leg in table.iterrows():
-        if stage.get(leg["from_node"]) == "regional":
-            onward.setdefault((leg["from_node"], leg["country"]), leg)
-    rows = []
-    for _, lane in table[table["lane"].isin(names)].sort_values("lane", kind="stable").iterrows():
-        regional = stage.get(lane["to_node"]) == "regional"
-        then = onward.get((lane["to_node"], lane["country"])) if regional else None
-        days = {p: int(lane[f"transit_days_{p}"]) + (int(then[f"transit_days_{p}"]) if then is not None else 0)
-                for p in ("p10", "p50", "p90")}  # fmt: skip
-        depart = max(int(lane["cutoff_weekday"]), 0)
-        rows.append({"lane": lane["lane"], "country": lane["country"], "depart": depart, **days})
-    return pd.DataFrame(rows)
 
 
 def _list_working_days(known: Snapshot, suppliers: pd.DataFrame, first: date, days: int, per_week: int) -> Bools:
@@ -342,70 +316,6 @@ def _recover_demand(demand: Ints, stock_outs: pd.DataFrame, pairs: pd.DataFrame,
     return added
 
 
-def _open_by_rule(facts: Facts, policy: SimulationPolicy) -> tuple[Ints, Ints]:
-    """Opening stock from velocity alone, the same for every policy."""
-    recent = facts.past_sold[:, -_QUARTER:]
-    daily = recent.sum(axis=1) / max(recent.shape[1], 1)
-    way = facts.lane_depart[facts.usual_lane] + facts.lane_days[facts.usual_lane, 1] + facts.review_days
-    forward = np.floor(np.round(daily * (way + policy.forward_cover_days), 6)).astype(np.int64)
-    made = facts.made_days[facts.sku_supplier, 1] * 7 / 6 + facts.qc_days + 7 * facts.order_every
-    whole = np.bincount(facts.pair_sku, weights=daily, minlength=len(facts.skus)) * made
-    cartons = np.ceil(np.round(whole / facts.carton_units, 6)).astype(np.int64)
-    return cartons * facts.carton_units, forward
-
-
-def _roll_back(
-    known: Snapshot,
-    movements: pd.DataFrame,
-    facts: Facts,
-    pairs: pd.DataFrame,
-    hub: str,
-    first: date,
-    end: date,
-) -> tuple[tuple[Ints, Ints], tuple[Arrivals, Arrivals], int]:
-    """Stock on day 0 = stock on as_of + what left since − what came since; and what was on its way on day 0."""
-    begin, as_of = pd.Timestamp(first), pd.Timestamp(known.as_of)
-    feeds = feed_countries(known.nodes, known.lanes)
-    index = pd.MultiIndex.from_frame(pairs[_KEYS])
-    skus = pd.Index(list(facts.skus))
-    lying = known.stock[known.stock["state"].isin(["available", "receiving", "researching"])]
-    moves = movements.assign(
-        pair=index.get_indexer(pd.MultiIndex.from_arrays([movements["sku"], movements["to_node"].map(feeds)])),
-        place=skus.get_indexer(pd.Index(movements["sku"])),
-    )
-    into_hub = (moves["to_node"] == hub) & (moves["place"] >= 0)
-    into_country = (moves["from_node"] == hub) & (moves["pair"] >= 0)
-    since = known.sales[(known.sales["day"] >= begin) & (known.sales["day"] < as_of)]
-    sold = _add_up(index.get_indexer(pd.MultiIndex.from_frame(since[_KEYS])), since["units"], len(pairs))
-    at_pair = index.get_indexer(pd.MultiIndex.from_arrays([lying["sku"], lying["node"].map(feeds)]))
-    at_hub = np.where(lying["node"] == hub, skus.get_indexer(pd.Index(lying["sku"])), -1)
-    came = moves["received_on"].between(begin, as_of, inclusive="left")
-    left = moves["started_on"].between(begin, as_of, inclusive="left")
-    forward = _add_up(at_pair, lying["units"], len(pairs)) + sold
-    forward -= _add_up(moves["pair"][into_country & came], moves["units"][into_country & came], len(pairs))
-    stock = _add_up(at_hub, lying["units"], len(skus))
-    stock += _add_up(moves["place"][into_country & left], moves["units"][into_country & left], len(skus))
-    stock -= _add_up(moves["place"][into_hub & came], moves["units"][into_hub & came], len(skus))
-    under_way = (moves["started_on"] < begin) & (moves["received_on"] >= begin)
-    unexplained = -int(np.minimum(forward, 0).sum() + np.minimum(stock, 0).sum())
-    arrivals = tuple(
-        _list_arrivals(moves[chosen & under_way], column, begin)
-        for chosen, column in ((into_hub, "place"), (into_country, "pair"))
-    )
-    return (np.maximum(stock, 0), np.maximum(forward, 0)), (arrivals[0], arrivals[1]), unexplained
-
-
-def _add_up(places: object, units: pd.Series, size: int) -> Ints:
-    total, at = np.zeros(size, dtype=np.int64), np.asarray(places, dtype=np.int64)
-    np.add.at(total, at[at >= 0], units.to_numpy(dtype=np.int64)[at >= 0])
-    return total
-
-
-def _list_arrivals(moves: pd.DataFrame, column: str, begin: pd.Timestamp) -> Arrivals:
-    days = np.asarray((moves["received_on"] - begin).dt.days, dtype=np.int64)
-    return Arrivals(moves[column].to_numpy(dtype=np.int64), moves["units"].to_numpy(dtype=np.int64), days)
-
-
 def _price(
     realised: pd.DataFrame,
     quotes: list[pd.DataFrame],
@@ -444,9 +354,9 @@ def _price(
 
 def _hub_rate(known: Snapshot, seller: Seller, day: date) -> float:
     """A cubic metre at the hub for a week [base minor]; 0 where no rate is known."""
-    hub = known.nodes[known.nodes["stage"] == "hub"].sort_values("node", kind="stable").iloc[0]
+    countries = known.nodes.set_index("node")["country"]
     for at in (day, known.as_of):
-        rate = known.rates.find("hub_storage", str(hub["country"]), at)
+        rate = known.rates.find("hub_storage", str(countries[find_hubs(known.nodes)[0]]), at)
         if rate is None:
             continue
         try:

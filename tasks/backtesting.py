@@ -19,6 +19,7 @@ from skills.simulation.rivals import min_max, reorder_point, velocity_times_days
 from skills.simulation.tuning import Parameters, measure_fill, spread_parameters
 from skills.simulation.world import Contender, Decision, Ints, Policy, Seen
 from skills.vocabulary import mark
+from tasks.backtest_opening import complete_movements
 from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Trial, build_trial
 from tasks.nights import BadParameter
 from tasks.store.snapshots import Snapshot
@@ -41,7 +42,7 @@ class Backtest:
     Attributes:
         test: The weeks of the race.
         before: The weeks before them; None where history is too short to tune on.
-        movements: What the seller did; may be empty.
+        movements: What the seller did, from `complete_movements`; may be empty.
     """
 
     test: Trial
@@ -59,16 +60,14 @@ def prepare(known: Snapshot, movements: pd.DataFrame, seller: Seller, weeks: int
     policy = seller.policy.simulation
     monday = known.as_of - timedelta(days=known.as_of.weekday())
     first = monday - timedelta(weeks=weeks)
-    test = build_trial(known, movements, seller, first, weeks, policy)
+    moved = complete_movements(known, movements, seller)
+    test = build_trial(known, moved, seller, first, weeks, policy)
     begun = (pd.Timestamp(first) - test.sales["day"].min()).days
     tuned_on = min(TUNING_WEEKS, (begun - LEAST_PAST_DAYS) // 7)
-    nothing = movements.iloc[:0]
-    before = (
-        build_trial(known, nothing, seller, first - timedelta(weeks=tuned_on), tuned_on, policy)
-        if tuned_on >= 4
-        else None
-    )
-    return Backtest(test, before, movements)
+    begin = first - timedelta(weeks=tuned_on)
+    enough = tuned_on >= LEAST_WEEKS
+    before = build_trial(known, moved.iloc[:0], seller, begin, tuned_on, policy) if enough else None
+    return Backtest(test, before, moved)
 
 
 def check_parameters(mode: str, weeks: int, service_percent: int) -> None:
@@ -306,7 +305,7 @@ def _name_days(morning: date, days: Ints) -> pd.Series:
 
 
 def repeat_movements(test: Trial, movements: pd.DataFrame) -> Policy:
-    """What the seller really ordered and shipped, on the days it really arrived.
+    """What the seller really ordered and shipped, on the days it really arrived or is expected.
 
     A supplier's goods are ordered on the Monday of that week, a shipment leaves on the Monday on or after its day;
     a shipment of more than the hub holds is cut.

@@ -15,9 +15,9 @@ from prefect.cache_policies import NO_CACHE
 from config.language import format_money, format_number, say, translator
 from config.seller import Language, Seller
 from skills.distribution import quote_contribution
+from skills.distribution.network import countries_fed
 from skills.vocabulary import mark
 from tasks.artifacts import link_page, write_result
-from tasks.backtest_world import feed_countries
 from tasks.files.movements import Movements
 from tasks.lines import flatten
 from tasks.rendering import render_page
@@ -152,7 +152,7 @@ def _list_done(movements: pd.DataFrame, known: Snapshot, first: date) -> pd.Data
     """Units ordered per SKU and sent per (SKU, country) since the first night."""
     since = movements[movements["started_on"] >= pd.Timestamp(first)]
     feeds, hubs = (
-        feed_countries(known.nodes, known.lanes),
+        countries_fed(known.nodes, known.lanes),
         set(known.nodes.loc[known.nodes["stage"] == "hub", "node"]),
     )
     country = since["to_node"].map(feeds).fillna("")
@@ -216,7 +216,7 @@ def _estimate_lost(rows: pd.DataFrame, known: Snapshot, first: date) -> np.ndarr
 
 
 def _stock_there(rows: pd.DataFrame, known: Snapshot) -> np.ndarray:
-    country = known.stock["node"].map(feed_countries(known.nodes, known.lanes))
+    country = known.stock["node"].map(countries_fed(known.nodes, known.lanes))
     lying = known.stock.assign(country=country).groupby(["sku", "country"])["units"].sum()
     return lying.reindex(pd.MultiIndex.from_frame(rows[["sku", "country"]])).fillna(0).to_numpy(dtype=np.int64)
 

@@ -14,6 +14,7 @@ from config.seller import Seller, read_seller
 from skills.simulation.paths import sample_path
 from skills.simulation.plan import walk_forward
 from skills.simulation.policy import SimulationPolicy
+from tasks.backtest_opening import complete_movements
 from tasks.backtest_world import TooLittleHistory, Trial, build_trial
 from tasks.backtesting import follow_night, repeat_movements
 from tasks.files.exports import read_exports
@@ -53,7 +54,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Seller, Sna
 
 def make_test(demo: tuple[Seller, Snapshot, Movements], weeks: int = 3, moved: bool = True) -> Trial:
     seller, known, movements = demo
-    table = movements.table if moved else movements.table.iloc[:0]
+    table = complete_movements(known, movements.table if moved else movements.table.iloc[:0], seller)
     return build_trial(known, table, seller, known.as_of - timedelta(weeks=weeks), weeks, POLICY)
 
 
@@ -74,19 +75,64 @@ def test_the_hub_policy_decides_the_same_whatever_happens_later(demo: tuple[Sell
 
 
 def test_the_record_is_repeated_to_the_unit(demo: tuple[Seller, Snapshot, Movements]) -> None:
-    _, known, movements = demo
+    seller, known, movements = demo
     test = make_test(demo, weeks=8)
     assert (test.opened_by, test.unexplained_units) == ("movements", 0)
-    run = walk_forward(
-        test.world, "seller", repeat_movements(test, movements.table), sample_path(test.world.facts, POLICY, 0)
-    )
-    start, table = pd.Timestamp(test.world.facts.start), movements.table
+    table = complete_movements(known, movements.table, seller)
+    assert len(table) == len(movements.table) + len(known.inbound) + len(known.purchase_orders)
+    run = walk_forward(test.world, "seller", repeat_movements(test, table), sample_path(test.world.facts, POLICY, 0))
+    start = pd.Timestamp(test.world.facts.start)
     begun = table[table["started_on"] >= start]
     assert int(run.ordered.sum()) == int(begun.loc[begun["to_node"] == test.hub, "units"].sum())
     lost = int((run.demand - run.sold).sum())
     assert lost <= test.recovered_units + int(run.demand.sum()) // 20
     closing = known.stock[known.stock["state"].isin(["available", "receiving", "researching"])]["units"].sum()
     assert abs(int(run.hub.sum() + run.forward.sum()) - int(closing)) <= lost + int(closing) // 20
+
+
+def add_inbound(known: Snapshot, *rows: tuple[str, str, str, int, str]) -> Snapshot:
+    """The same morning with these shipments of HN-PM402 under way: from, to, mode, units, expected day."""
+    columns = ["from_node", "to_node", "mode", "units", "eta"]
+    frame = pd.DataFrame(rows, columns=columns).assign(
+        shipment="S", sku="HN-PM402", eta=lambda t: pd.to_datetime(t["eta"])
+    )
+    empty = known.inbound.iloc[:0]
+    return replace(known, tables={**known.tables, "inbound": frame[empty.columns].astype(empty.dtypes)})
+
+
+def test_a_shipment_that_is_still_under_way_was_at_the_hub_or_under_way_when_the_test_began(
+    demo: tuple[Seller, Snapshot, Movements],
+) -> None:
+    seller, known, moved = demo
+    before = make_test((seller, add_inbound(known), moved))
+    facts, sku = before.world.facts, before.world.facts.skus.index("HN-PM402")
+    pair = next(
+        place for place, country in enumerate(facts.pair_country)
+        if facts.pair_sku[place] == sku and facts.countries[country] == "US"
+    )  # fmt: skip
+    by_sea = ("SZ-HUB", "US-FBA", "sea", 500)  # 37 days; the test begins on 3 November
+    left_within = make_test((seller, add_inbound(known, (*by_sea, "2025-12-20")), moved))
+    assert int(left_within.world.hub[sku] - before.world.hub[sku]) == 500
+    assert left_within.world.to_forward.units.sum() == before.world.to_forward.units.sum()
+    left_before = make_test((seller, add_inbound(known, (*by_sea, "2025-12-01")), moved))
+    assert left_before.world.hub.tolist() == before.world.hub.tolist()
+    coming = left_before.world.to_forward
+    assert (pair, 500, 28) in zip(coming.place.tolist(), coming.units.tolist(), coming.day.tolist(), strict=True)
+    within = make_test((seller, add_inbound(known, ("US-AWD", "US-FBA", "truck", 40, "2025-11-26")), moved))
+    assert int(within.world.forward[pair] - before.world.forward[pair]) == 40
+    assert within.world.hub.tolist() == before.world.hub.tolist()
+
+
+def test_the_opening_rule_covers_the_days_that_the_sellers_suppliers_work(
+    demo: tuple[Seller, Snapshot, Movements],
+) -> None:
+    seller, known, moved = demo
+    fewer = seller.policy.replenishment.model_copy(update={"working_days_per_week": 5})
+    slower = seller.model_copy(update={"policy": seller.policy.model_copy(update={"replenishment": fewer})})
+    usual, longer = (make_test((one, known, moved), moved=False) for one in (seller, slower))
+    assert usual.opened_by == longer.opened_by == "rule"
+    assert int(longer.world.hub.sum()) > int(usual.world.hub.sum())
+    assert longer.world.forward.tolist() == usual.world.forward.tolist()
 
 
 def test_days_out_of_stock_get_the_demand_of_the_weeks_before(demo: tuple[Seller, Snapshot, Movements]) -> None:
