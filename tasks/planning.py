@@ -17,6 +17,7 @@ from tasks import (
     proposals,
     replenishment,
     stock_levels,
+    stocking,
     storage,
     watching,
 )
@@ -37,6 +38,7 @@ class Planned:
     Attributes:
         history: From `forecasting.build_history`.
         forecast: From `forecasting.forecast_demand`.
+        life_cycle: From `stocking.plan_life_cycle`.
         orders: From `replenishment.plan_replenishment`.
         cliffs: From `storage.measure_cliffs`.
         contribution: From `distribution.quote_contribution`, with what a fee on low stock saves.
@@ -45,6 +47,7 @@ class Planned:
 
     history: pd.DataFrame
     forecast: pd.DataFrame
+    life_cycle: pd.DataFrame
     orders: pd.DataFrame
     cliffs: pd.DataFrame
     contribution: pd.DataFrame
@@ -83,16 +86,19 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
     receiving = known.tables.get("receiving_times")
+    life_cycle = stocking.plan_life_cycle(
+        forecast, known.products, stock_levels.weigh_margins(contribution, forecast), policy.stocking
+    )
     orders = replenishment.plan_replenishment(
         known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
         known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
         receiving, figures.list_shipment_costs(allocation.lines), known.tables.get("cash_plan"),
-        known.tables.get("previous_orders"),
+        known.tables.get("previous_orders"), life_cycle[life_cycle["leads"]],
     )  # fmt: skip
     orders = replenishment.weigh_modes(
         orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving
     )
-    return Planned(history, forecast, orders, cliffs, contribution, allocation)
+    return Planned(history, forecast, life_cycle, orders, cliffs, contribution, allocation)
 
 
 def quote_night(night: Night, known: Snapshot, rates: RateBook) -> pd.DataFrame:
@@ -120,5 +126,7 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
         night, known, planned.forecast, planned.orders, planned.cliffs, planned.contribution, lines, listings
     )
     moving = describe_shipments(night, known, planned.forecast, planned.contribution, planned.allocation)
-    levels = stock_levels.measure_levels(night, known, planned.forecast, planned.orders, planned.contribution)
+    levels = stock_levels.measure_levels(
+        night, known, planned.forecast, planned.life_cycle, planned.orders, planned.contribution
+    )
     return proposals.from_plan(night, known.digest, plan, {**shown, **moving, "levels": levels, **accounts})

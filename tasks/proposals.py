@@ -18,7 +18,15 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution import Allocation
-from skills.replenishment.reasons import CLOSED_TODAY, ENOUGH, LEAVING, NO_FORECAST
+from skills.replenishment.reasons import (
+    AFTER_END,
+    CLOSED_TODAY,
+    ENOUGH,
+    LAST_BUY_COVERED,
+    LAUNCH_COVERED,
+    LEAVING,
+    NO_FORECAST,
+)
 from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
 from tasks import distribution, forecasting, replenishment
 from tasks.costs import Costs, cost_decision, cost_line, cost_night, margin_percent, quote_shipments
@@ -35,7 +43,7 @@ _RANKED, _BELOW_THE_LINE = 40, 20
 """How many cartons the proposal lists: the best that are sent, and the next that are not."""
 
 
-_NOTHING_NEEDED = [ENOUGH, LEAVING, NO_FORECAST]
+_NOTHING_NEEDED = [ENOUGH, LAST_BUY_COVERED, LAUNCH_COVERED, LEAVING, NO_FORECAST]
 """Reasons of SKUs that nobody waits for."""
 
 
@@ -389,7 +397,7 @@ def _held_orders(plan: Plan) -> list[Body]:
     """
     orders = plan.orders
     held = orders[(orders["order_units"] == 0) & ~orders["reason"].isin(_NOTHING_NEEDED)]
-    held = held[(held["reason"] != CLOSED_TODAY) | (held["raw_need"] > 0)]
+    held = held[~held["reason"].isin([AFTER_END, CLOSED_TODAY]) | (held["raw_need"] > 0)]
     names = dict(zip(plan.suppliers["supplier"], plan.suppliers["name"], strict=True))
     return [
         {

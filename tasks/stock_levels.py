@@ -1,4 +1,4 @@
-"""How the seller's stock could be held: launches and last buys, a second mode, factors of hub and countries."""
+"""How stock is held at the beginning and the end of a product, and could be held: a second mode, tuned factors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ _WEEK = 5
 
 
 def measure_levels(
-    night: Night, known: Snapshot, forecast: pd.DataFrame, orders: pd.DataFrame, contribution: pd.DataFrame
+    night: Night,
+    known: Snapshot,
+    forecast: pd.DataFrame,
+    life_cycle: pd.DataFrame,
+    orders: pd.DataFrame,
+    contribution: pd.DataFrame,
 ) -> Body:
     """What the report says of launches, last buys, two modes and tuned factors.
 
@@ -37,18 +42,28 @@ def measure_levels(
     policy = night.seller.policy.stocking
     quoted = contribution[contribution["wait_reason"] == ""]
     pairs = _describe_pairs(forecast, quoted)
-    life = stocking.plan_life_cycle(
-        forecast, known.products, orders[["sku", "position"]], _weigh_margins(quoted, forecast), _read_lead(orders),
-        policy, night.as_of,
-    )  # fmt: skip
     return {
-        "life_cycle": [
-            row | {"values": text_values(values)}
-            for row, values in zip(plain_rows(life.drop(columns="values")), life["values"], strict=True)
-        ],
+        "life_cycle": _show_life_cycle(life_cycle, orders),
         "two_modes": _weigh_modes(pairs, quoted, known.lanes, policy.seed),
         "factors": _tune(pairs, quoted, known.lanes, orders, policy.fill_percent, policy.seed),
     }
+
+
+def _show_life_cycle(life_cycle: pd.DataFrame, orders: pd.DataFrame) -> list[Body]:
+    """The level of each launch and last buy beside what its order became, and why."""
+    became = orders[["sku", "position", "order_units", "cut_off_on", "reason"]].rename(columns={"reason": "ordered"})
+    rows = life_cycle[["sku", "kind", "leads", "weeks", "ratio_percent", "level", "until", "reason"]].merge(
+        became, on="sku", how="left"
+    )
+    rows = rows.astype({"until": "datetime64[us]"}).assign(
+        position=rows["position"].fillna(0).astype("int64"),
+        order_units=rows["order_units"].fillna(0).astype("int64"),
+        ordered=rows["ordered"].fillna("").astype("str"),
+    )
+    return [
+        row | {"values": text_values(values)}
+        for row, values in zip(plain_rows(rows), life_cycle["values"], strict=True)
+    ]
 
 
 def _describe_pairs(forecast: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFrame:
@@ -60,8 +75,10 @@ def _describe_pairs(forecast: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFram
     return pairs.assign(value=pairs["mean"] * pairs["product_cost"]).reset_index(drop=True)
 
 
-def _weigh_margins(quoted: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
-    """One row per sku: net margin of its countries by demand, each by its best lane, and unit cost [base minor]."""
+def weigh_margins(contribution: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """One row per sku that is quoted: net margin of its countries by demand, each by its best lane, and unit cost
+    [base minor]."""
+    quoted = contribution[contribution["wait_reason"] == ""]
     best = quoted.groupby(["sku", "country"], as_index=False)[["net_margin", "product_cost"]].max()
     week = forecast.loc[forecast["weeks_ahead"] == _WEEK, ["sku", "country", "mean"]]
     best = best.merge(week, on=["sku", "country"], how="left")
@@ -71,11 +88,6 @@ def _weigh_margins(quoted: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame
     return totals.assign(net_margin=(totals["margin"] / totals["weight"]).round(4))[
         ["sku", "net_margin", "unit_cost"]
     ]
-
-
-def _read_lead(orders: pd.DataFrame) -> pd.DataFrame:
-    """One row per sku: days from an order of this morning to the shelf, in the middle."""
-    return orders[["sku"]].assign(lead_days=(orders["arrival_p50"] - orders["as_of"]).dt.days)
 
 
 def _choose_lanes(quoted: pd.DataFrame, lanes: pd.DataFrame, modes: tuple[str, ...]) -> pd.DataFrame:

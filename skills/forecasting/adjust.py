@@ -130,12 +130,25 @@ def _smooth(ratio: Floats) -> Floats:
     return total / sum(SEASON_SMOOTHING)
 
 
-def fade_life_cycle(products: pd.DataFrame, sku_names: pd.Index, horizon: int, phase_out_weeks: int) -> Floats:
-    """Factor per (SKU, week ahead): 0 for `exit`, an even fall to 0 for `phase_out`, else 1."""
-    factors = np.ones((len(sku_names), horizon))
-    cycle = products.drop_duplicates("sku").set_index("sku")["life_cycle"].reindex(sku_names).to_numpy(dtype=object)
-    ahead = np.arange(horizon)
+def fade_life_cycle(products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, phase_out_weeks: int) -> Floats:
+    """Factor per (SKU, week ahead): 0 for `exit`; for `phase_out` the share of the week up to `ends_on`, the last day
+    of sale, or an even fall to 0 where it is not stated; else 1.
+
+    Args:
+        products: sku, life_cycle; ends_on (missing or no column: not stated).
+        sku_names: Rows of the answer.
+        mondays: Of the weeks ahead [days].
+        phase_out_weeks: Length of the fall [weeks].
+    """
+    dated = products if "ends_on" in products else products.assign(ends_on=pd.Series(pd.NaT, index=products.index))
+    known = dated.drop_duplicates("sku").set_index("sku").reindex(sku_names)
+    cycle = known["life_cycle"].to_numpy(dtype=object)
+    ahead = np.arange(len(mondays))
+    factors = np.ones((len(sku_names), len(mondays)))
     factors[cycle == "phase_out"] = np.maximum(0, phase_out_weeks - ahead) / phase_out_weeks
+    stated = (cycle == "phase_out") & known["ends_on"].notna().to_numpy()
+    ends = _days(known["ends_on"])[stated]
+    factors[stated] = np.clip(ends[:, None] + 1 - mondays[None, :], 0, 7) / 7.0
     factors[cycle == "exit"] = 0.0
     return factors
 

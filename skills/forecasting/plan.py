@@ -52,7 +52,7 @@ def forecast_demand(
         history: From `build_history`: one row per (sku, country, week).
         events: event, first_day, last_day, country, sku, uplift_percent, expires.
         overrides: sku, country, weekly_units, author, expires; replaces the weekly mean.
-        products: sku, category, life_cycle.
+        products: sku, category, life_cycle; ends_on, the last day of sale of a phase-out (optional).
         as_of: The morning of the forecast.
         policy: Horizon, season, thin series, phase-out.
 
@@ -92,7 +92,9 @@ def forecast_demand(
         calm, known, panel.firsts, panel.ends, panel.skus, kinds, panel.week_one, horizon
     )
     plain[launches.rows] = launches.path
-    fade = adjust.fade_life_cycle(products, panel.sku_names, horizon, policy.phase_out_weeks)
+    fade = adjust.fade_life_cycle(
+        products, panel.sku_names, mondays[panel.week_one :], policy.phase_out_weeks
+    )
     factor = event[:, panel.week_one :] * season[:, panel.week_one :] * fade[panel.skus]
     mean, overridden = _replace(plain * factor, panel, live)
     mean = np.round(mean, 4)

@@ -40,5 +40,6 @@ class ForecastingPolicy(BaseModel):
         default=26,
         ge=1,
         le=104,
-        description="Demand of a SKU in phase-out falls evenly to zero over this many weeks [weeks].",
+        description="Demand of a SKU in phase-out falls evenly to zero over this many weeks, where the products file "
+        "does not state its last day of sale (ends_on) [weeks].",
     )

@@ -12,6 +12,7 @@ from skills.replenishment.calendar import NEVER, SCENARIOS, SupplierCalendar
 from skills.replenishment.capacity import count_make_days
 from skills.replenishment.cash import Ints
 from skills.replenishment.cash_limits import CashLimits, read_limits
+from skills.replenishment.led import PHASE_OUT
 from skills.replenishment.limits import (
     BUILD_UP,
     CASH_PATH,
@@ -81,6 +82,8 @@ def _round_up(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.DataFrame:
     wanted = (-(-lines["raw_need"] // lines["carton_units"])).where(lines["free"], 0)
     most = (lines["fresh_units"] // lines["carton_units"]).where(lines["shelf_life_days"] > 0, _ANY)
     spoils, wanted = wanted > most, wanted.clip(upper=most)
+    # no minimum and no closure buys more of what sale ends for
+    most = most.mask(lines["led_by"] == PHASE_OUT, wanted)
     below = (wanted > 0) & (wanted * lines["carton_units"] < policy.threshold_units)
     reason = lines["reason"].mask(lines["free"], explain_shortage(lines)).mask(spoils, SHELF_LIFE_ENDS)
     return lines.assign(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skills.replenishment.calendar import SCENARIOS
+from skills.replenishment.explain_level import explain_level
 from skills.replenishment.explain_order import (
     explain_changes,
     explain_modes,
@@ -16,6 +17,7 @@ from skills.replenishment.explain_order import (
     explain_quantity,
     explain_risk,
 )
+from skills.replenishment.led import NOT_LED
 from skills.replenishment.orders import ARRIVALS
 from skills.replenishment.position import SELLABLE
 from skills.replenishment.steps import Step, make_step, say_date, say_number, say_rounded, spread
@@ -46,7 +48,8 @@ def explain_replenishment(orders: pd.DataFrame) -> pd.DataFrame:
     """
     rows = [dict(zip(orders.columns, row, strict=True)) for row in orders.itertuples(index=False, name=None)]
     steps = [
-        *(*_time(rows), *_demand(rows), *_stock(rows), *explain_quantity(rows), *explain_changes(rows)),
+        *(*_time(rows), *_demand(rows), *explain_level(rows), *_stock(rows)),
+        *(*explain_quantity(rows), *explain_changes(rows)),
         *(*explain_money(rows), *explain_modes(rows), *explain_risk(rows)),
     ]
     count, total = len(rows), len(rows) * len(steps)
@@ -172,7 +175,7 @@ def _demand(rows: list[dict[str, Any]]) -> Iterator[Step]:
     def days(row: dict[str, Any]) -> int:
         return 0 if pd.isna(row["next_arrival_p50"]) else (row["next_arrival_p50"] - row["as_of"]).days
 
-    known = [row["order_up_to"] > 0 for row in rows]
+    known = [row["order_up_to"] > 0 and row["led_by"] == NOT_LED for row in rows]
     yield make_step(
         mark("Expected demand until then"),
         "units",
@@ -224,7 +227,12 @@ def _stock(rows: list[dict[str, Any]]) -> Iterator[Step]:
     for state, label in _STATES.items():
         yield make_step(label, "units", ((str(row[state]) if row[state] else "", "") for row in rows))
     yield make_step(
-        mark("Arrives after the next order (not counted)"),
+        [
+            mark("Arrives after the next order (not counted)")
+            if row["led_by"] == NOT_LED
+            else mark("Arrives after the days that the level covers (not counted)")
+            for row in rows
+        ],
         "units",
         ((str(row["too_late_units"]) if row["too_late_units"] else "", "") for row in rows),
     )

@@ -8,27 +8,29 @@ from numpy.typing import NDArray
 
 from skills.replenishment.calendar import NEVER, SCENARIOS, SupplierCalendar, find_last_safe_days
 from skills.replenishment.demand import DemandCurve, Floats, probability_below, quantile_at, quantile_of_mixture
+from skills.replenishment.led import NOT_LED, lead_need
 from skills.replenishment.orders import ARRIVALS
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import SELLABLE
-from skills.replenishment.reasons import CLOSED_TODAY
+from skills.replenishment.reasons import AFTER_END, CLOSED_TODAY
 from skills.replenishment.supply import Arrivals, find_shortages
 
 
 def count_in_time(lines: pd.DataFrame, arrivals: Arrivals) -> pd.DataFrame:
     """Take out of the position what usually arrives after the next order: today's order must last without it.
 
-    Adds too_late_units; position becomes what counts.
+    Where a level is given, what arrives after the days that it covers. Adds too_late_units; position becomes what
+    counts.
     """
-    ends = lines["next_arrival_p50"].to_numpy()
+    ends = lines["next_arrival_p50"].mask(lines["led_by"] != NOT_LED, lines["until_day"]).to_numpy()
     coming = lines[["inbound", "on_order"]].sum(axis=1).to_numpy()
     late = np.where(ends == NEVER, 0, coming - arrivals.count_until(ends))
     return lines.assign(too_late_units=late, position=lines["position"] - late)
 
 
 def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolicy) -> pd.DataFrame:
-    """Order-up-to level and what is missing to it, before any rounding."""
-    counted = ((lines["curve_row"] >= 0) & lines["reason"].isin(["", CLOSED_TODAY])).to_numpy()
+    """Order-up-to level and what is missing to it, before any rounding; a given level stands instead."""
+    counted = ((lines["curve_row"] >= 0) & lines["reason"].isin(["", CLOSED_TODAY, AFTER_END])).to_numpy()
     rows = lines.loc[counted]
     chosen = curve.take(rows["curve_row"].to_numpy())
     ends = {name: rows[f"next_arrival_{name}"].to_numpy() for name in SCENARIOS}
@@ -64,7 +66,7 @@ def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolic
     )
     filled = covered.reindex(lines.index).fillna(0)
     whole = ["order_up_to", "extended_days", "raw_need", "fresh_units", "build_level"]
-    return lines.join(filled.astype(dict.fromkeys(whole, "int64")))
+    return lead_need(lines.join(filled.astype(dict.fromkeys(whole, "int64"))), counted)
 
 
 def list_parts(curve: DemandCurve, ends: dict[str, NDArray[np.int64]]) -> list[tuple[float, Floats]]:

@@ -57,6 +57,8 @@ _DATES = {
     "stock_out_p50": "stock_out_day",
     "stock_out_service": "stock_out_service_day",
     "last_safe_date": "last_safe_day",
+    "covers_until": "until_day",
+    "cut_off_on": "cut_off_day",
 }
 
 ORDER_COLUMNS = [
@@ -80,7 +82,8 @@ ORDER_COLUMNS = [
     *("unit_cost_minor", "cost_currency", "unit_cost_base_minor", "base_currency", "fx_rate", "fx_note"),
     *("value_minor", "value_base_minor", "deposit_percent", "deposit_base_minor", "balance_days"),
     *("balance_base_minor", "balance_on", "stock_out_p50", "stock_out_service", "last_safe_date", "late_days"),
-    "flip_demand_percent",
+    *("flip_demand_percent", "led_by", "covers_until", "end_stated", "cut_off_on", "ratio_percent"),
+    *("underage_base_minor", "overage_base_minor"),
 ]
 
 

@@ -13,11 +13,13 @@ from skills.replenishment.calendar import NEVER, SCENARIOS, read_calendars, sche
 from skills.replenishment.capacity import NO_LIMIT, measure_capacity
 from skills.replenishment.cash import list_commitments
 from skills.replenishment.demand import DemandCurve, read_curve
+from skills.replenishment.led import NOT_LED, PHASE_OUT, find_cut_offs, join_levels
 from skills.replenishment.need import add_need, add_shortages, add_stock_out, count_in_time
 from skills.replenishment.orders import list_columns, value_orders
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import POSITION, check_facts, measure_position
 from skills.replenishment.reasons import (
+    AFTER_END,
     CLOSED_FOR_GOOD,
     CLOSED_TODAY,
     LEAVING,
@@ -63,6 +65,7 @@ def plan_replenishment(
     shipment_costs: pd.DataFrame | None = None,
     cash_plan: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    levels: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Order up to the level that demand stays within until the next feasible order arrives.
 
@@ -87,6 +90,8 @@ def plan_replenishment(
         shipment_costs: week, cost_base_minor: what tonight's shipments take; counts against the least cash.
         cash_plan: week, receipts_minor, rebates_minor, payments_minor, currency; counts towards the least cash.
         previous: From `list_basis` of the night before; lines move only for a cause. None: nothing to compare with.
+        levels: One row per SKU whose launch or last buy leads its order: level [units], until (last day it covers),
+            end_stated, ratio_percent, underage and overage [base minor], reason where the level is 0. None: none.
     Returns:
         One row per SKU with forecast, stock, inbound or open orders, sorted by sku; SKILL.md lists the columns.
         order_units is a multiple of carton_units and 0 where `reason` says why.
@@ -101,7 +106,7 @@ def plan_replenishment(
     schedule = schedule_orders(suppliers, calendars, policy)
     capacity = measure_capacity(suppliers, schedule, calendars, purchase_orders, policy, as_of)
     position = measure_position(stock, inbound, purchase_orders)
-    lines = _gather_facts(position, curve, products, suppliers)
+    lines = join_levels(_gather_facts(position, curve, products, suppliers), levels, as_of)
     lines = lines.merge(schedule, on="supplier", how="left").merge(capacity, on="supplier", how="left")
     lines = lines.assign(
         **{name: lines[name].fillna(0).astype("int64") for name in ("busy_units", "later_capacity_units")},
@@ -114,7 +119,7 @@ def plan_replenishment(
     arrivals = list_arrivals(lines["sku"], inbound, purchase_orders, lanes, ways, policy.qc_days, as_of)
     lines = count_in_time(lines, arrivals)
     lines = add_need(lines, curve, policy)
-    lines = add_stock_out(lines, curve, calendars, policy)
+    lines = find_cut_offs(add_stock_out(lines, curve, calendars, policy), calendars)
     path = list_commitments(
         purchase_orders, products, suppliers, rates, base_currency, as_of, shipment_costs, None, cash_plan
     )
@@ -189,10 +194,15 @@ def _add_arrivals(lines: pd.DataFrame, ways: Ways, qc_days: int) -> pd.DataFrame
 def _find_obstacle(lines: pd.DataFrame) -> pd.Series:
     """Why a SKU is not ordered whatever its stock; empty where nothing stands in the way."""
     reason = pd.Series("", index=lines.index, dtype="str")
-    never = (lines[["order_day", "next_order_day", "next_arrival_p50", "next_arrival_p90"]] == NEVER).any(axis=1)
+    ends = lines["led_by"] == PHASE_OUT
+    never = (lines[["order_day", "arrival_p50"]] == NEVER).any(axis=1)
+    # a last buy is followed by no order
+    never |= ~ends & (lines[["next_order_day", "next_arrival_p50", "next_arrival_p90"]] == NEVER).any(axis=1)
     reason = reason.mask(lines["order_day"] > 0, CLOSED_TODAY)
+    reason = reason.mask(ends & (lines["arrival_p50"] > lines["until_day"]), AFTER_END)
     reason = reason.mask(never, CLOSED_FOR_GOOD)
+    reason = reason.mask(lines["no_level"] != "", lines["no_level"])
     reason = reason.mask(lines["curve_row"] < 0, NO_FORECAST)
-    reason = reason.mask(lines["life_cycle"].isin(_LEAVING_CYCLES), LEAVING)
+    reason = reason.mask(lines["life_cycle"].isin(_LEAVING_CYCLES) & (lines["led_by"] == NOT_LED), LEAVING)
     reason = reason.mask(~lines["has_supplier"], NO_SUPPLIER)
     return reason.mask(~lines["has_product"], NO_PRODUCT)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
+from skills.replenishment.led import LAUNCH, PHASE_OUT
 from skills.vocabulary import mark
 
 NO_PRODUCT = mark("The SKU is missing from the products file; nothing is ordered.")
 NO_SUPPLIER = mark("The SKU's supplier is missing from the suppliers file; nothing is ordered.")
 NO_FORECAST = mark("There is stock but no demand forecast; nothing is ordered.")
 LEAVING = mark("The SKU is being phased out; nothing is ordered any more.")
+AFTER_END = mark("An order would arrive after the end of sale; nothing is ordered any more.")
+FIRST_STOCK = mark("First stock of a launch, up to the level at which a unit short loses what a unit left costs.")
+LAUNCH_COVERED = mark("Stock and orders on the way cover the first weeks of the launch.")
+LAST_BUY = mark(
+    "Last buy: all that will be sold until sale ends, up to the level at which a unit short loses what a unit left "
+    "costs."
+)
+LAST_BUY_COVERED = mark("Stock and orders on the way last until sale ends; nothing more is bought.")
 CLOSED_FOR_GOOD = mark(
     "The supplier is closed, or closes before another order could follow, with no end within three years; "
     "nothing is ordered. Choose another supplier or decide on a last order by hand."
@@ -54,4 +63,11 @@ def explain_shortage(lines: pd.DataFrame) -> pd.Series:
     reason = pd.Series(SHORT, index=lines.index, dtype="str")
     reason = reason.mask(lines["next_closed_days"] > lines["closed_days"], BEFORE_CLOSURE)
     reason = reason.mask(lines["extended_days"] > 0, BEYOND_FORECAST)
-    return reason.mask(lines["raw_need"] == 0, ENOUGH)
+    reason = reason.mask(lines["raw_need"] == 0, ENOUGH)
+    for led_by, (buys, covered) in _LED.items():
+        led = lines["led_by"] == led_by
+        reason = reason.mask(led, covered).mask(led & (lines["raw_need"] > 0), buys)
+    return reason
+
+
+_LED = {LAUNCH: (FIRST_STOCK, LAUNCH_COVERED), PHASE_OUT: (LAST_BUY, LAST_BUY_COVERED)}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from skills.replenishment.cash_limits import CashLimits
+from skills.replenishment.led import NOT_LED
 from skills.replenishment.limits import CASH_PATH, WEEKLY_CASH, fits
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import SELLABLE
@@ -131,6 +132,7 @@ def name_changes(lines: pd.DataFrame, previous: pd.DataFrame | None, policy: Rep
     known = before["cover_days"] >= 0
     cover = lines["next_arrival_p50"].to_numpy()
     lead = np.rint(before["daily_mean"] * (cover - before["cover_days"])).astype("int64")
+    lead = lead.where(lines["led_by"] == NOT_LED, 0)
     coming = lines["inbound"] + lines["on_order"] - before["inbound"] - before["on_order"]
     on_hand = lines[list(SELLABLE)].sum(axis=1) - before["on_hand"]
     level = lines["order_up_to"] - before["order_up_to"] - lead

@@ -21,9 +21,6 @@ def explain_life_cycle(plan: pd.DataFrame) -> pd.DataFrame:
             (mark("Critical ratio"), line["ratio_percent"], "%", mark("loses ÷ (loses + costs)")),
             (mark("Weeks covered"), line["weeks"], "weeks", ""),
             (mark("Demand at that ratio"), line["level"], "units", mark("quantile of cumulative demand")),
-            (mark("Stock and open orders"), line["position"], "units", ""),
-            (mark("Missing"), line["need"], "units", ""),
-            (mark("Rounded up to cartons"), line["order_units"], "units", ""),
         ]  # fmt: skip
         rows += [
             {"sku": line["sku"], "step": step, "label": label, "value": value, "unit": unit, "note": note}

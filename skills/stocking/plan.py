@@ -1,8 +1,8 @@
-"""The first stock of a product that is launched, and the last buy of one that is phased out."""
+"""The level of a product that is launched, and of one that is phased out: what its orders are led by."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,93 +12,97 @@ from skills.vocabulary import ALL_COUNTRIES, QUANTILES, check_columns, mark
 
 LAUNCH, LAST_BUY = mark("launch"), mark("last buy")
 NO_DEMAND = mark("No demand is forecast: nothing can be sized.")
-COVERED = mark("What is there and on the way covers it.")
+UNPRICED = mark(
+    "Its margin is not known: the level of a launch or last buy cannot be found. Give a price and a lane."
+)
 LOSES = mark("A unit brings no more than it costs: none is bought.")
-TOO_LATE = mark("An order would arrive after the last demand, on {ends_on}.")
 FIRST_STOCK = mark("The {percent} % quantile of {weeks} weeks: a unit short against a unit left.")
-LAST_STOCK = mark("The {percent} % quantile of all demand that is left: nothing can be bought afterwards.")
+LAST_STOCK = mark("The {percent} % quantile of all demand until sale ends: nothing can be bought afterwards.")
+LAST_STOCK_ASSUMED = mark(
+    "The {percent} % quantile of all demand that is forecast. The end is assumed and moves with each morning: state "
+    "the last day of sale in the products file (ends_on)."
+)
 
 COLUMNS = (
-    "sku", "kind", "weeks", "ratio_percent", "level", "position", "need", "cartons", "order_units", "cut_off_on",
-    "underage_base_minor", "overage_base_minor", "reason", "values",
+    "sku", "kind", "leads", "weeks", "ratio_percent", "level", "until", "end_stated", "underage_base_minor",
+    "overage_base_minor", "reason", "values",
 )  # fmt: skip
+_DAYS = 7
 
 
 def plan_life_cycle(
-    forecast: pd.DataFrame,
-    products: pd.DataFrame,
-    position: pd.DataFrame,
-    margins: pd.DataFrame,
-    lead_days: pd.DataFrame,
-    policy: StockingPolicy,
-    as_of: date,
+    forecast: pd.DataFrame, products: pd.DataFrame, margins: pd.DataFrame, policy: StockingPolicy
 ) -> pd.DataFrame:
-    """How many units a launch begins with, and how many a product that is phased out still needs, with its cut-off.
+    """How many units a launch should hold for its first weeks, and what is phased out until its sale ends.
 
     The level is the newsvendor's: the quantile underage ÷ (underage + overage) of demand over `launch_weeks`, or of
-    all demand that is left.
+    all demand that is left. What is there and on the way is taken off by the order.
 
     Args:
-        forecast: One row per (sku, country, weeks_ahead), country `*` is read: week, mean, cum_p10 … cum_p98 [units].
-        products: One row per sku: life_cycle, carton_units, life_cycle launch or phase_out is planned.
-        position: One row per sku: position [units], all stock and open orders.
-        margins: One row per sku: net_margin and unit_cost [base minor per unit].
-        lead_days: One row per sku: days from an order to the shelf.
+        forecast: One row per (sku, country, weeks_ahead), country `*` is read: week, mean, cum_p10 … cum_p98 [units];
+            nothing is sold after `ends_on`.
+        products: One row per sku: life_cycle, launch or phase_out is planned; ends_on, the last day of sale (missing
+            or no column: the last week with demand that is forecast is taken to be it).
+        margins: One row per sku: net_margin and unit_cost [base minor per unit]; without a row it is unknown.
 
     Returns:
-        One row per SKU that is launched or phased out, sorted; order_units is a multiple of the carton and 0 where
-        `reason` (template) with `values` says why; cut_off_on is the last day to order what is phased out.
+        One row per SKU that is launched or phased out, sorted: the last day that the level covers (`until`), and
+        whether that is an end that the seller stated. `leads` is False where the margin is not known and the level
+        says nothing. The level is 0 where nothing is wanted or a unit loses; `reason` (template) with `values`.
 
     Raises:
         MissingColumns: names what is missing.
     """
-    check_columns("products", products.columns, ("sku", "life_cycle", "carton_units"))
-    whole = forecast[forecast["country"] == ALL_COUNTRIES].sort_values(["sku", "weeks_ahead"], kind="stable")
-    known = products[products["life_cycle"].isin(["launch", "phase_out"])][["sku", "life_cycle", "carton_units"]]
-    for table in (position, margins, lead_days):
-        known = known.merge(table, on="sku", how="left")
-    demand = dict(iter(whole.groupby("sku", sort=True)))
+    check_columns("products", products.columns, ("sku", "life_cycle"))
+    check_columns("margins", margins.columns, ("sku", "net_margin", "unit_cost"))
+    dated = products if "ends_on" in products else products.assign(ends_on=pd.Series(pd.NaT, index=products.index))
+    known = dated.loc[dated["life_cycle"].isin(["launch", "phase_out"]), ["sku", "life_cycle", "ends_on"]]
+    known = known.merge(margins[["sku", "net_margin", "unit_cost"]], on="sku", how="left")
+    whole = forecast[(forecast["country"] == ALL_COUNTRIES) & forecast["sku"].isin(known["sku"].unique())]
+    demand = dict(iter(whole.sort_values(["sku", "weeks_ahead"], kind="stable").groupby("sku", sort=True)))
     rows = [
-        _plan_one(row, demand.get(row["sku"]), policy, as_of)
+        _plan_one(row, demand.get(row["sku"]), policy)
         for row in known.sort_values("sku", kind="stable").to_dict("records")
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"until": "datetime64[us]", "leads": "bool"})
 
 
-def _plan_one(row: dict, weeks: pd.DataFrame | None, policy: StockingPolicy, as_of: date) -> dict[str, object]:  # type: ignore[type-arg]
+def _plan_one(row: dict[Any, Any], weeks: pd.DataFrame | None, policy: StockingPolicy) -> dict[str, object]:
     launched = row["life_cycle"] == "launch"
-    under = max(float(np.nan_to_num(row["net_margin"])), 0.0)
-    over = float(np.nan_to_num(row["unit_cost"])) * (100 - policy.salvage_percent) / 100.0
-    held = int(np.nan_to_num(row["position"]))
+    stated = not launched and not pd.isna(row["ends_on"])
+    priced = not (pd.isna(row["net_margin"]) or pd.isna(row["unit_cost"]))
+    under = max(float(row["net_margin"]), 0.0) if priced else 0.0
+    over = float(row["unit_cost"]) * (100 - policy.salvage_percent) / 100.0 if priced else 0.0
     answer: dict[str, object] = {
-        "sku": row["sku"], "kind": LAUNCH if launched else LAST_BUY, "weeks": 0, "ratio_percent": 0.0, "level": 0,
-        "position": held, "need": 0, "cartons": 0, "order_units": 0, "cut_off_on": pd.NaT,
-        "underage_base_minor": round(under), "overage_base_minor": round(over), "reason": NO_DEMAND, "values": {},
+        "sku": row["sku"], "kind": LAUNCH if launched else LAST_BUY, "leads": priced, "weeks": 0,
+        "ratio_percent": 0.0, "level": 0, "until": pd.Timestamp(row["ends_on"]) if stated else pd.NaT,
+        "end_stated": stated, "underage_base_minor": round(under), "overage_base_minor": round(over),
+        "reason": NO_DEMAND, "values": {},
     }  # fmt: skip
-    if weeks is None or not (weeks["mean"] > 0.0).any():
+    if weeks is None:
         return answer
-    selling = weeks[weeks["mean"] > 0.0]
-    last = int(selling["weeks_ahead"].max())
+    selling = (weeks["mean"] > 0.0) & ((weeks["week"] <= row["ends_on"]) if stated else True)
+    if not selling.any():
+        return answer
+    last = int(weeks.loc[selling, "weeks_ahead"].max())
     covered = min(policy.launch_weeks, last) if launched else last
-    end = pd.Timestamp(selling[selling["weeks_ahead"] == last]["week"].iloc[0]).date() + timedelta(days=6)
-    if not launched:
-        days = float(row["lead_days"])
-        cut_off = end - timedelta(days=int(days)) if days == days else end
-        answer["cut_off_on"] = pd.Timestamp(cut_off)
-        if cut_off < as_of:
-            return answer | {"weeks": covered, "reason": TOO_LATE, "values": {"ends_on": end.isoformat()}}
-    if under <= 0.0:
-        return answer | {"weeks": covered, "reason": LOSES}
-    ratio = under / (under + over)
     at = weeks[weeks["weeks_ahead"] == covered].iloc[0]
-    level = int(np.ceil(round(_find_level(at, ratio), 4)))
-    need = max(level - held, 0)
-    cartons = -(-need // int(row["carton_units"]))
-    values = {"percent": f"{ratio * 100:.1f}", "weeks": str(covered)}
-    reason = (FIRST_STOCK if launched else LAST_STOCK) if need else COVERED
+    end = pd.Timestamp(at["week"]) + pd.Timedelta(days=_DAYS - 1)
+    answer |= {"weeks": covered, "until": pd.Timestamp(row["ends_on"]) if stated else end}
+    if not priced:
+        return answer | {"reason": UNPRICED}
+    if under <= 0.0:
+        return answer | {"reason": LOSES}
+    ratio = under / (under + over)
+    level = _find_level(at, ratio)
+    if stated and covered == int(weeks["weeks_ahead"].max()):
+        # sale goes on after the forecast's end, at its last weekly mean
+        level += float(at["mean"]) / _DAYS * max((pd.Timestamp(row["ends_on"]) - end).days, 0)
+    reason = FIRST_STOCK if launched else LAST_STOCK if stated else LAST_STOCK_ASSUMED
+    values = {"percent": f"{ratio * 100:.1f}"} | ({"weeks": str(covered)} if launched else {})
     return answer | {
-        "weeks": covered, "ratio_percent": round(ratio * 100.0, 1), "level": level, "need": need, "cartons": cartons,
-        "order_units": cartons * int(row["carton_units"]), "reason": reason, "values": values,
+        "ratio_percent": round(ratio * 100.0, 1), "level": int(np.ceil(round(level, 4))), "reason": reason,
+        "values": values,
     }  # fmt: skip
 
 

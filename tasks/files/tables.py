@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from skills.vocabulary import STOCK_STATES, mark
 from tasks.files.bill_tables import BILLS, SHIPMENT_COSTS, SHIPMENT_EVENTS
 from tasks.files.carton_tables import CARTONS
@@ -124,6 +126,8 @@ PRODUCTS = Table(
         Column("life_cycle", "choice", "Where the product stands.", blank="steady",
                choices=("launch", "grow", "steady", "phase_out", "exit"),
                told=mark("one of launch, grow, steady, phase_out, exit")),
+        Column("ends_on", "day", "Last day of sale, of a product in phase_out; blank: the forecast's end is taken.",
+               "day", blank=pd.NaT, aliases=("last_day_of_sale", "停售日期")),
         Column("size_class", "text", "Amazon's size tier, if known.", blank="", aliases=("product_size_tier",)),
         Column("shelf_life_days", "count", "Sold within so long of production; 0: it keeps.", "days", blank=0,
                high=10_000, aliases=("保质期",)),

@@ -50,6 +50,7 @@ _CHINESE_HEADERS = {
     "composition": "成分",
     "origin": "原产国",
     "life_cycle": "生命周期",
+    "ends_on": "停售日期",
 }
 """The product file is an extract of the maker's own ERP: Chinese headers, GB18030."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tasks.stock_levels import _choose_lanes, _weigh_margins, _weigh_modes
+from tasks.stock_levels import _choose_lanes, _weigh_modes, weigh_margins
 
 LANES = pd.DataFrame(
     {"lane": ["SEA", "RAIL", "AIR"], "transit_days_p50": [38, 24, 6]},
@@ -17,7 +17,7 @@ def quoted(**cells: object) -> pd.DataFrame:
     rows = {
         "sku": "A", "country": "DE", "lane": ["SEA", "RAIL", "AIR"], "mode": ["sea", "rail", "air"],
         "landed": [1100.0, 1300.0, 2500.0], "contribution": [5000.0, 4800.0, 3600.0],
-        "net_margin": [4000.0, 3800.0, 2600.0], "product_cost": 1000.0, "holding_week": 20.0,
+        "net_margin": [4000.0, 3800.0, 2600.0], "product_cost": 1000.0, "holding_week": 20.0, "wait_reason": "",
     }  # fmt: skip
     return pd.DataFrame(rows).assign(**cells)
 
@@ -38,7 +38,7 @@ def test_a_margin_is_that_of_the_best_lane_weighted_by_what_each_country_wants()
     forecast = pd.DataFrame(
         {"sku": "A", "country": ["DE", "FR", "*", "DE"], "weeks_ahead": [5, 5, 5, 6], "mean": [3.0, 1.0, 4.0, 99.0]}
     )
-    row = _weigh_margins(both, forecast).iloc[0]
+    row = weigh_margins(both, forecast).iloc[0]
     assert row["net_margin"] == pytest.approx((3 * 4000 + 1000) / 4, abs=1e-3)
     assert row["unit_cost"] == 1000.0
 

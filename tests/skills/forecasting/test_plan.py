@@ -244,6 +244,21 @@ def test_demand_ends_with_the_life_of_the_sku() -> None:
     assert [mean_of(fading, "US", week) for week in (1, 2, 26, 27)] == pytest.approx([26, 25, 1, 0])
 
 
+def test_a_stated_last_day_of_sale_is_the_end_whatever_the_morning() -> None:
+    history = past({("A", "US"): [28] * 30})
+    last_day = forecast(history)["week"].min() + pd.Timedelta(days=7 * 4 + 2)
+    dated = products("A", life_cycle="phase_out").assign(ends_on=last_day)
+    ending = forecast(history, products=dated)
+    # Monday to Wednesday of the fifth week are the last three days
+    assert [mean_of(ending, "US", week) for week in (1, 4, 5, 6)] == pytest.approx([28, 28, 12, 0])
+    unstated = products("A", life_cycle="phase_out").assign(ends_on=pd.NaT)
+    assert forecast(history, products=unstated).equals(
+        forecast(history, products=products("A", life_cycle="phase_out"))
+    )
+    steady = products("A").assign(ends_on=last_day)
+    assert forecast(history, products=steady).equals(forecast(history, products=products("A")))
+
+
 def test_two_seasons_give_a_seasonal_index_and_less_gives_none() -> None:
     wave = [1.0 + 0.8 * (1 if 20 <= week % 52 < 32 else -0.24) for week in range(104)]
     many = {(f"S{n}", "US"): [round((20 + n) * factor) for factor in wave] for n in range(8)}

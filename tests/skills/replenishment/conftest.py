@@ -171,6 +171,7 @@ class Facts:
     shipment_costs: pd.DataFrame | None = None
     cash_plan: pd.DataFrame | None = None
     previous: pd.DataFrame | None = None
+    levels: pd.DataFrame | None = None
 
     def but(self, **changed: Any) -> Facts:
         return replace(self, **changed)
@@ -200,6 +201,7 @@ class Facts:
             self.shipment_costs,
             self.cash_plan,
             self.previous,
+            self.levels,
         )
 
 

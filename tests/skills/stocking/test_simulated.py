@@ -1,8 +1,6 @@
-"""Levels tuned on simulated demand, and stock at a product's beginning and end."""
+"""Levels tuned on simulated demand."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,13 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skills.stocking import explain_life_cycle, plan_life_cycle, size_two_modes, tune_echelon
+from skills.stocking import size_two_modes, tune_echelon
 from skills.stocking.draws import draw_demand
 from skills.stocking.echelon import NoFactors, _simulate
 from skills.stocking.modes import UnusableModes, _follow
-from skills.stocking.policy import StockingPolicy
-
-AS_OF = date(2026, 1, 12)
 
 
 def two_modes(**cells: float) -> pd.DataFrame:
@@ -103,66 +98,3 @@ def test_certain_demand_needs_no_safety_stock() -> None:
     served, wanted, stock = _simulate(demand, 5, np.array([4, 4]), 0.0, 0.0, True)
     assert served == wanted == 2 * 10.0 * 468
     assert stock == 0.0
-
-
-def forecast(weekly: float, weeks: int = 30, ends: int = 30) -> pd.DataFrame:
-    ahead = np.arange(1, weeks + 1)
-    mean = np.where(ahead <= ends, weekly, 0.0)
-    total = np.cumsum(mean)
-    spread = {"cum_p10": 0.7, "cum_p50": 1.0, "cum_p75": 1.2, "cum_p90": 1.4, "cum_p98": 1.7}
-    return pd.DataFrame(
-        {"sku": "T-1", "country": "*", "weeks_ahead": ahead, "week": pd.date_range(AS_OF, periods=weeks, freq="7D"),
-         "mean": mean, **{name: total * share for name, share in spread.items()}}
-    )  # fmt: skip
-
-
-def life(
-    cycle: str, position: int = 0, margin: float = 30.0, demand: pd.DataFrame | None = None, lead_days: int = 60
-) -> pd.Series:
-    products = pd.DataFrame([{"sku": "T-1", "life_cycle": cycle, "carton_units": 12}])
-    held = pd.DataFrame([{"sku": "T-1", "position": position}])
-    margins = pd.DataFrame([{"sku": "T-1", "net_margin": margin, "unit_cost": 12.5}])
-    lead = pd.DataFrame([{"sku": "T-1", "lead_days": lead_days}])
-    wanted = forecast(10.0) if demand is None else demand
-    found = plan_life_cycle(wanted, products, held, margins, lead, StockingPolicy(), AS_OF)
-    return found.iloc[0]
-
-
-def test_a_launch_begins_with_the_quantile_that_its_margin_earns() -> None:
-    # a unit short loses 30, a unit left costs 80 % of 12.50: the 75 % quantile of 16 weeks, 160 × 1.2
-    row = life("launch")
-    assert (row["kind"], row["ratio_percent"], row["level"]) == ("launch", 75.0, 192)
-    assert (row["need"], row["cartons"], row["order_units"]) == (192, 16, 192)
-
-
-def test_a_last_buy_covers_all_demand_that_is_left_and_says_until_when() -> None:
-    row = life("phase_out", position=100, demand=forecast(10.0, ends=20))
-    assert (row["kind"], row["level"], row["need"], row["order_units"]) == ("last buy", 240, 140, 144)
-    # demand ends on Sunday of week 20, 60 days after the last order
-    assert str(row["cut_off_on"].date()) == "2026-04-01"
-
-
-def test_after_the_cut_off_nothing_is_bought() -> None:
-    row = life("phase_out", demand=forecast(10.0, ends=8), lead_days=90)
-    assert row["order_units"] == 0 and "after the last demand" in row["reason"]
-
-
-def test_a_product_that_earns_nothing_is_not_launched() -> None:
-    row = life("launch", margin=-1.0)
-    assert row["order_units"] == 0 and row["reason"].startswith("A unit brings no more")
-
-
-def test_a_better_margin_never_lowers_a_launch() -> None:
-    levels = [life("launch", margin=float(margin))["level"] for margin in (1, 5, 10, 30, 100)]
-    assert levels == sorted(levels)
-
-
-def test_the_steps_repeat_the_arithmetic() -> None:
-    products = pd.DataFrame([{"sku": "T-1", "life_cycle": "launch", "carton_units": 12}])
-    plan = plan_life_cycle(
-        forecast(10.0), products, pd.DataFrame([{"sku": "T-1", "position": 0}]),
-        pd.DataFrame([{"sku": "T-1", "net_margin": 30.0, "unit_cost": 12.5}]),
-        pd.DataFrame([{"sku": "T-1", "lead_days": 60}]), StockingPolicy(), AS_OF,
-    )  # fmt: skip
-    steps = explain_life_cycle(plan).set_index("label")["value"]
-    assert steps["Demand at that ratio"] - steps["Stock and open orders"] == steps["Missing"]
