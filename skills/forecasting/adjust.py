@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from skills.forecasting.arrays import Bools, Floats, Ints
+from skills.forecasting.panel import CHUNK, sum_rows
 from skills.vocabulary import ALL_COUNTRIES
 
 SEASON_SMOOTHING: tuple[float, ...] = (1.0, 2.0, 3.0, 2.0, 1.0)
 SEASON_BOUNDS = (0.2, 4.0)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows that the same events touch, and their factors.
+
+    Attributes:
+        kinds: Kind of each row.
+        factors: (kind, week).
+    """
+
+    kinds: Ints
+    factors: Floats
 
 
 def measure_events(
@@ -23,8 +38,8 @@ def measure_events(
     country_names: pd.Index,
     mondays: Ints,
     as_of: date,
-) -> Floats:
-    """Factor per (row, week): 1 + the sum of uplifts × share of the week's days they touch, never below 0.
+) -> Events:
+    """Factor of a row and week: 1 + the sum of uplifts × share of the week's days they touch, never below 0.
 
     Days from `as_of` on count only while the event has not expired; days before it happened and always count.
 
@@ -37,9 +52,9 @@ def measure_events(
         mondays: Day number of each week.
         as_of: The morning of the forecast.
     """
-    factors = np.ones((len(skus), len(mondays)))
+    kinds, factors = np.zeros(len(skus), np.int64), np.ones((1, len(mondays)))
     if events.empty:
-        return factors
+        return Events(kinds, factors)
     today = int(np.datetime64(as_of, "D").astype(np.int64))
     ordered = events.sort_values(
         ["event", "first_day", "last_day", "country", "sku", "uplift_percent"], kind="stable"
@@ -53,8 +68,10 @@ def measure_events(
         rows &= _select(countries, country_names, ordered["country"].iloc[number])
         columns = np.flatnonzero(added)
         if columns.size and rows.any():
-            factors[np.ix_(rows, columns)] += added[columns]
-    return np.maximum(factors, 0.0)
+            told, kinds = np.unique(2 * kinds + rows, return_inverse=True)
+            factors = factors[told // 2]
+            factors[np.ix_(told % 2 == 1, columns)] += added[columns]
+    return Events(kinds, np.maximum(factors, 0.0))
 
 
 def _select(codes: Ints, names: pd.Index, name: str) -> Bools:
@@ -67,10 +84,24 @@ def find_codes(names: pd.Index, wanted: Iterable[str]) -> Ints:
     return np.asarray(names.get_indexer(pd.Index(list(wanted))), dtype=np.int64)
 
 
-def deflate(values: Floats, known: Bools, factors: Floats) -> tuple[Floats, Bools]:
-    """History as it would have been without events and season; a week with factor 0 says nothing and is unknown."""
+def deflate(values: Floats, known: Bools, kinds: Ints, factors: Floats) -> None:
+    """Make a history, in place, what it would have been without events or season: divided by the factors of its kind.
+
+    A week with factor 0 says nothing and is unknown.
+
+    Args:
+        values, known: (row, week).
+        kinds: Kind of each row.
+        factors: (kind, week).
+    """
+    if (factors == 1.0).all():
+        return
     readable = factors > 0.0
-    return values / np.where(readable, factors, 1.0), known & readable
+    divisors = np.where(readable, factors, 1.0)
+    for start in range(0, len(values), CHUNK):
+        some = slice(start, start + CHUNK)
+        values[some] /= divisors[kinds[some]]
+        known[some] &= readable[kinds[some]]
 
 
 def measure_seasons(
@@ -91,13 +122,17 @@ def measure_seasons(
     begin = weeks - 2 * season_weeks
     position = (np.arange(width) - begin) % season_weeks
     steady = known[:, begin:].sum(axis=1) * 4 >= 6 * season_weeks
-    means = np.cumsum(values, axis=1)[:, -1] / np.maximum(known.sum(axis=1), 1)
+    means = sum_rows(values) / np.maximum(known.sum(axis=1), 1)
     for kind in range(kinds):
         rows = np.flatnonzero((categories == kind) & steady & (means > 0.0))
         if rows.size == 0:
             continue
-        sold = np.cumsum(values[rows][:, begin:] * known[rows][:, begin:], axis=0)[-1]
-        expected = np.cumsum(known[rows][:, begin:] * means[rows][:, None], axis=0)[-1]
+        sold, expected = np.zeros(weeks - begin), np.zeros(weeks - begin)
+        for start in range(0, rows.size, CHUNK):
+            some = rows[start : start + CHUNK]
+            seen = known[some, begin:]
+            sold = np.cumsum(np.vstack([sold, values[some, begin:] * seen]), axis=0)[-1]
+            expected = np.cumsum(np.vstack([expected, seen * means[some][:, None]]), axis=0)[-1]
         if (expected <= 0.0).any():
             continue
         indices[kind] = _shape(sold / expected, season_weeks)[position]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skills.forecasting.arrays import Bools, Floats, Ints
+from skills.forecasting.weeks import Weeks
 
 LAUNCH_WEEKS = 26
 """Weeks from the first sale that a launch curve covers; its last step is carried on."""
@@ -32,17 +33,19 @@ class Launches:
     spread: Floats
 
 
-def find_launches(history: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+def find_launches(weeks: Weeks, products: pd.DataFrame) -> pd.DataFrame:
     """(sku, country) of launched SKUs without any history, in the countries where their category has analogues."""
     new = products.loc[products["life_cycle"] == "launch"]
-    new = new[~new["sku"].isin(history["sku"].drop_duplicates())]
+    new = new[~new["sku"].isin(weeks.sku_names)]
     new = new.drop_duplicates("sku")[["sku", "category"]].dropna()
-    if new.empty or history.empty:
+    if new.empty or not len(weeks.skus):
         return pd.DataFrame({"sku": [], "country": []}, dtype="str")
-    spans = history.groupby(["sku", "country"])["week"].agg(["min", "size"]).reset_index()
-    launched = spans[(spans["min"] > history["week"].min()) & (spans["size"] >= LAUNCH_WEEKS)]
-    counts = launched.merge(products.drop_duplicates("sku")[["sku", "category"]], on="sku")
-    counts = counts.groupby(["category", "country"]).size()
+    old = np.flatnonzero((weeks.firsts > 0) & (weeks.ends - weeks.firsts >= LAUNCH_WEEKS))
+    launched = pd.DataFrame(
+        {"sku": weeks.sku_names[weeks.skus[old]], "country": weeks.country_names[weeks.countries[old]]}
+    )
+    launched = launched.merge(products.drop_duplicates("sku")[["sku", "category"]], on="sku")
+    counts = launched.groupby(["category", "country"]).size()
     places = counts[counts >= FEWEST_ANALOGUES].reset_index()[["category", "country"]]
     return new.merge(places, on="category")[["sku", "country"]]
 

@@ -13,12 +13,10 @@ import numpy as np
 
 from skills.forecasting import blocks, choice, lookback, models, quantiles
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.forecasting.panel import Pool, check_units, pool_rows
+from skills.forecasting.panel import CHUNK, Pool, check_units, cut_rows, pool_rows, sum_rows
 
 ORIGINS = 9
 """Origins looked back at."""
-CHUNK = 16_384
-"""Rows that are worked on at a time."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +87,12 @@ def gather_series(
     thin = ((values > 0.0) & known).sum(axis=1) < thin_weeks
     key = skus * (int(countries.max()) + 2) + np.where(thin, 0, countries + 1)
     order = np.argsort(key, kind="stable").astype(np.int64)
-    base = pool_rows(values[order], known[order], firsts[order], ends[order], key[order])
+    base = pool_rows(values, known, firsts, ends, key[order], order)
     base_of_row = np.empty(len(order), np.int64)
     base_of_row[order] = base.group_of_row
     base_sku = np.empty(base.values.shape[0], np.int64)
     base_sku[base_of_row] = skus
-    sold = np.bincount(countries, weights=np.cumsum(values, axis=1)[:, -1])
+    sold = np.bincount(countries, weights=sum_rows(values))
     whole = pool_rows(values, known, firsts, ends, skus)
     return Series(
         values=values,
@@ -177,15 +175,10 @@ def learn(series: Series, season_weeks: int) -> Learned:
 
 def _cut(series: Series) -> Iterator[tuple[slice, slice, slice]]:
     """Rows, base series and SKUs of each chunk."""
-    at = 0
-    while at < len(series.skus):
-        end = min(at + CHUNK, len(series.skus))
-        if end < len(series.skus):
-            end = int(np.searchsorted(series.skus, series.skus[end - 1], side="right"))
-        skus = slice(int(series.skus[at]), int(series.skus[end - 1]) + 1)
+    for some in cut_rows(series.skus, CHUNK):
+        skus = slice(int(series.skus[some.start]), int(series.skus[some.stop - 1]) + 1)
         low, high = np.searchsorted(series.base_sku, [skus.start, skus.stop])
-        yield slice(at, end), slice(int(low), int(high)), skus
-        at = end
+        yield some, slice(int(low), int(high)), skus
 
 
 def draw_chosen(series: Series, learned: Learned, season_weeks: int, length: int) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from skills.forecasting.plan import SHARED, SUMMED
+from skills.forecasting.outlook import SHARED, SUMMED
 from skills.vocabulary import ALL_COUNTRIES, QUANTILES, mark
 
 EXPLAIN_COLUMNS = ("sku", "country", "step", "label", "value", "unit", "note")

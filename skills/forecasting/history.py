@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from skills.forecasting.arrays import Bools, Ints
+from skills.forecasting.arrays import Ints
 from skills.forecasting.policy import ForecastingPolicy
+from skills.forecasting.weeks import Weeks, no_weeks
 from skills.vocabulary import ALL_COUNTRIES
 
 HISTORY_COLUMNS = ("sku", "country", "week", "units", "in_stock", "capped_units")
@@ -26,6 +28,21 @@ def build_history(
     as_of: date,
     policy: ForecastingPolicy,
 ) -> pd.DataFrame:
+    """What `count_weeks` counts, as a frame.
+
+    Returns:
+        One row per (sku, country, week), dense: units [units], in_stock [False = censored], capped_units [units].
+    """
+    return count_weeks(sales, stock_outs, feeds, as_of, policy).frame()
+
+
+def count_weeks(
+    sales: pd.DataFrame,
+    stock_outs: pd.DataFrame,
+    feeds: pd.DataFrame,
+    as_of: date,
+    policy: ForecastingPolicy,
+) -> Weeks:
     """Weeks of demand per SKU and country, from the first sale to the country's last complete ISO week.
 
     A week counts when all its seven days are complete in that country's feed of order lines (a country without a
@@ -39,101 +56,115 @@ def build_history(
         feeds: One row per (country, feed): last_complete_day.
         as_of: The morning that knows everything before it.
         policy: Bulk limits.
-
-    Returns:
-        One row per (sku, country, week), dense: units [units], in_stock [False = censored], capped_units [units].
     """
+    known = _last_complete_days(feeds, as_of)
+    country, names = pd.factorize(sales["country"])
+    complete = _last_complete_week(np.array([known.get(str(name), _as_day(as_of) - 1) for name in names], np.int64))
     days = _count_days(sales["day"])
-    last_days = sales["country"].map(_last_complete_days(feeds, as_of)).to_numpy(dtype=float)
-    ends = np.where(np.isnan(last_days), _as_day(as_of) - 1, last_days).astype(np.int64)
-    complete = days <= _last_complete_week(ends) + 6
-    kept = sales.loc[
-        complete & (sales["units"].to_numpy() > 0), ["sku", "country", "units", "lines", "largest_line_units"]
-    ]
-    if kept.empty:
-        return _frame_of_nothing()
-    capped = _cap_bulk(kept, policy)
-    kept = kept.assign(
-        capped_units=capped,
-        units=kept["units"].to_numpy(dtype=np.int64) - capped,
-        week=_week_of(days[complete & (sales["units"].to_numpy() > 0)]),
-        end=_last_complete_week(ends)[complete & (sales["units"].to_numpy() > 0)],
+    kept = np.flatnonzero((days <= complete[country] + 6) & (sales["units"].to_numpy() > 0))
+    if not len(kept):
+        return no_weeks()
+    rows = sales[["units", "lines", "largest_line_units"]].iloc[kept]
+    sku, sku_names = _number(sales["sku"].iloc[kept])
+    complete = complete[country[kept]]
+    country, country_names = _number(sales["country"].iloc[kept])
+    week = _week_of(days[kept])
+    monday = int(week.min())
+    width = int(complete.max() - monday) // 7 + 1
+    capped = _cap_bulk(rows, sku, policy)
+    key = (sku * len(country_names) + country) * width + (week - monday) // 7
+    order = np.argsort(key, kind="stable")
+    starts = _find_changes(key[order])
+    key, taken = key[order][starts], np.add.reduceat(capped[order], starts)
+    units = np.add.reduceat((rows["units"].to_numpy(dtype=np.int64) - capped)[order], starts)
+    pair, week = key // width, key % width
+    first = _find_changes(pair)
+    cells = np.repeat(np.arange(len(first)), np.diff([*first, len(pair)])) * width + week
+    weeks = Weeks(
+        sku_names=sku_names,
+        country_names=country_names,
+        skus=pair[first] // len(country_names),
+        countries=pair[first] % len(country_names),
+        firsts=week[first],
+        ends=(complete[order][starts][first] - monday) // 7 + 1,
+        monday=monday,
+        width=width,
+        cells=cells,
+        units=units,
+        unknown=np.zeros(0, np.int64),
+        capped=cells[taken > 0],
+        capped_units=taken[taken > 0],
     )
-    weekly = (
-        kept.groupby(["sku", "country", "week"], sort=True)
-        .agg(units=("units", "sum"), capped_units=("capped_units", "sum"), end=("end", "max"))
-        .reset_index()
-    )
-    return _fill_weeks(weekly, stock_outs)
+    return weeks if stock_outs.empty else replace(weeks, unknown=_find_censored(weeks, stock_outs))
 
 
-def _fill_weeks(weekly: pd.DataFrame, stock_outs: pd.DataFrame) -> pd.DataFrame:
-    """Zero weeks between sales, up to each country's end; weeks without stock marked."""
-    pairs = weekly.groupby(["sku", "country"], sort=True).agg(first=("week", "min"), end=("end", "max")).reset_index()
-    firsts = pairs["first"].to_numpy(dtype=np.int64)
-    lengths = (pairs["end"].to_numpy(dtype=np.int64) - firsts) // 7 + 1
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    row_pair = np.repeat(np.arange(len(pairs)), lengths)
-    weeks = firsts[row_pair] + 7 * (np.arange(offsets[-1]) - offsets[row_pair])
-    place = weekly.groupby(["sku", "country"], sort=True).ngroup().to_numpy()
-    at = offsets[place] + (weekly["week"].to_numpy(dtype=np.int64) - firsts[place]) // 7
-    units = np.zeros(offsets[-1], np.int64)
-    capped = np.zeros(offsets[-1], np.int64)
-    units[at] = weekly["units"].to_numpy()
-    capped[at] = weekly["capped_units"].to_numpy()
-    return pd.DataFrame(
-        {
-            "sku": pairs["sku"].array.take(row_pair),
-            "country": pairs["country"].array.take(row_pair),
-            "week": pd.to_datetime(weeks, unit="D").as_unit("us"),
-            "units": units,
-            "in_stock": _count_good_weeks(units, _mark_stock_outs(pairs, offsets, stock_outs), offsets),
-            "capped_units": capped,
-        }
-    )
+def _number(names: pd.Series) -> tuple[Ints, pd.Index]:
+    """Number of each name, and the names in order."""
+    codes, known = pd.factorize(names, sort=True)
+    return codes.astype(np.int64), pd.Index(known, dtype="str")
 
 
-def _mark_stock_outs(pairs: pd.DataFrame, offsets: Ints, stock_outs: pd.DataFrame) -> Bools:
-    in_stock = np.ones(offsets[-1], np.bool_)
-    if stock_outs.empty:
-        return in_stock
-    everywhere = stock_outs["country"] == ALL_COUNTRIES
-    numbered = pairs.assign(pair=np.arange(len(pairs)))
-    spans = pd.concat(
-        [
-            stock_outs[~everywhere].merge(numbered, on=["sku", "country"]),
-            stock_outs[everywhere].drop(columns="country").merge(numbered, on="sku"),
-        ]
-    )
-    first_weeks = _week_of(_count_days(spans["first_day"]))
-    last_weeks = _week_of(_count_days(spans["last_day"]))
-    for pair, start, first, last in zip(
-        spans["pair"].to_numpy(), spans["first"].to_numpy(dtype=np.int64), first_weeks, last_weeks, strict=True
-    ):
-        low = offsets[pair] + max(0, (first - start) // 7)
-        high = min(offsets[pair + 1], offsets[pair] + (last - start) // 7 + 1)
-        in_stock[low : max(low, high)] = False
-    return in_stock
+def _find_changes(sorted_numbers: Ints) -> Ints:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.concatenate([[True], sorted_numbers[1:] != sorted_numbers[:-1]]))
 
 
-def _count_good_weeks(units: Ints, in_stock: Bools, offsets: Ints) -> Bools:
-    """A week that ran out and still sold at least the mean of the weeks in stock counts: demand was no less.
+def _find_censored(weeks: Weeks, stock_outs: pd.DataFrame) -> Ints:
+    """Cells of weeks with a day without stock.
 
-    Left out, the best weeks are hidden by the very stock-outs that they cause, and the level sinks with each.
+    A week that ran out and still sold at least the mean of the weeks in stock counts: demand was no less. Left out,
+    the best weeks are hidden by the very stock-outs that they cause, and the level sinks with each.
     """
-    starts = offsets[:-1]
-    sold = np.add.reduceat(np.where(in_stock, units, 0), starts)
-    weeks = np.add.reduceat(in_stock.astype(np.int64), starts)
-    pair = np.repeat(np.arange(len(starts)), np.diff(offsets))
-    return np.asarray(in_stock | ((weeks[pair] > 0) & (units > 0) & (units * weeks[pair] >= sold[pair])))
+    out = _list_stock_outs(weeks, stock_outs)
+    row = out // weeks.width
+    at = np.minimum(np.searchsorted(weeks.cells, out), len(weeks.cells) - 1)
+    units = np.where(weeks.cells[at] == out, weeks.units[at], 0).astype(np.int64)
+    lost, sold = np.zeros(len(weeks.skus), np.int64), np.zeros(len(weeks.skus), np.int64)
+    np.add.at(sold, weeks.cells // weeks.width, weeks.units.astype(np.int64))
+    np.subtract.at(sold, row, units)
+    np.add.at(lost, row, 1)
+    held = weeks.ends - weeks.firsts - lost
+    good = (held[row] > 0) & (units > 0) & (units * held[row] >= sold[row])
+    return out[~good]
 
 
-def _cap_bulk(kept: pd.DataFrame, policy: ForecastingPolicy) -> Ints:
-    """Units of the day's largest line above the SKU's limit."""
-    line = kept["units"] / kept["lines"].clip(lower=1)
-    limit = np.floor(line.groupby(kept["sku"]).transform("median") * policy.bulk_multiple)
-    excess = kept["largest_line_units"] - np.maximum(limit, policy.bulk_floor_units)
-    return np.asarray(np.minimum(excess.clip(lower=0), kept["units"]).to_numpy(), dtype=np.int64)
+def _list_stock_outs(weeks: Weeks, stock_outs: pd.DataFrame) -> Ints:
+    """Cells that a stock-out touches, sorted; one for country `*` touches every country of the SKU."""
+    sku = weeks.sku_names.get_indexer(pd.Index(stock_outs["sku"]))
+    country = weeks.country_names.get_indexer(pd.Index(stock_outs["country"]))
+    pair = weeks.skus * len(weeks.country_names) + weeks.countries
+    everywhere = (stock_outs["country"] == ALL_COUNTRIES).to_numpy()
+    low = np.where(everywhere, sku * len(weeks.country_names), sku * len(weeks.country_names) + country)
+    high = low + np.where(everywhere, len(weeks.country_names), 1)
+    known = (sku >= 0) & (everywhere | (country >= 0))
+    begin, end = np.searchsorted(pair, low), np.searchsorted(pair, high)
+    span = np.repeat(np.arange(len(low)), np.where(known, end - begin, 0))
+    row = begin[span] + _count_up(np.where(known, end - begin, 0))
+    first = (_week_of(_count_days(stock_outs["first_day"])) - weeks.monday)[span] // 7
+    last = (_week_of(_count_days(stock_outs["last_day"])) - weeks.monday)[span] // 7
+    begin, end = np.maximum(first, weeks.firsts[row]), np.minimum(last + 1, weeks.ends[row])
+    lengths = np.maximum(end - begin, 0)
+    return np.unique(np.repeat(row * weeks.width + begin, lengths) + _count_up(lengths))
+
+
+def _count_up(lengths: Ints) -> Ints:
+    """0, 1, 2 … anew for each length."""
+    ends = np.cumsum(lengths)
+    return np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+
+
+def _cap_bulk(days: pd.DataFrame, sku: Ints, policy: ForecastingPolicy) -> Ints:
+    """Units of the day's largest line above the SKU's limit; only SKUs with a line above the floor need a median."""
+    capped = np.zeros(len(days), np.int64)
+    bulky = np.zeros(int(sku.max()) + 1, np.bool_)
+    bulky[sku[(days["largest_line_units"] > policy.bulk_floor_units).to_numpy()]] = True
+    rows = np.flatnonzero(bulky[sku])
+    some = days.iloc[rows]
+    line = some["units"] / some["lines"].clip(lower=1)
+    limit = np.floor(line.groupby(sku[rows]).transform("median") * policy.bulk_multiple)
+    excess = some["largest_line_units"] - np.maximum(limit, policy.bulk_floor_units)
+    capped[rows] = np.minimum(excess.clip(lower=0), some["units"]).to_numpy()
+    return capped
 
 
 def _last_complete_days(feeds: pd.DataFrame, as_of: date) -> dict[str, int]:
@@ -161,16 +192,3 @@ def _week_of(days: Ints) -> Ints:
 def _last_complete_week(last_days: Ints) -> Ints:
     """Monday of the newest week whose Sunday is complete."""
     return _week_of(last_days + 1) - 7
-
-
-def _frame_of_nothing() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "sku": pd.Series(dtype="str"),
-            "country": pd.Series(dtype="str"),
-            "week": pd.Series(dtype="datetime64[us]"),
-            "units": pd.Series(dtype=np.int64),
-            "in_stock": pd.Series(dtype=np.bool_),
-            "capped_units": pd.Series(dtype=np.int64),
-        }
-    )

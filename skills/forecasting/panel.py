@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, name_rows
+from skills.forecasting.weeks import BrokenHistory, Weeks
+from skills.vocabulary import mark, name_rows
 
-
-class BrokenHistory(Refusal):
-    """The history cannot be forecast: repeated weeks, negative units, or weeks that are not over at as_of."""
+CHUNK = 16_384
+"""Rows that are worked on at a time."""
 
 
 @dataclass(frozen=True)
@@ -58,66 +59,93 @@ class Pool:
     group_of_row: Ints
 
 
-def read_panel(history: pd.DataFrame, unseen: pd.DataFrame, as_of: date) -> Panel:
-    """Dense arrays of a history, with empty rows for the (sku, country) pairs of `unseen`.
-
-    Raises:
-        BrokenHistory: names the rows.
-    """
-    weeks = pd.to_datetime(history["week"]).to_numpy().astype("datetime64[D]").astype(np.int64)
+def fill_panel(weeks: Weeks, unseen: pd.DataFrame, as_of: date) -> Panel:
+    """Dense arrays of a history, with empty rows for the (sku, country) pairs of `unseen`."""
     today = int(np.datetime64(as_of, "D").astype(np.int64))
-    monday = int(weeks.min()) if weeks.size else (today + 3) // 7 * 7 - 3 - 7
-    week_one = (today - monday) // 7
-    sku_codes, sku_names = pd.factorize(pd.concat([history["sku"], unseen["sku"]]), sort=True)
-    country_codes, country_names = pd.factorize(pd.concat([history["country"], unseen["country"]]), sort=True)
-    column = (weeks - monday) // 7
-    width = int(column.max()) + 1 if weeks.size else 1
-    pair_key = sku_codes.astype(np.int64) * len(country_names) + country_codes
-    pairs, row = np.unique(pair_key, return_inverse=True)
-    row = row[: len(history)]
-    units = history["units"].to_numpy(dtype=np.float64)
-    _check(history, units, column, week_one, row * width + column, (weeks - monday) % 7)
-    values = np.zeros((len(pairs), width))
-    observed = np.zeros((len(pairs), width), np.bool_)
-    known = np.zeros((len(pairs), width), np.bool_)
-    observed[row, column] = True
-    known[row, column] = history["in_stock"].to_numpy(dtype=np.bool_)
-    values[row, column] = units
-    values[~known] = 0.0
-    seen = observed.any(axis=1)
+    monday = weeks.monday if len(weeks.skus) else (today + 3) // 7 * 7 - 3 - 7
+    skus, sku_names = _renumber(weeks.sku_names, weeks.skus, unseen["sku"])
+    countries, country_names = _renumber(weeks.country_names, weeks.countries, unseen["country"])
+    pairs, row = np.unique(skus * len(country_names) + countries, return_inverse=True)
+    seen = row[: len(weeks.skus)]
+    firsts, ends = np.full(len(pairs), weeks.width), np.full(len(pairs), weeks.width)
+    firsts[seen], ends[seen] = weeks.firsts, weeks.ends
+    week = np.arange(weeks.width)
+    known = (week >= firsts[:, None]) & (week < ends[:, None])
+    values = np.zeros((len(pairs), weeks.width))
+    values[seen[weeks.cells // weeks.width], weeks.cells % weeks.width] = weeks.units
+    out = seen[weeks.unknown // weeks.width], weeks.unknown % weeks.width
+    values[out], known[out] = 0.0, False
     return Panel(
-        skus=(pairs // len(country_names)).astype(np.int64),
-        countries=(pairs % len(country_names)).astype(np.int64),
-        sku_names=pd.Index(sku_names),
-        country_names=pd.Index(country_names),
+        skus=pairs // len(country_names),
+        countries=pairs % len(country_names),
+        sku_names=sku_names,
+        country_names=country_names,
         values=values,
         known=known,
-        firsts=np.where(seen, observed.argmax(axis=1), width).astype(np.int64),
-        ends=(width - observed[:, ::-1].argmax(axis=1)).astype(np.int64),
-        week_one=week_one,
+        firsts=firsts,
+        ends=ends,
+        week_one=(today - monday) // 7,
         monday=monday,
     )
 
 
-def pool_rows(values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: Ints) -> Pool:
+def _renumber(names: pd.Index, numbers: Ints, more: pd.Series) -> tuple[Ints, pd.Index]:
+    """Numbers of rows and of further names, among all names in order."""
+    codes, known = pd.factorize(pd.concat([pd.Series(names, dtype="str"), more.astype("str")]), sort=True)
+    codes = codes.astype(np.int64)
+    return np.concatenate([codes[: len(names)][numbers], codes[len(names) :]]), pd.Index(known, dtype="str")
+
+
+def cut_rows(groups: Ints, most: int) -> Iterator[slice]:
+    """Consecutive rows, about so many at a time, that never part a group (sorted)."""
+    at = 0
+    while at < len(groups):
+        end = min(at + most, len(groups))
+        if end < len(groups):
+            end = int(np.searchsorted(groups, groups[end - 1], side="right"))
+        yield slice(at, end)
+        at = end
+
+
+def sum_rows(values: Floats) -> Floats:
+    """Units of each row, added week by week."""
+    total = np.empty(len(values))
+    for start in range(0, len(values), CHUNK):
+        some = slice(start, start + CHUNK)
+        total[some] = np.cumsum(values[some], axis=1)[:, -1]
+    return total
+
+
+def pool_rows(
+    values: Floats, known: Bools, firsts: Ints, ends: Ints, groups: Ints, order: Ints | None = None
+) -> Pool:
     """Sum rows into groups (sorted, contiguous). A row's unknown weeks up to the group's end count as its mean.
 
     A pooled week is known when any of its rows is.
+
+    Args:
+        values, known, firsts, ends: Per row.
+        groups: Of the rows in their order.
+        order: Rows in the order of their groups; None as they are.
     """
-    starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))
-    group_of_row = np.cumsum(np.concatenate([[0], groups[1:] != groups[:-1]])).astype(np.int64)
-    group_ends = np.maximum.reduceat(ends, starts)
-    counts = known.sum(axis=1)
-    means = np.cumsum(values, axis=1)[:, -1] / np.maximum(counts, 1)
-    week = np.arange(values.shape[1])
-    missing = ~known & (week >= firsts[:, None]) & (week < group_ends[group_of_row][:, None])
-    filled = np.where(missing, means[:, None], values)
-    return Pool(
-        values=np.add.reduceat(filled, starts, axis=0),
-        known=np.logical_or.reduceat(known, starts, axis=0),
-        ends=group_ends.astype(np.int64),
-        group_of_row=group_of_row,
-    )
+    rows = np.arange(len(groups)) if order is None else order
+    changes = np.concatenate([[False], groups[1:] != groups[:-1]])
+    group_of_row = np.cumsum(changes)
+    count, width = int(group_of_row[-1]) + 1, values.shape[1]
+    pooled, any_known = np.empty((count, width)), np.empty((count, width), np.bool_)
+    group_ends = np.empty(count, np.int64)
+    week = np.arange(width)
+    for some in cut_rows(groups, CHUNK):
+        at, own = rows[some], group_of_row[some]
+        mine = slice(int(own[0]), int(own[-1]) + 1)
+        starts = np.searchsorted(own, np.arange(mine.start, mine.stop))
+        units, seen = values[at], known[at]
+        group_ends[mine] = np.maximum.reduceat(ends[at], starts)
+        means = np.cumsum(units, axis=1)[:, -1] / np.maximum(seen.sum(axis=1), 1)
+        missing = ~seen & (week >= firsts[at][:, None]) & (week < group_ends[own][:, None])
+        pooled[mine] = np.add.reduceat(np.where(missing, means[:, None], units), starts, axis=0)
+        any_known[mine] = np.logical_or.reduceat(seen, starts, axis=0)
+    return Pool(values=pooled, known=any_known, ends=group_ends, group_of_row=group_of_row)
 
 
 def check_units(values: Floats, start: int) -> None:
@@ -138,23 +166,4 @@ def check_units(values: Floats, start: int) -> None:
                 "up for every series and week; mark weeks that are not known instead."
             ),
             rows=name_rows(str(start + row) for row in np.flatnonzero(wrong)),
-        )
-
-
-def _check(history: pd.DataFrame, units: Floats, column: Ints, week_one: int, cells: Ints, weekday: Ints) -> None:
-    order = np.sort(cells, kind="stable")
-    repeated = np.isin(cells, order[1:][order[1:] == order[:-1]])
-    wrong = repeated | ~((units >= 0.0) & np.isfinite(units)) | (column >= week_one) | (weekday != 0)
-    wrong |= (history["country"] == ALL_COUNTRIES).to_numpy()
-    if wrong.any():
-        rows = history[wrong]
-        raise BrokenHistory(
-            mark(
-                "The demand history has rows that cannot be read: {rows}. Expected one row per SKU, country and "
-                "complete week before the as_of date, weeks starting on Monday, units finite and not negative. "
-                "Build it again from the order lines (build_history)."
-            ),
-            rows=name_rows(
-                f"{row.sku} {row.country} {str(row.week)[:10]} {row.units}" for row in rows.itertuples(index=False)
-            ),
         )

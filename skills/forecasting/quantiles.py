@@ -206,44 +206,44 @@ def _refine(counts: Ints, coarse: Floats, levels: Floats) -> Floats:
     return fine
 
 
-def spread_quantiles(
-    mean: Floats, cum_mean: Floats, spread: Floats, weeks: Floats, delay: Ints, pools: Ints, factors: Factors
-) -> tuple[Floats, Floats]:
-    """Quantiles of each week and of cumulative demand: (quantile, row, week ahead), ≥ 0, rising in p and in weeks.
+def draw_factors(table: Floats, knots: Ints, delays: Ints, horizon: int) -> Floats:
+    """(delay, pool, quantile, week ahead): factors of a table, linear between its knots and level beyond the last.
+
+    Args:
+        table: (knot, pool, quantile), `cumulative` or `weekly` of `Factors`.
+        knots: Horizons of the table [weeks].
+        delays: Weeks between the end of a history and the first week ahead.
+        horizon: Weeks ahead.
+    """
+    steps = np.minimum(np.arange(1, horizon + 1) + delays[:, None], knots[-1]).astype(np.float64)
+    right = np.clip(np.searchsorted(knots, steps), 1, max(1, len(knots) - 1))
+    if len(knots) == 1:
+        right = np.zeros_like(right)
+    left = np.maximum(right - 1, 0)
+    gap = np.maximum(knots[right] - knots[left], 1)
+    share = (steps - knots[left]) / gap if len(knots) > 1 else np.zeros_like(steps)
+    low, high = table[left], table[right]
+    return np.ascontiguousarray((low + share[:, :, None, None] * (high - low)).transpose(0, 2, 3, 1))
+
+
+def widen_weeks(weeks: Floats, knots: Ints) -> Floats:
+    """√weeks; beyond the longest measured horizon the error of the level rules: the width grows with the weeks."""
+    longest = float(knots[-1])
+    return np.where(weeks <= longest, np.sqrt(weeks), np.sqrt(longest) * weeks / longest)
+
+
+def spread_quantiles(mean: Floats, scale: Floats, factors: Floats) -> Floats:
+    """(quantile, row, week ahead) around a forecast, ≥ 0, rising in p.
 
     Args:
         mean: (row, week ahead) forecast.
-        cum_mean: (row, week ahead) forecast from as_of to the end of that week.
-        spread: (row, week ahead) units per week, with season, events and overrides in it.
-        weeks: Weeks from as_of to the end of each week ahead (the first may be a part of a week).
-        delay: Weeks between the end of a row's history and the first week ahead.
-        pools: Pool per row.
-        factors: From `pool_factors`.
+        scale: (row, week ahead) what a factor of 1 is worth [units].
+        factors: (row, quantile, week ahead).
     """
-    horizon = mean.shape[1]
-    longest = float(factors.knots[-1])
-    # beyond the longest measured horizon the error of the level rules: the width grows with the weeks, not their root
-    width = np.where(weeks <= longest, np.sqrt(weeks), np.sqrt(longest) * weeks / longest)
-    by_week = np.empty((len(QUANTILES), *mean.shape))
-    by_time = np.empty_like(by_week)
-    steps = np.minimum(np.arange(1, horizon + 1) + delay[:, None], factors.knots[-1]).astype(np.float64)
-    right = np.clip(np.searchsorted(factors.knots, steps), 1, max(1, len(factors.knots) - 1))
-    if len(factors.knots) == 1:
-        right = np.zeros_like(right)
-    left = np.maximum(right - 1, 0)
-    gap = np.maximum(factors.knots[right] - factors.knots[left], 1)
-    share = (steps - factors.knots[left]) / gap if len(factors.knots) > 1 else np.zeros_like(steps)
-    row_pools = pools[:, None]
-    for q in range(len(QUANTILES)):
-        for table, target, base, scale in (
-            (factors.weekly, by_week, mean, spread),
-            (factors.cumulative, by_time, cum_mean, spread * width),
-        ):
-            low, high = table[left, row_pools, q], table[right, row_pools, q]
-            target[q] = np.maximum(base + (low + share * (high - low)) * scale, 0.0)
-    by_week = np.maximum.accumulate(by_week, axis=0)
-    by_time = np.maximum.accumulate(np.maximum.accumulate(by_time, axis=2), axis=0)
-    return by_week, by_time
+    out = np.empty((len(QUANTILES), *mean.shape))
+    for q, target in enumerate(out):
+        np.maximum(mean + factors[:, q] * scale, 0.0, out=target)
+    return np.maximum.accumulate(out, axis=0)
 
 
 def add_factors(mean: Floats, spread: Floats, pools: Ints, factors: Factors, knots: Ints) -> Floats:

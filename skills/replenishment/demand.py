@@ -137,7 +137,7 @@ def read_curve(forecast: pd.DataFrame, keys: list[str], as_of: date) -> DemandCu
     ends = np.zeros(horizon + 1, dtype=np.int64)
     ends[1:] = (weeks - np.datetime64(as_of, "D")).astype(np.int64) + 7 if len(rows) else 7
     return DemandCurve(
-        rows.loc[::horizon, keys].reset_index(drop=True),
+        rows.loc[::horizon, keys].reset_index(drop=True).astype("str"),
         ends,
         cumulative[:, :, 0],
         quantiles,

@@ -94,7 +94,8 @@ def share_demand(forecast: pd.DataFrame) -> pd.DataFrame:
         One row per (sku, country), sorted: mean [units over the horizon], share.
     """
     one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
-    demand = one.groupby(["sku", "country"], sort=True, as_index=False)["mean"].sum()
+    demand = one.groupby(["sku", "country"], sort=True, as_index=False, observed=True)["mean"].sum()
+    demand = demand.astype({"sku": "str", "country": "str"})
     total = demand.groupby("sku", sort=True)["mean"].transform("sum")
     several = demand.groupby("sku", sort=True)["mean"].transform("size")
     share = (demand["mean"] / total.where(total > 0, 1.0)).where(total > 0, 1.0 / several)

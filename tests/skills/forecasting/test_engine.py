@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skills.forecasting import engine, models
-from skills.forecasting.panel import BrokenHistory
+from skills.forecasting.weeks import BrokenHistory
 
 Floats = NDArray[np.float64]
 

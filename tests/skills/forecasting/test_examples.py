@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import skills.forecasting.panel as panel
+import skills.forecasting.weeks as weeks
 from skills.forecasting import build_history, explain_forecast, forecast_demand
 from skills.forecasting.policy import ForecastingPolicy
 
@@ -61,7 +61,7 @@ def test_the_tea_towel_is_forecast_and_explained_as_written() -> None:
 def test_the_same_week_twice_is_refused_as_written() -> None:
     example = EXAMPLES["same_week_twice"]
     frames = read_frames(example)
-    refusal = getattr(panel, example["expected"]["refusal"])
+    refusal = getattr(weeks, example["expected"]["refusal"])
     with pytest.raises(refusal, match=example["expected"]["names"]):
         forecast_demand(
             frames["history"],

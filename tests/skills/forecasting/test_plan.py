@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills.forecasting import forecast_demand
-from skills.forecasting.panel import BrokenHistory
-from skills.forecasting.plan import FORECAST_COLUMNS
+from skills.forecasting.outlook import FORECAST_COLUMNS
 from skills.forecasting.policy import ForecastingPolicy
+from skills.forecasting.weeks import BrokenHistory
 from skills.vocabulary import QUANTILES
 
 AS_OF = date(2025, 11, 24)
