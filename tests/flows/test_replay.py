@@ -17,8 +17,7 @@ from flows.replay import replay
 from tasks import other_code
 from tasks.frozen_policy import UnusablePolicy
 from tasks.other_code import NoCheckout, UnknownCommit
-from tasks.rates_ahead import price_ahead
-from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded, set_up
+from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded
 from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal
 from tasks.store.snapshots import UnknownSnapshot, snapshot_folder
 
@@ -65,19 +64,18 @@ def test_the_page_says_what_shipping_before_a_known_change_of_duty_saves(digest:
     assert all(line["departs"] <= line["ship_by"] < duty["day"] for line in early)
 
 
-def test_a_lower_export_rebate_counts_from_the_day_of_departure(digest: str) -> None:
+def test_a_lower_export_rebate_counts_from_the_day_of_departure(digest: str, tmp_path: Path) -> None:
     recorded = read_recorded.fn("demo", "last", digest)
-    body, known = recorded.proposal.body, recorded.known
-    shipped = [decision for decision in body["decisions"] if decision["kind"] == "ship"]
+    shipped = [decision for decision in recorded.proposal.body["decisions"] if decision["kind"] == "ship"]
     day = min(decision["arrival_p50"] for decision in shipped)
     assert all(decision["deadline"] < day for decision in shipped)
-    rates = known.tables["rates"]
-    rebate = (rates["kind"] == "export_rebate") & (rates["effective_to"] >= day)
-    less = rates[rebate].assign(value="0.09", effective_from=day)
+    rates = recorded.known.tables["rates"]
+    rebate = rates[(rates["kind"] == "export_rebate") & (rates["effective_to"] >= day)]
     eve = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-    changed = pd.concat([rates.assign(effective_to=rates["effective_to"].mask(rebate, eve)), less])
-    night, world = set_up(known, body, recorded.fields, changed)
-    row = next(row for row in price_ahead(night, world, body) if row["day"] == day)
+    less = rebate.assign(value="0.09", effective_from=day)
+    pd.concat([rebate.assign(effective_to=eve), less]).to_csv(tmp_path / "rates.csv", index=False)
+    ahead = read_document(replay("demo", proposal=digest[:12], rates=str(tmp_path / "rates.csv")))["ahead"]
+    row = next(row for row in ahead if row["day"] == day)
     assert row["kinds"] == ["export_rebate"]
     assert row["kept_minor"] == sum(line["leaving_minor"] for line in row["lines"]) > 0
     assert row["missed_minor"] == row["saved_minor"] == row["late_minor"] == 0
