@@ -21,6 +21,7 @@ from config.settings import read_settings
 from skills.storage.plan import OPTIONS
 from skills.vocabulary import Money, mark
 from tasks.execution.targets import NotSent, Payload, Seen, TargetTrouble, name_agent
+from tasks.lines import flatten
 from tasks.report_words import WORDS
 from tasks.sheets import Column, Pen, Rows, open_book
 
@@ -153,7 +154,7 @@ def write_paper(payload: Payload, key: str, language: Language) -> bytes:
         heading += f" · {say(mark('Generated data'))}"
     pen = Pen(book, payload["base_currency"], language, heading)
     pen.write_sheet(mark("Summary"), _NAMES, _describe(payload, key, language))
-    pen.write_sheet(mark("Lines"), _COLUMNS[payload["kind"]], _list_lines(payload, language))
+    pen.write_sheet(mark("Line items"), _COLUMNS[payload["kind"]], _list_lines(payload, language))
     book.close()
     return content.getvalue()
 
@@ -178,22 +179,22 @@ def _describe(payload: Payload, key: str, language: Language) -> Rows:
         (mark("Units"), payload["units"]),
         (mark("Cartons"), payload["cartons"]),
         (mark("Money"), money),
-        (mark("proposal"), payload["proposal"]),
+        (mark("Proposal"), payload["proposal"]),
         (mark("Instruction"), key),
         (mark("Issued by"), name_agent(payload["seller"])),
     ]
     for what, value in facts:
-        if value not in (None, ""):
+        if value not in (None, "", 0):
             yield {"what": say(what), "value": str(value)}
 
 
 def _list_lines(payload: Payload, language: Language) -> Rows:
     say = translator(language)
     for line in payload["lines"]:
-        row = {**line["payload"], **line}
+        row = flatten(line)
         for name, place in (("unit_cost_minor", "unit_cost"), ("price_minor", "price"), ("was_minor", "was")):
             if name in row:
-                row[place] = _major(row[name], row.get("cost_currency") or row.get("currency", "CNY"))
+                row[place] = _major(row[name], row.get("cost_currency") or row["currency"])
         row["countries_listed"] = ", ".join(row.get("countries", []))
         if row["kind"] == "listing":
             row["listing_title"] = line["payload"]["title"]

@@ -140,6 +140,8 @@ def test_the_paper_lists_each_listing_with_its_title_and_what_identifies_it(
     summary, lines = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     assert [say("Country"), "DE"] in [row[:2] for row in summary]
     assert say("Listings") in summary[0][0] and payload["number"] in summary[0][0]
+    assert book.sheet_names[1] == {"en": "Line items", "zh_CN": "明细"}[language]
+    assert not {say("Units"), say("Cartons")} & {row[0] for row in summary}  # a listing is no quantity
     rows = {row[1]: row for row in lines if str(row[0]).startswith("1.")}
     assert {sku: row[2] for sku, row in rows.items()} == {
         "TT-1": "Haina Home Küchentücher",
