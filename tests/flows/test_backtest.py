@@ -55,6 +55,7 @@ def test_the_page_says_who_wins_and_who_loses_and_a_second_run_says_the_same(hom
     assert {"backtest-demo", "backtest-figures-demo", "backtest-file-demo"} <= artifacts
 
 
+@pytest.mark.long
 def test_a_shadow_month_without_a_night_says_so_and_with_one_scores_it(home: Path) -> None:
     empty = Path(backtest("demo", as_of="2025-12-22", mode="shadow", language="en"))
     assert "No night of the 28 days before this morning is recorded" in empty.read_text(encoding="utf-8")

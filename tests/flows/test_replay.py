@@ -21,7 +21,7 @@ from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded
 from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal
 from tasks.store.snapshots import UnknownSnapshot, snapshot_folder
 
-pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("at_home")]
+pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.usefixtures("at_home")]
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("", 0, 0, 0, "")

@@ -29,6 +29,7 @@ from tasks.workbook import write_workbook
 from tests.browser import BROWSER, QUIET
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.prefect,
     pytest.mark.usefixtures("prefect_server"),
     pytest.mark.filterwarnings("ignore:Logger .prefect.task_runs. attempted:UserWarning"),  # no flow around the tasks

@@ -58,6 +58,7 @@ def shipments(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@pytest.mark.long
 @given(cartons=shipments(), payload=st.sampled_from([50_000, 400_000, 10**8]))
 @settings(max_examples=12, deadline=None)
 def test_what_is_planned_passes_the_independent_check(cartons: pd.DataFrame, payload: int) -> None:

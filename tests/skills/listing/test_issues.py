@@ -378,6 +378,7 @@ returned = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(returned, texts, st.lists(texts, min_size=1, max_size=4), texts, st.randoms(use_true_random=False))
 def test_a_mend_leaves_brand_limits_and_schema_better_or_as_they_were(

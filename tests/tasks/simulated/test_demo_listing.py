@@ -44,6 +44,8 @@ from tasks.simulated.prepare import exports_folder, prepare_listings
 from tasks.store.snapshots import Snapshot
 from tasks.watching import join_offers, read_floors, read_own
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 COUNTRIES = ["DE", "FR", "GB", "JP", "US"]
 WRITE_SCRIPT = """

@@ -40,6 +40,8 @@ from tasks.simulated.demo_market_world import (
 from tasks.simulated.demo_orders import write_report
 from tasks.simulated.prepare import prepare_exports, prepare_market
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 PUBLISHED = "600cf292085529e43062273cce13cdacf135c0fa2e14345a01ec9b7f8d9ab8bb"
 """Digest of all files; a change of the demo's data changes it, a change of machine does not."""
