@@ -75,7 +75,7 @@ def plan_orders(world: World) -> int:
     known = replace(known, tables={**known.tables, "sales": orders.sales})
     planned = planning.plan_night(night, known)
     plan = timed(
-        "lines", proposals.explain_plan, night, known, planned.history, planned.forecast, planned.orders,
+        "lines", proposals.explain_plan, night, known, planned.weeks, planned.outlook, planned.orders,
         planned.contribution, planned.allocation,
     )  # fmt: skip
     return len(plan) if hasattr(plan, "__len__") else 0

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skills.distribution import Allocation
+from skills.forecasting.outlook import CUMULATIVE, Outlook
+from skills.forecasting.weeks import Weeks
 from skills.rates import RateBook
 from tasks import (
     distribution,
@@ -26,6 +28,9 @@ from tasks.proposals import Body
 from tasks.shipment_figures import describe_shipments
 from tasks.store.snapshots import Snapshot
 
+_DECIDED_ON = ("sku", "country", "weeks_ahead", "week", "mean", "cum_mean", *CUMULATIVE)
+"""Columns of the forecast that a decision reads."""
+
 
 def _tell_nobody(_stage: str) -> None:
     return None
@@ -36,8 +41,8 @@ class Planned:
     """What the skills decided, each with the frames that it rests on.
 
     Attributes:
-        history: From `forecasting.build_history`.
-        forecast: From `forecasting.forecast_demand`.
+        weeks: From `forecasting.count_weeks`.
+        outlook: From `forecasting.forecast_weeks`.
         life_cycle: From `stocking.plan_life_cycle`.
         orders: From `replenishment.plan_replenishment`.
         cliffs: From `storage.measure_cliffs`.
@@ -45,8 +50,8 @@ class Planned:
         allocation: From `distribution.allocate_stock`, checked by `distribution.verify_allocation`.
     """
 
-    history: pd.DataFrame
-    forecast: pd.DataFrame
+    weeks: Weeks
+    outlook: Outlook
     life_cycle: pd.DataFrame
     orders: pd.DataFrame
     cliffs: pd.DataFrame
@@ -68,9 +73,10 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
         UnsoundAllocation: the independent check disagrees with the allocation.
     """
     morning, policy, base = night.as_of, night.seller.policy, night.seller.base_currency
-    history = forecasting.build_history(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
+    weeks = forecasting.count_weeks(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)
     events, overrides = inputs.assume_demand(known.events, night), known.overrides
-    forecast = forecasting.forecast_demand(history, events, overrides, known.products, morning, policy.forecasting)
+    outlook = forecasting.forecast_weeks(weeks, events, overrides, known.products, morning, policy.forecasting)
+    forecast = outlook.frame(_DECIDED_ON)
     reach("forecast")
     cliffs = storage.measure_cliffs(
         known.stock_health, known.storage_accounts, known.products, forecast, known.fee_rules, known.rates,
@@ -98,7 +104,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     orders = replenishment.weigh_modes(
         orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving
     )
-    return Planned(history, forecast, life_cycle, orders, cliffs, contribution, allocation)
+    return Planned(weeks, outlook, life_cycle, orders, cliffs, contribution, allocation)
 
 
 def quote_night(night: Night, known: Snapshot, rates: RateBook) -> pd.DataFrame:
@@ -118,15 +124,15 @@ def write_night(night: Night, known: Snapshot, planned: Planned, accounts: Body)
         accounts: What became of every row that was read, from `figures.account_for_rows`.
     """
     plan = proposals.explain_plan(
-        night, known, planned.history, planned.forecast, planned.orders, planned.contribution, planned.allocation
+        night, known, planned.weeks, planned.outlook, planned.orders, planned.contribution, planned.allocation
     )
     listings = watching.watch(known, night)
-    lines = planned.allocation.lines
+    lines, forecast = planned.allocation.lines, planned.outlook.frame()
     shown = figures.measure_night(
-        night, known, planned.forecast, planned.orders, planned.cliffs, planned.contribution, lines, listings
+        night, known, forecast, planned.orders, planned.cliffs, planned.contribution, lines, listings
     )
-    moving = describe_shipments(night, known, planned.forecast, planned.contribution, planned.allocation)
+    moving = describe_shipments(night, known, forecast, planned.contribution, planned.allocation)
     levels = stock_levels.measure_levels(
-        night, known, planned.forecast, planned.life_cycle, planned.orders, planned.contribution
+        night, known, forecast, planned.life_cycle, planned.orders, planned.contribution
     )
     return proposals.from_plan(night, known.digest, plan, {**shown, **moving, "levels": levels, **accounts})

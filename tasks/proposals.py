@@ -18,6 +18,8 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution import Allocation
+from skills.forecasting.outlook import Outlook
+from skills.forecasting.weeks import Weeks
 from skills.replenishment.reasons import (
     AFTER_END,
     CLOSED_TODAY,
@@ -107,8 +109,8 @@ def refuse_unsound(findings: pd.DataFrame) -> None:
 def explain_plan(
     night: Night,
     known: Snapshot,
-    history: pd.DataFrame,
-    forecast: pd.DataFrame,
+    weeks: Weeks,
+    outlook: Outlook,
     orders: pd.DataFrame,
     contribution: pd.DataFrame,
     allocation: Allocation,
@@ -116,6 +118,8 @@ def explain_plan(
     """Gather what the skills say about every line that is proposed: why, and what a shipment costs landed."""
     placed, lines = orders[orders["order_units"] > 0], allocation.lines
     wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
+    skus = wanted["sku"].unique()
+    history, forecast = weeks.frame(skus), outlook.frame(skus=skus)
     policy, base = night.seller.policy.distribution, night.seller.base_currency
     return Plan(
         orders=orders,

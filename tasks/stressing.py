@@ -120,7 +120,7 @@ def _plan(night: Night, known: Snapshot) -> World:
 def _hand_over(world: World) -> Inputs:
     known, planned, night = world.known, world.planned, world.night
     return Inputs(
-        known.stock, known.inbound, known.nodes, known.lanes, planned.forecast, planned.contribution,
+        known.stock, known.inbound, known.nodes, known.lanes, planned.outlook.frame(), planned.contribution,
         known.products, night.seller.policy.distribution, night.as_of,
     )  # fmt: skip
 

@@ -357,7 +357,12 @@ def closed_slots(problem: Problem, shut: frozenset[int]) -> np.ndarray:
     """Slots that need a charge which is not paid."""
     if not shut:
         return np.zeros(len(problem.pool), dtype="bool")
-    return np.asarray(np.isin(problem.gate, list(shut)).any(axis=1))
+    is_shut = np.zeros(len(problem.charges) + 1, dtype="bool")  # the last for −1, no charge
+    is_shut[list(shut)] = True
+    closed = is_shut[problem.gate[:, 0]]
+    for gates in problem.gate.T[1:]:
+        closed |= is_shut[gates]
+    return np.asarray(closed)
 
 
 def _outer_charges(problem: Problem) -> dict[int, int]:

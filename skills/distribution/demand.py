@@ -73,12 +73,17 @@ def read_demand(forecast: pd.DataFrame, as_of: date, last_day: float) -> Demand:
     weeks = forecast[["weeks_ahead", "week"]].drop_duplicates("weeks_ahead").sort_values("weeks_ahead", kind="stable")
     ends = ((weeks["week"] - pd.Timestamp(as_of)).dt.days + 7).to_numpy(dtype="float64")
     count = min(len(ends), int((ends < last_day).sum()) + 1)
-    part = forecast[(forecast["weeks_ahead"] <= count) & (forecast["country"] != ALL_COUNTRIES)]
-    part = part.sort_values(["sku", "country", "weeks_ahead"], kind="stable")
-    first = part[part["weeks_ahead"] == 1]
-    pairs = pd.MultiIndex.from_arrays([first["sku"].astype("str"), first["country"].astype("str")])
-    cumulative = part[["cum_mean", *(f"cum_{name}" for name in QUANTILES)]].to_numpy(dtype="float64")
+    rows = np.flatnonzero(((forecast["weeks_ahead"] <= count) & (forecast["country"] != ALL_COUNTRIES)).to_numpy())
+    sku, sku_names = pd.factorize(forecast["sku"].iloc[rows], sort=True)
+    country, country_names = pd.factorize(forecast["country"].iloc[rows], sort=True)
+    key = sku.astype("int64") * len(country_names) + country
+    order = np.lexsort((forecast["weeks_ahead"].to_numpy()[rows], key))
+    rows, first = rows[order], order[::count]
+    pairs = pd.MultiIndex.from_arrays(
+        [pd.Index(sku_names, dtype="str")[sku[first]], pd.Index(country_names, dtype="str")[country[first]]],
+        names=["sku", "country"],
+    )
     cube = np.zeros((len(pairs), count + 1, 1 + len(PATHS)))
-    cube[:, 1:, 0] = cumulative[:, 0].reshape(len(pairs), count)
-    cube[:, 1:, 2:] = cumulative[:, 1:].reshape(len(pairs), count, len(QUANTILES))
+    for place, name in zip((0, *range(2, 2 + len(QUANTILES))), ("mean", *QUANTILES), strict=True):
+        cube[:, 1:, place] = forecast[f"cum_{name}"].to_numpy(dtype="float64")[rows].reshape(len(pairs), count)
     return Demand(pairs, np.concatenate([[0.0], ends[:count]]), cube[:, :, 0], cube[:, :, 1:])

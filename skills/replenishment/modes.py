@@ -10,7 +10,7 @@ import pandas as pd
 
 from skills.replenishment.demand import KNOTS, Floats, read_curve
 from skills.replenishment.policy import ReplenishmentPolicy
-from skills.replenishment.transit import find_usual_transit, share_demand
+from skills.replenishment.transit import find_usual_transit, share_demand, sum_demand
 from skills.replenishment.travel import read_ways
 from skills.vocabulary import ALL_COUNTRIES
 
@@ -51,36 +51,36 @@ def weigh_modes(
     usual = find_usual_transit(lanes).rename(columns={"first_lane": "usual_lane"})[["country", "usual_lane"]]
     fast_lanes = lanes.loc[lanes["mode"].isin(_FAST)]
     fast = find_usual_transit(fast_lanes).rename(columns={"first_lane": "fast_lane"})[["country", "fast_lane"]]
-    terms = _compare_lanes(share_demand(forecast), usual.merge(fast, on="country"), contribution)
-    by_air = forecast.merge(terms[["sku", "country"]], on=["sku", "country"])
+    demand = sum_demand(forecast)
+    terms = _compare_lanes(share_demand(demand), usual.merge(fast, on="country"), contribution)
+    by_air = demand.merge(terms[["sku", "country"]], on=["sku", "country"])
     curve = read_curve(forecast.loc[forecast["country"] == ALL_COUNTRIES], ["sku"], as_of)
     row_of = {sku: row for row, sku in enumerate(curve.keys["sku"])}
     ways = read_ways(orders["sku"], by_air, fast_lanes, receiving_times, policy.forward_days, as_of)
     per_sku = terms.groupby("sku", sort=True)[["share", "margin", "premium"]].sum()
-    known = {
-        str(sku): dict(zip(per_sku.columns, row, strict=True))
-        for sku, row in zip(per_sku.index, per_sku.to_numpy(), strict=True)
-    }
-    rows = []
-    for place, values in enumerate(orders.itertuples(index=False, name=None)):
+    known = per_sku.reindex(orders["sku"])
+    places = np.flatnonzero((orders["order_units"] > 0).to_numpy() & (known["share"] > 0).to_numpy()).tolist()
+    rows: dict[int, dict[str, Any]] = {}
+    for place, values, shares in zip(
+        places, orders.iloc[places].itertuples(index=False, name=None), known.iloc[places].to_numpy(), strict=True
+    ):
         order = dict(zip(orders.columns, values, strict=True))
-        own = known.get(order["sku"])
-        if own is None or own["share"] <= 0 or not order["order_units"]:
-            rows.append(_NOTHING)
-            continue
+        own = dict(zip(known.columns, shares.tolist(), strict=True))
         dispatched = (order["ready_on"] - order["as_of"]).days + policy.qc_days
         arrives = int(ways.arrive(np.array([place]), np.array([dispatched]), "p50")[0])
         sea = (order["arrival_p50"] - order["as_of"]).days
         chosen = curve.take(np.array([row_of[order["sku"]]]))
         early, late = (chosen.quantiles_at(np.array([day]))[0] for day in (arrives, sea))
         short = np.maximum(late - np.maximum(early, float(order["position"])), 0.0) * own["share"]
-        if sea <= arrives or short[-1] <= 0:
-            rows.append(_NOTHING)
-            continue
-        rows.append(_choose_cartons(order, own, short, sea - arrives, arrives, policy))
-    chosen_rows = pd.DataFrame(rows, columns=list(_NOTHING), index=orders.index)
+        if sea > arrives and short[-1] > 0:
+            rows[place] = _choose_cartons(order, own, short, sea - arrives, arrives, policy)
+    columns = {name: pd.Series(nothing, index=orders.index) for name, nothing in _NOTHING.items()}
     whole = ["air_units", "air_cartons", "air_days", "air_gain_base_minor"]
-    return orders.join(chosen_rows.astype(dict.fromkeys(whole, "int64") | {"air_arrival_on": "datetime64[us]"}))
+    types = dict.fromkeys(whole, "int64") | {"air_arrival_on": "datetime64[us]"}
+    chosen_rows = pd.DataFrame(columns).astype(types)
+    flown = pd.DataFrame(list(rows.values()), columns=list(_NOTHING), index=orders.index[list(rows)]).astype(types)
+    chosen_rows.loc[flown.index] = flown
+    return orders.join(chosen_rows)
 
 
 _NOTHING: dict[str, Any] = {

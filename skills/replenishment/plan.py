@@ -29,7 +29,7 @@ from skills.replenishment.reasons import (
 )
 from skills.replenishment.steady import name_changes
 from skills.replenishment.supply import list_arrivals
-from skills.replenishment.transit import weigh_transit
+from skills.replenishment.transit import sum_demand, weigh_transit
 from skills.replenishment.travel import Ways, read_ways
 from skills.vocabulary import ALL_COUNTRIES
 
@@ -112,8 +112,9 @@ def plan_replenishment(
         **{name: lines[name].fillna(0).astype("int64") for name in ("busy_units", "later_capacity_units")},
         order_capacity_units=lines["order_capacity_units"].fillna(NO_LIMIT).astype("int64"),
     )
-    ways = read_ways(lines["sku"], forecast, lanes, receiving_times, policy.forward_days, as_of)
-    lines = _add_transit(lines, forecast, lanes, policy)
+    demand = sum_demand(forecast)
+    ways = read_ways(lines["sku"], demand, lanes, receiving_times, policy.forward_days, as_of)
+    lines = _add_transit(lines, demand, lanes, policy)
     lines = _add_arrivals(lines, ways, policy.qc_days)
     lines = lines.assign(reason=_find_obstacle(lines))
     arrivals = list_arrivals(lines["sku"], inbound, purchase_orders, lanes, ways, policy.qc_days, as_of)

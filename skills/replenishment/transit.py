@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from skills.vocabulary import ALL_COUNTRIES
@@ -87,15 +87,21 @@ def _rate_per_m3(leg: Leg) -> int:
     return int(0 if pd.isna(per_m3) else per_m3) + _KG_PER_M3 * int(0 if pd.isna(per_kg) else per_kg)
 
 
+def sum_demand(forecast: pd.DataFrame) -> pd.DataFrame:
+    """Demand of each (sku, country) over the horizon, sorted: mean [units]; it stands for its forecast below."""
+    one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
+    demand = one.groupby(["sku", "country"], sort=True, as_index=False, observed=True)["mean"].sum()
+    summed: pd.DataFrame = demand.astype({"sku": "str", "country": "str"})
+    return summed
+
+
 def share_demand(forecast: pd.DataFrame) -> pd.DataFrame:
     """The countries' shares of each SKU's forecast demand, equal ones where none is forecast.
 
     Returns:
         One row per (sku, country), sorted: mean [units over the horizon], share.
     """
-    one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
-    demand = one.groupby(["sku", "country"], sort=True, as_index=False, observed=True)["mean"].sum()
-    demand = demand.astype({"sku": "str", "country": "str"})
+    demand = sum_demand(forecast)
     total = demand.groupby("sku", sort=True)["mean"].transform("sum")
     several = demand.groupby("sku", sort=True)["mean"].transform("size")
     share = (demand["mean"] / total.where(total > 0, 1.0)).where(total > 0, 1.0 / several)
@@ -119,7 +125,7 @@ def weigh_transit(forecast: pd.DataFrame, lanes: pd.DataFrame, forward_days: int
     demand[_TRANSIT] = demand[_TRANSIT].fillna(forward_days)
     weighted = demand[_TRANSIT].mul(demand["share"], axis=0).assign(sku=demand["sku"])
     days = weighted.groupby("sku", sort=True)[_TRANSIT].sum().round(6)
-    days = days.map(math.ceil).astype("int64").reset_index()
+    days = np.ceil(days).astype("int64").reset_index()
     largest = demand.assign(known=known).sort_values(
         ["sku", "share", "country"], ascending=[True, False, True], kind="stable"
     )

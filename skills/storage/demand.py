@@ -43,8 +43,11 @@ def read_demand(forecast: pd.DataFrame, keys: pd.DataFrame, as_of: date) -> Dema
             weeks.
         keys: One row per (sku, country).
     """
-    wide = forecast.pivot(index=["sku", "country"], columns="weeks_ahead", values="cum_mean").sort_index(axis=1)
+    asked = forecast["country"].isin(keys["country"].unique()) & forecast["sku"].isin(keys["sku"].unique())
+    rows = forecast.loc[asked, ["sku", "country", "weeks_ahead", "cum_mean"]].astype({"sku": "str", "country": "str"})
+    wide = rows.pivot(index=["sku", "country"], columns="weeks_ahead", values="cum_mean")
     weeks = forecast.drop_duplicates("weeks_ahead").sort_values("weeks_ahead")["week"]
+    wide = wide.reindex(columns=np.sort(forecast["weeks_ahead"].unique()))
     ends = ((pd.to_datetime(weeks) - pd.Timestamp(as_of)).dt.days + 7).to_numpy(dtype="int64")
     found = wide.reindex(pd.MultiIndex.from_frame(keys[["sku", "country"]])).fillna(0.0)
     means = found.to_numpy(dtype="float64")
