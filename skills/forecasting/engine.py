@@ -111,7 +111,7 @@ def gather_series(
 
 def place_origins(weeks: int) -> tuple[Ints, Ints, int]:
     """Rows of up to nine origins and the present, knots that can be measured, and weeks compared at most."""
-    longest = min(quantiles.KNOTS[-1], max(1, weeks // 4))
+    longest = min(quantiles.KNOTS[-1], max(1, weeks // 3))
     knots = np.array([knot for knot in quantiles.KNOTS if knot <= longest], dtype=np.int64)
     spacing = max(1, longest // 4)
     back = [spacing * k for k in range(ORIGINS, -1, -1)]

@@ -18,8 +18,6 @@ ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75,
 SLOW: Floats = np.array([0.05, 0.1, 0.2, 0.3])
 """Constants tried by SBA, and by TSB for the chance of a sale."""
 
-
-CH: Floats = np.array([0.05, 0.1, 0.2, 0.3])
 SIZES: Floats = np.array([0.1, 0.3])
 """Constants tried by TSB for the size of a sale."""
 BUCKET_ALPHAS: Floats = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])
@@ -158,12 +156,16 @@ def fit_sba(units: Floats, seen: Floats, sale: Floats, wait: Floats, stops: Ints
 
 
 @njit(cache=True)
-def fit_tsb(units: Floats, seen: Floats, gain: Floats, sale: Floats, stops: Ints, out: Floats) -> None:
-    """Teunter, Syntetos and Babai (2011): chance of a sale × size of a sale; the chance falls in every empty week."""
+def fit_tsb(calm: Floats, seen: Floats, gain: Floats, sale: Floats, stops: Ints, out: Floats) -> None:
+    """Teunter, Syntetos and Babai (2011): chance of a sale × size of a sale; the chance falls in every empty week.
+
+    Args:
+        calm: (row, lane) units of calm weeks.
+    """
     size, chance, squares = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     least = np.full((stops.size, LANES), np.inf)
     for alpha in SIZES:
-        for beta in CH:
+        for beta in SLOW:
             size[:] = 0.0
             chance[:] = 0.0
             squares[:] = 0.0
@@ -172,10 +174,10 @@ def fit_tsb(units: Floats, seen: Floats, gain: Floats, sale: Floats, stops: Ints
                 for row in range(at, stops[stop]):
                     for lane in range(LANES):
                         sold = 1.0 if sale[row, lane] > 0.0 else 0.0
-                        miss = (units[row, lane] - size[lane] * chance[lane]) * seen[row, lane]
+                        miss = (calm[row, lane] - size[lane] * chance[lane]) * seen[row, lane]
                         squares[lane] += miss * miss
                         chance[lane] += max(beta, gain[row, lane]) * (sold - chance[lane]) * seen[row, lane]
-                        size[lane] += max(alpha, sale[row, lane]) * (units[row, lane] - size[lane]) * sold
+                        size[lane] += max(alpha, sale[row, lane]) * (calm[row, lane] - size[lane]) * sold
                 at = stops[stop]
                 for lane in range(LANES):
                     better = squares[lane] < least[stop, lane]

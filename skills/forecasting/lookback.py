@@ -2,7 +2,7 @@
 
 Kernels over a chunk of series. The present is the last stop; the origins are the stops before it. They carry the
 code and constants of models, blocks and kernels inside, and numba's cache watches this file alone: whoever changes
-those changes a line here too, or deletes the cache. Revision 3.
+those changes a line here too, or deletes the cache. Revision 4.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ import numpy as np
 from numba import njit
 
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.forecasting.blocks import LANES, MEAN_UNITS, RECENT, SALES, SQUARES, WEEKS, count_weeks, load_block
+from skills.forecasting.blocks import (
+    LANES,
+    MEAN_UNITS,
+    RECENT,
+    SALES,
+    SQUARES,
+    STEADY_UNITS,
+    WEEKS,
+    count_weeks,
+    load_block,
+)
 from skills.forecasting.kernels import fit_adida, fit_damped, fit_levels, fit_sba, fit_tsb
 from skills.forecasting.models import (
     ADIDA,
@@ -23,6 +33,7 @@ from skills.forecasting.models import (
     SES,
     SPARSE_BLEND,
     START_WEEKS,
+    STEADY,
     THETA,
     TREND_BLEND,
     TREND_WEEKS,
@@ -79,6 +90,7 @@ def look_back(
     count = stops.size
     units, seen, gain = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
     sale, wait, place = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
+    calm = np.empty((rows, LANES))
     slope, held = np.empty((count, LANES)), np.empty((RECENT + 1, count, LANES))
     fitted = np.zeros((TREND_BLEND, 3, count, LANES))
     fitted[THETA, 2] = 1.0
@@ -87,16 +99,17 @@ def look_back(
     loss, default = np.empty((COUNT, LANES)), np.zeros(LANES, np.int64)
     for first in range(0, values.shape[0], LANES):
         lanes = min(LANES, values.shape[0] - first)
-        load_block(values, known, ends, finals, first, units, seen, gain, sale, wait)
-        count_weeks(units, seen, gain, stops, place, slope, held)
+        load_block(values, known, ends, finals, first, units, seen, gain, sale, wait, calm)
+        count_weeks(units, calm, seen, gain, stops, place, slope, held)
         fit_levels(units, seen, gain, place, held[WEEKS], slope, stops, fitted[SES, 0], fitted[THETA, 0])
         fit_damped(units, seen, gain, stops, trend)
         fit_sba(units, seen, sale, wait, stops, fitted[SBA, 0])
-        fit_tsb(units, seen, gain, sale, stops, fitted[TSB, 0])
+        fit_tsb(calm, seen, gain, sale, stops, fitted[TSB, 0])
         fit_adida(units, seen, held[WEEKS], held[SALES], fitted[SES, 0], stops, fitted[ADIDA, 0])
         for stop in range(count):
             for lane in range(LANES):
                 fitted[MEAN, 0, stop, lane] = held[MEAN_UNITS, stop, lane]
+                fitted[STEADY, 0, stop, lane] = held[STEADY_UNITS, stop, lane]
                 fitted[THETA, 1, stop, lane] = 0.5 * slope[stop, lane]
                 for part in range(3):
                     fitted[DAMPED, part, stop, lane] = trend[stop, part, lane]
@@ -140,7 +153,7 @@ def draw_block(fitted: Floats, ahead: int, drawn: Floats) -> None:
     for week in range(ahead):
         for lane in range(LANES):
             drawn[TREND_BLEND, week, lane] = 0.5 * (drawn[THETA, week, lane] + drawn[DAMPED, week, lane])
-            drawn[SPARSE_BLEND, week, lane] = 0.5 * (drawn[MEAN, week, lane] + drawn[TSB, week, lane])
+            drawn[SPARSE_BLEND, week, lane] = 0.5 * (drawn[STEADY, week, lane] + drawn[TSB, week, lane])
 
 
 @njit(cache=True)
@@ -191,10 +204,11 @@ def measure_rows(
     """What `count_weeks` holds of each series at each stop: held (what, stop, series)."""
     units, seen, gain = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
     sale, wait, place = np.empty((rows, LANES)), np.empty((rows, LANES)), np.empty((rows, LANES))
+    calm = np.empty((rows, LANES))
     slope, found = np.empty((stops.size, LANES)), np.empty((RECENT + 1, stops.size, LANES))
     for first in range(0, values.shape[0], LANES):
-        load_block(values, known, ends, finals, first, units, seen, gain, sale, wait)
-        count_weeks(units, seen, gain, stops, place, slope, found)
+        load_block(values, known, ends, finals, first, units, seen, gain, sale, wait, calm)
+        count_weeks(units, calm, seen, gain, stops, place, slope, found)
         for what in range(RECENT + 1):
             for stop in range(stops.size):
                 for lane in range(min(LANES, values.shape[0] - first)):
@@ -320,6 +334,6 @@ def draw_chosen(
             if model == TREND_BLEND:
                 drawn[series, week] = 0.5 * (path[THETA, week] + path[DAMPED, week])
             elif model == SPARSE_BLEND:
-                drawn[series, week] = 0.5 * (path[MEAN, week] + path[TSB, week])
+                drawn[series, week] = 0.5 * (path[STEADY, week] + path[TSB, week])
             else:
                 drawn[series, week] = path[model, week]

@@ -16,13 +16,14 @@ MODELS: tuple[str, ...] = (
     "SBA",
     "TSB",
     "ADIDA",
+    mark("steady mean"),
     mark("mean of Theta and damped trend"),
-    mark("mean of plain mean and TSB"),
+    mark("mean of steady mean and TSB"),
     mark("same week a year before"),
 )
-"""Order of models in every array of this skill. The first seven have a level, a trend and a damping; the two blends
+"""Order of models in every array of this skill. The first eight have a level, a trend and a damping; the two blends
 are made of them; the last reads its weeks ahead from the history."""
-MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, TREND_BLEND, SPARSE_BLEND, SEASONAL = range(10)
+MEAN, SES, THETA, DAMPED, SBA, TSB, ADIDA, STEADY, TREND_BLEND, SPARSE_BLEND, SEASONAL = range(11)
 
 START_WEEKS = 8
 """A series with fewer known weeks is forecast by its mean."""

@@ -1,9 +1,10 @@
 """Quantiles by conformal factors: how far past forecasts missed, pooled over series that are alike.
 
 A miss is measured in units of the series' own scale, (demand − forecast) ÷ (scale × √weeks), at rolling origins, and
-pooled by horizon knot, kind of row (the SKU as a whole, the country that sells most, other countries), zero class
-and pace, the last four weeks against the forecast. The p-quantile of a pool, times the scale of the row, is what is
-added to its forecast.
+pooled by horizon knot, kind of row (the SKU as a whole, the country that sells most, other countries) and zero class;
+of single weeks also by how the series stands, seen three ways: pace, the last four weeks against the forecast;
+silence, the weeks since the last sale; age, the weeks known. The p-quantile of a pool (the mean of the three ways),
+times the scale of the row, is what is added to its forecast.
 """
 
 from __future__ import annotations
@@ -22,16 +23,28 @@ KNOTS: tuple[int, ...] = (1, 2, 4, 8, 13, 26)
 TIERS = 3
 PACES: Floats = np.array([0.25, 0.6, 1.0, 1.5])
 """Bounds of the last four weeks ÷ level: from nearly silent to faster than forecast."""
-POOLS = TIERS * models.CLASSES * (len(PACES) + 1)
+SILENCES: Floats = np.array([0.5, 1.5, 3.5, 7.5])
+"""Bounds of the weeks since the last sale."""
+AGES: Floats = np.array([12.5, 19.5, 26.5, 52.5])
+"""Bounds of the weeks known."""
+STANDS = 5
+"""Pools that each way of seeing divides a kind of row and zero class into."""
+POOLS = TIERS * models.CLASSES * STANDS**3
+WAYS: Ints = np.stack(
+    [np.arange(POOLS) // STANDS**3 * STANDS + np.arange(POOLS) // STANDS**k % STANDS for k in (2, 1, 0)]
+)
+"""(way, pool) number of the pool of one way that a pool belongs to."""
+ALIKE: Ints = np.arange(POOLS)[None] // STANDS**3
+"""The same for kind of row and zero class alone."""
 SMALLEST_POOL: Ints = np.array([60, 60, 60, 60, 250])
-"""Misses that a pool needs for each quantile; with fewer the pool over all paces decides, then that of the wide zero
+"""Misses that a pool needs for each quantile; with fewer the pool over all stands decides, then that of the wide zero
 class, of it over all kinds of row, and of all. The outermost quantile would else be a single miss."""
 LOWEST, HIGHEST, FINENESS = 16.0, 48.0, 64.0
 """Misses are counted between these many scales below and above, in this many steps a scale."""
 STEPS = int((LOWEST + HIGHEST) * FINENESS) + 1
 FALLBACK: Floats = np.array([-1.2816, 0.0, 0.6745, 1.2816, 2.0537])
 """Factors of the normal distribution for p10 … p98, where too few misses could be measured."""
-UNSEEN_WINDOWS = 3.0
+UNSEEN_WINDOWS = 2.0
 """How far the tails of accumulated demand are moved out, per share of the history that the horizon takes."""
 SPREAD_PRIOR_WEEKS = 4
 """Weeks of evidence that the pooled spread weighs against a row's own."""
@@ -50,11 +63,16 @@ class Factors:
     weekly: Floats
 
 
-def number_pools(tiers: Ints, classes: Ints, recent: Floats, level: Floats) -> Ints:
-    """One number per (kind of row, zero class, pace); a row whose pace is unknown goes with those as forecast."""
+def number_pools(tiers: Ints, classes: Ints, recent: Floats, level: Floats, silence: Floats, weeks: Floats) -> Ints:
+    """One number per (kind of row, zero class, pace, silence, age); an unknown pace goes with those as forecast."""
     known = (recent >= 0.0) & (level > 0.0)
-    pace = np.searchsorted(PACES, np.where(known, recent / np.where(level > 0.0, level, 1.0), 1.0))
-    return (tiers * models.CLASSES + classes) * (len(PACES) + 1) + pace
+    pools = (tiers * models.CLASSES + classes) * STANDS
+    pools += np.searchsorted(PACES, np.where(known, recent / np.where(level > 0.0, level, 1.0), 1.0))
+    pools *= STANDS
+    pools += np.searchsorted(SILENCES, silence)
+    pools *= STANDS
+    pools += np.searchsorted(AGES, weeks)
+    return pools
 
 
 def pool_spread(squares: Floats, means: Floats, counts: Floats, classes: Ints) -> Floats:
@@ -80,8 +98,8 @@ def pool_misses(
 ) -> tuple[Floats, Floats, Ints, Factors]:
     """Spread ÷ mean per zero class, scale and pool of each series now, and the factors of every pool.
 
-    The scale is √(spread × level) or the mean of spread and swing, per wide zero class whichever made p50 and p90 of
-    accumulated demand cheaper in the look back.
+    The scale is the mean of spread and swing, or the root of it × level, per wide zero class whichever made p50 and
+    p90 of accumulated demand cheaper in the look back.
 
     Args:
         misses: (accumulated or single, origin, knot, series) units, NaN where nothing was measured.
@@ -97,45 +115,59 @@ def pool_misses(
     now = slice((stops - 1) * count, stops * count)
     ratio = pool_spread(squares[now], means[now], weeks[now], classes[now])
     spread = shrink_spread(squares, means, weeks, classes, ratio)
-    pools = number_pools(np.tile(tiers, stops), classes, flat[blocks.RECENT], flat[blocks.LEVEL])
+    pools = number_pools(
+        np.tile(tiers, stops), classes, flat[blocks.RECENT], flat[blocks.LEVEL], flat[blocks.SILENCE], weeks
+    )
     wide = models.widen_classes(classes)
-    scales = (np.sqrt(spread * flat[blocks.LEVEL]), 0.5 * (spread + SWING_SPREAD * flat[blocks.SWING]))
+    both = 0.5 * (spread + SWING_SPREAD * flat[blocks.SWING])
+    scales = (np.sqrt(both * flat[blocks.LEVEL]), both)
     past_pools = pools.reshape(shape)[:-1]
     costs = np.zeros((len(scales), len(models.WIDE_CLASSES)))
     for index, scale in enumerate(scales):
         for knot in range(len(knots)):
             past = misses[0, :, knot], scale.reshape(shape)[:-1], past_pools
-            table = _read_quantiles(_join_paces(count_misses(*past)))
+            table = _read_quantiles(count_misses(*past, ALIKE)[0])[ALIKE[0]]
             costs[index] += cost_misses(*past, wide.reshape(shape)[:-1], table)
     scale = np.where((costs[0] <= costs[1])[wide], *scales)
     past_scale = scale.reshape(shape)[:-1]
-    counts = [[count_misses(miss, past_scale, past_pools) for miss in kind.swapaxes(0, 1)] for kind in misses]
+    # over months the last weeks tell little, and split pools tell less
     cumulative = [
-        _read_quantiles(_join_paces(one), float(knot) / width) for knot, one in zip(knots, counts[0], strict=True)
+        _read_quantiles(count_misses(miss, past_scale, past_pools, ALIKE)[0], float(knot) / width)[ALIKE[0]]
+        for knot, miss in zip(knots, misses[0].swapaxes(0, 1), strict=True)
     ]
+    counts = [count_misses(miss, past_scale, past_pools, WAYS) for miss in misses[1].swapaxes(0, 1)]
     # where no trend is carried a single week misses alike at every distance
-    together = (np.arange(POOLS) // (len(PACES) + 1) % models.CLASSES >= models.WIDE_CLASSES[1])[:, None]
-    joined = np.add.reduce(counts[1])
-    weekly = [_read_quantiles(np.where(together, joined, one)) for one in counts[1]]
+    trends_from = models.WIDE_CLASSES[1] if width >= models.TREND_HISTORY else 0
+    together = (np.arange(counts[0].shape[1]) // STANDS % models.CLASSES >= trends_from)[:, None]
+    joined = np.add.reduce(counts)
+    weekly = []
+    for counted in counts:
+        tables = [
+            _read_quantiles(np.where(together, all_knots, own))
+            for all_knots, own in zip(joined, counted, strict=True)
+        ]
+        weekly.append((tables[0][WAYS[0]] + tables[1][WAYS[1]] + tables[2][WAYS[2]]) / 3.0)
     return ratio, scale[now], pools[now], Factors(knots, np.stack(cumulative), np.stack(weekly))
 
 
 @njit(cache=True)
-def count_misses(misses: Floats, scale: Floats, pools: Ints) -> Ints:
-    """How often each standardised miss occurred: (pool, step of 1/64 scale from 16 below to 48 above).
+def count_misses(misses: Floats, scale: Floats, pools: Ints, ways: Ints) -> Ints:
+    """How often each standardised miss occurred: (way, pool, step of 1/64 scale from 16 below to 48 above).
 
     Args:
         misses: (origin, series) units, NaN where nothing was measured.
         scale: Same shape, units per week.
         pools: Same shape.
+        ways: (way, pool) what a pool is counted in.
     """
-    counts = np.zeros((POOLS, STEPS), np.int64)
+    counts = np.zeros((ways.shape[0], ways.max() + 1, STEPS), np.int64)
     for origin in range(misses.shape[0]):
         for series in range(misses.shape[1]):
             miss, width = misses[origin, series], scale[origin, series]
             if width > 0.0 and not np.isnan(miss):
                 step = int(np.ceil(min(max(miss / width, -LOWEST), HIGHEST) * FINENESS))
-                counts[pools[origin, series], step + int(LOWEST * FINENESS)] += 1
+                for way in range(ways.shape[0]):
+                    counts[way, ways[way, pools[origin, series]], step + int(LOWEST * FINENESS)] += 1
     return counts
 
 
@@ -158,12 +190,6 @@ def cost_misses(misses: Floats, scale: Floats, pools: Ints, wide: Ints, table: F
     return costs
 
 
-def _join_paces(counts: Ints) -> Ints:
-    """Every pace with the misses of all: over months the last four weeks tell little, and split pools tell less."""
-    paces = counts.reshape(-1, len(PACES) + 1, STEPS)
-    return np.repeat(paces.sum(axis=1), paces.shape[1], axis=0)
-
-
 def _read_quantiles(counts: Ints, share: float = 0.0) -> Floats:
     """(pool, quantile), of the pool as far as it is large enough, else of the next wider one.
 
@@ -172,8 +198,8 @@ def _read_quantiles(counts: Ints, share: float = 0.0) -> Floats:
         share: Of the history that the horizon takes.
     """
     levels = raise_levels(share)
-    paces = counts.reshape(TIERS, models.CLASSES, len(PACES) + 1, STEPS)
-    by_class = paces.sum(axis=2)
+    stands = counts.reshape(TIERS, models.CLASSES, -1, STEPS)
+    by_class = stands.sum(axis=2)
     by_wide = np.add.reduceat(by_class, models.WIDE_CLASSES, axis=1)
     over_tiers = by_wide.sum(axis=0)
     sizes = np.diff([*models.WIDE_CLASSES, models.CLASSES])
@@ -181,14 +207,14 @@ def _read_quantiles(counts: Ints, share: float = 0.0) -> Floats:
     table = _refine(over_tiers, np.tile(table, (len(sizes), 1)), levels)
     table = _refine(by_wide.reshape(-1, STEPS), np.tile(table, (TIERS, 1)), levels)
     table = _refine(by_class.reshape(-1, STEPS), np.repeat(table, np.tile(sizes, TIERS), axis=0), levels)
-    return _refine(counts, np.repeat(table, paces.shape[2], axis=0), levels)
+    return _refine(counts, np.repeat(table, stands.shape[2], axis=0), levels)
 
 
 def raise_levels(share: float) -> Floats:
     """Probability that each quantile is read at, for a horizon that is this share of the history.
 
     Series miss together, and a history holds few separate windows as long as the horizon: the tail beyond p is cut
-    by up to 3 × share × (2 p − 1)², which leaves the median and grows small as the history grows long.
+    by up to 2 × share × (2 p − 1)², which leaves the median and grows small as the history grows long.
     """
     p = np.array(list(QUANTILES.values()))
     cut = np.minimum(UNSEEN_WINDOWS * share, 0.9) * (2.0 * p - 1.0) * (2.0 * p - 1.0)

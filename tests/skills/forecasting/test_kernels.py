@@ -26,6 +26,7 @@ class Block:
     """What the kernels make of up to 128 series; every array as they left it."""
 
     units: Floats
+    calm: Floats
     seen: Floats
     held: Floats
     slope: Floats
@@ -39,20 +40,20 @@ class Block:
 
 def fit_block(values: Floats, known: Bools, stops: NDArray[np.int64]) -> Block:
     rows, count = values.shape[1], len(stops)
-    units, seen, gain, sale, wait, place = (np.empty((rows, blocks.LANES)) for _ in range(6))
+    units, seen, gain, sale, wait, calm, place = (np.empty((rows, blocks.LANES)) for _ in range(7))
     ends = np.full(len(values), rows)
-    blocks.load_block(values, known, ends, ends, 0, units, seen, gain, sale, wait)
+    blocks.load_block(values, known, ends, ends, 0, units, seen, gain, sale, wait, calm)
     held, slope = np.zeros((blocks.RECENT + 1, count, blocks.LANES)), np.zeros((count, blocks.LANES))
-    blocks.count_weeks(units, seen, gain, stops, place, slope, held)
+    blocks.count_weeks(units, calm, seen, gain, stops, place, slope, held)
     weeks, sales = held[blocks.WEEKS], held[blocks.SALES]
     ses, theta, sba, tsb, adida = (np.zeros((count, blocks.LANES)) for _ in range(5))
     damped = np.zeros((count, 3, blocks.LANES))
     kernels.fit_levels(units, seen, gain, place, weeks, slope, stops, ses, theta)
     kernels.fit_damped(units, seen, gain, stops, damped)
     kernels.fit_sba(units, seen, sale, wait, stops, sba)
-    kernels.fit_tsb(units, seen, gain, sale, stops, tsb)
+    kernels.fit_tsb(calm, seen, gain, sale, stops, tsb)
     kernels.fit_adida(units, seen, weeks, sales, ses, stops, adida)
-    return Block(units, seen, held, slope, ses, theta, damped, sba, tsb, adida)
+    return Block(units, calm, seen, held, slope, ses, theta, damped, sba, tsb, adida)
 
 
 def fit_one(values: list[float]) -> Block:
@@ -167,8 +168,18 @@ def twin_adida(units: list[float], seen: list[float], ses: float) -> float:
     return min(found, key=lambda one: one[0])[1]
 
 
+def twin_calm(values: list[float]) -> list[float]:
+    """Each week at most four times the mean sale before, itself calm, once there are three."""
+    calm: list[float] = []
+    sales = 0
+    for value in values:
+        calm.append(min(value, 4.0 * sum(calm, 0.0) / sales) if sales >= 3 else value)
+        sales += value > 0
+    return calm
+
+
 def twin_held(values: list[float], units: list[float], seen: list[float]) -> list[float]:
-    """Weeks, sales, mean, squared miss, swing, and the last four weeks."""
+    """Weeks, sales, mean, steady mean, squared miss, swing, silence, and the last four weeks."""
     level = square = swing = 0.0
     for number, value in enumerate(values):
         miss = value - level
@@ -179,7 +190,10 @@ def twin_held(values: list[float], units: list[float], seen: list[float]) -> lis
     count, pairs = float(len(values)), max(len(values) - 1.0, 1.0)
     recent = sum(units[-4:], 0.0) / sum(seen[-4:]) if any(seen[-4:]) else -1.0
     sold = float(sum(value > 0 for value in values))
-    return [count, sold, sum(values, 0.0) / count, square * count / pairs, swing / pairs, recent]
+    calm_mean = sum(twin_calm(values), 0.0) / count
+    steady = calm_mean + (0.2 * (recent - calm_mean) if any(seen[-4:]) else 0.0)
+    silence = float(next((back for back, value in enumerate(reversed(values)) if value > 0), len(values)))
+    return [count, sold, sum(values, 0.0) / count, steady, square * count / pairs, swing / pairs, silence, recent]
 
 
 def draw_panel(count: int) -> tuple[Floats, Bools]:
@@ -200,6 +214,14 @@ def test_sba_gives_the_answer_worked_by_hand() -> None:
     # sizes 3, 6 → 4.5; intervals 1, 3 → 2: plain means while only two sales are known; × (1 - 0.3 ÷ 2),
     # as the largest constant misses the empty weeks least
     assert fit_one([3.0, 0, 0, 6]).sba[0, 0] == pytest.approx(0.85 * 4.5 / 2.0)
+
+
+def test_a_bulk_week_counts_as_four_usual_sales() -> None:
+    # 2, 0, 4, 3 → mean sale 3; the fifth week's 40 count as 12; the next mean is (2 + 4 + 3 + 12) ÷ 4 = 5.25
+    block = fit_one([2.0, 0, 4, 3, 40, 30])
+    assert block.calm[:, 0].tolist() == [2, 0, 4, 3, 12, 21]
+    assert block.held[blocks.MEAN_UNITS, 0, 0] == 79 / 6
+    assert block.held[blocks.STEADY_UNITS, 0, 0] == pytest.approx(0.8 * 42 / 6 + 0.2 * 77 / 4)
 
 
 def test_tsb_gives_the_answer_worked_by_hand_and_falls_while_nothing_sells() -> None:
@@ -231,7 +253,7 @@ def test_each_kernel_has_the_bits_of_its_plain_twin() -> None:
         for number, stop in enumerate(STOPS):
             read = [value for value, is_seen in zip(units[:stop], seen[:stop], strict=True) if is_seen]
             if not read:
-                assert block.held[: blocks.RECENT, number, lane].tolist() == [0, 0, 0, 0, 0]
+                assert block.held[: blocks.RECENT, number, lane].tolist() == [0.0] * blocks.RECENT
                 continue
             fitted += 1
             assert block.held[:, number, lane].tolist() == twin_held(read, units[:stop], seen[:stop])
@@ -239,7 +261,7 @@ def test_each_kernel_has_the_bits_of_its_plain_twin() -> None:
             assert (block.ses[number, lane], block.theta[number, lane]) == twin_levels(read)
             assert tuple(block.damped[number, :, lane]) == twin_damped(read)
             assert block.sba[number, lane] == twin_sba(read)
-            assert block.tsb[number, lane] == twin_tsb(read)
+            assert block.tsb[number, lane] == twin_tsb(twin_calm(read))
             assert block.adida[number, lane] == twin_adida(units[:stop], seen[:stop], block.ses[number, lane])
     assert fitted > 300
 
@@ -247,8 +269,9 @@ def test_each_kernel_has_the_bits_of_its_plain_twin() -> None:
 def test_a_block_reads_the_known_weeks_from_the_first_sale_to_the_end() -> None:
     values = np.array([[9.0, 0, 3, 0, 5, 9], [0, 0, 0, 2, 9, 9], [0, 0, 0, 0, 0, 0]])
     known = np.array([[0, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 1], [1, 1, 1, 1, 1, 1]], dtype=np.bool_)
-    units, seen, gain, sale, wait = (np.empty((4, blocks.LANES)) for _ in range(5))
-    blocks.load_block(values, known, np.array([5, 4, 6]), np.array([5, 5, 6]), 0, units, seen, gain, sale, wait)
+    units, seen, gain, sale, wait, calm = (np.empty((4, blocks.LANES)) for _ in range(6))
+    ends, finals = np.array([5, 4, 6]), np.array([5, 5, 6])
+    blocks.load_block(values, known, ends, finals, 0, units, seen, gain, sale, wait, calm)
     assert units[:, :3].T.tolist() == [[0, 3, 0, 5], [0, 0, 2, 0], [0, 0, 0, 0]]
     assert seen[:, :3].T.tolist() == [[0, 1, 1, 1], [0, 0, 1, 0], [0, 0, 0, 0]]
     assert gain[:, 0].tolist() == [0, 1, 1 / 2, 1 / 3]
@@ -274,6 +297,7 @@ def twin_paths(block: Block, number: int, lane: int, weeks: int) -> list[list[fl
         models.SBA: (block.sba[number, lane], 0.0, 0.0),
         models.TSB: (block.tsb[number, lane], 0.0, 0.0),
         models.ADIDA: (block.adida[number, lane], 0.0, 0.0),
+        models.STEADY: (block.held[blocks.STEADY_UNITS, number, lane], 0.0, 0.0),
     }
     paths: list[list[float]] = []
     for model in range(models.TREND_BLEND):
@@ -285,7 +309,7 @@ def twin_paths(block: Block, number: int, lane: int, weeks: int) -> list[list[fl
                 at += step
             path.append(float(max(at, 0.0)))
         paths.append(path)
-    for one, other in ((models.THETA, models.DAMPED), (models.MEAN, models.TSB)):
+    for one, other in ((models.THETA, models.DAMPED), (models.STEADY, models.TSB)):
         paths.append([0.5 * (low + high) for low, high in zip(paths[one], paths[other], strict=True)])
     stop = int(STOPS[number])
     before = [stop - 30 + week % 30 for week in range(weeks)]
@@ -380,14 +404,26 @@ def test_misses_are_those_of_a_plain_count() -> None:
 def test_pooled_factors_are_the_ranks_of_sorted_misses() -> None:
     stream = np.random.Generator(np.random.PCG64(5))
     misses, pools = stream.normal(0, 2, (4, 400)), stream.integers(0, quantiles.POOLS, (4, 400))
-    counts = quantiles.count_misses(misses, np.full((4, 400), 0.5), pools)
-    assert counts.sum() == 1600
-    for pool in range(quantiles.POOLS):
-        ordered = np.sort(misses[pools == pool]) / 0.5
-        steps = np.repeat(np.arange(quantiles.STEPS), counts[pool]) / quantiles.FINENESS - quantiles.LOWEST
-        assert (steps >= ordered).all()
-        assert (steps - ordered < 1 / quantiles.FINENESS).all()
-    assert quantiles.count_misses(misses, np.zeros((4, 400)), pools).sum() == 0
+    counts = quantiles.count_misses(misses, np.full((4, 400), 0.5), pools, quantiles.WAYS)
+    assert counts.sum(axis=(1, 2)).tolist() == [1600, 1600, 1600]
+    for way, ways in enumerate(quantiles.WAYS):
+        for pool in range(counts.shape[1]):
+            ordered = np.sort(misses[ways[pools] == pool]) / 0.5
+            steps = np.repeat(np.arange(quantiles.STEPS), counts[way, pool]) / quantiles.FINENESS - quantiles.LOWEST
+            assert (steps >= ordered).all()
+            assert (steps - ordered < 1 / quantiles.FINENESS).all()
+    assert quantiles.count_misses(misses, np.zeros((4, 400)), pools, quantiles.WAYS).sum() == 0
+
+
+def test_a_row_is_pooled_by_kind_zero_class_pace_silence_and_age() -> None:
+    kinds, classes = np.array([0, 2, 1]), np.array([3, 12, 0])
+    recent, level = np.array([2.0, -1.0, 0.1]), np.array([1.0, 1.0, 1.0])
+    pools = quantiles.number_pools(kinds, classes, recent, level, np.array([0.0, 9.0, 1.0]), np.array([10.0, 60, 20]))
+    alike = [3, 2 * 13 + 12, 13]
+    assert quantiles.ALIKE[0, pools].tolist() == alike
+    # fastest, unknown, nearly silent; sold last week, long ago, a week ago; young, over a year, half a year
+    stands = (quantiles.WAYS[:, pools] - 5 * np.array(alike)).tolist()
+    assert stands == [[4, 2, 0], [0, 4, 1], [0, 4, 2]]
 
 
 def test_the_cost_of_a_scale_is_the_pinball_loss_of_its_p50_and_p90() -> None:
