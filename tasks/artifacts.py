@@ -27,6 +27,8 @@ from config.language import format_day, format_money, format_number, say, transl
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.vocabulary import mark
+from tasks.files.output import replace_file
+from tasks.lines import DECISIONS
 from tasks.morning_report import (
     ACCOUNTS,
     Before,
@@ -184,7 +186,7 @@ def tabulate_decisions(body: dict[str, Any], language: Language) -> list[dict[st
     return [
         {
             t(mark("No.")): number,
-            t(mark("What to decide")): t(mark("Order")) if d["kind"] == "order" else t(mark("Ship")),
+            t(mark("What to decide")): t(DECISIONS[d["kind"]]),
             t(mark("Supplier or lane")): d["supplier_name"] or d["supplier"] if d["kind"] == "order" else d["lane"],
             t(mark("Money")): format_money(d["money_minor"], currency, language, whole=True),
             t(mark("By when")): format_day(d["deadline"], language, morning),
@@ -259,13 +261,6 @@ def write_result(seller_id: str, name: str, result: dict[str, Any], render: Call
     content = canonical_bytes(result)
     digest = hashlib.sha256(content).hexdigest()
     return write_page(seller_id, result["as_of"], f"{name}-{digest[:12]}", render(digest), {".json": content})
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write beside and move over, so that a reader never opens half a file."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 STAGES: dict[str, tuple[int, str]] = {

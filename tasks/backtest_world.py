@@ -14,7 +14,7 @@ from skills.distribution.network import countries_fed, find_hubs, list_departure
 from skills.rates import MissingRate
 from skills.simulation.policy import SimulationPolicy
 from skills.simulation.world import BEYOND_DAYS, Bools, Economics, Facts, Floats, Ints, World, no_arrivals
-from skills.vocabulary import ALL_COUNTRIES, Refusal, mark, minor_digits
+from skills.vocabulary import Refusal, mark, minor_digits
 from tasks.backtest_opening import open_by_rule, roll_back
 from tasks.store.snapshots import Snapshot
 
@@ -291,8 +291,7 @@ def _past_table(before: pd.DataFrame, pairs: pd.DataFrame, first: date, days: in
 def _mark_out(stock_outs: pd.DataFrame, pairs: pd.DataFrame, first: date, days: int) -> Bools:
     table = np.zeros((len(pairs), days), dtype=np.bool_)
     for row in stock_outs.itertuples():
-        everywhere = str(row.country) == ALL_COUNTRIES
-        at = np.flatnonzero((pairs["sku"] == row.sku) & (everywhere | (pairs["country"] == row.country)))
+        at = np.flatnonzero((pairs["sku"] == row.sku) & (pairs["country"] == row.country))
         begin, end = ((pd.Timestamp(str(day)) - pd.Timestamp(first)).days for day in (row.first_day, row.last_day))
         table[at, max(begin, 0) : max(end + 1, 0)] = True
     return table

@@ -22,6 +22,7 @@ from skills.vocabulary import mark
 from tasks.backtest_opening import complete_movements
 from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Trial, build_trial
 from tasks.nights import BadParameter
+from tasks.proposals import kept_lines
 from tasks.store.snapshots import Snapshot
 
 HUB_POLICY = OURS
@@ -31,7 +32,6 @@ MODES = ("history", "shadow")
 LEAST_WEEKS, MOST_WEEKS = 4, 104
 TUNING_WEEKS = 16
 LEAST_SERVICE, MOST_SERVICE = 50, 98
-_HELD = {"sku": "str", "country": "str", "lane": "str", "units": "int64"}
 _OUT = ["sku", "country", "first_day", "last_day"]
 
 
@@ -134,9 +134,10 @@ def list_contenders(
 def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: int = 0) -> Policy:
     """The hub policy: on each Monday what the night would propose from what is known then, taken as it is.
 
-    History, forecast, orders and shipments come from the functions that the night calls. The seller's file of today
-    is not known to the past: no overrides, and no SKU is leaving. Events are taken as planned ahead. An order every
-    n weeks may use n weeks of cash.
+    History, forecast, orders and shipments come from the functions that the night calls. The seller's files of today
+    are not known to the past: no overrides, no receiving times, no cash plan, no entries of countries, no fees on
+    age or low stock, and no SKU is launched or leaving. Events are taken as planned ahead. An order every n weeks
+    may use n weeks of cash.
     """
     facts, policy = test.world.facts, seller.policy
     ordering = policy.replenishment.model_copy(
@@ -173,8 +174,7 @@ def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: 
         contribution = test.quotes[seen.week // BLOCK_WEEKS]
         lines = distribution.allocate_stock(
             stock, inbound, known.nodes, known.lanes, forecast, contribution, products, feeds,
-            pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _HELD.items()}),
-            policy.distribution, seller.base_currency, morning,
+            kept_lines(None, set()), policy.distribution, seller.base_currency, morning,
         ).lines  # fmt: skip
         pairs = [pair_place.get(pair, -1) for pair in zip(lines["sku"], lines["country"], strict=True)]
         lanes = [lane_place.get(lane, -1) for lane in lines["lane"]]

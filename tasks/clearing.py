@@ -19,7 +19,7 @@ Body = dict[str, Any]
 
 JOURNEY = "clear_stock"
 HOLDS_DAYS = 6
-"""A proposal holds until the next weekly one, or until the day before the fee that it is about, if that is sooner."""
+"""A line holds until the eve of the next weekly proposal, or of the fee that it is about if that is sooner."""
 
 REASONS: dict[str, str] = {
     "discount": mark(

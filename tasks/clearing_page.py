@@ -14,8 +14,10 @@ from config.language import format_day, format_money, say, translator
 from config.seller import Language, Seller
 from skills.storage.plan import OPTIONS, WAYS
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file, report_path
+from tasks.artifacts import link_page, report_path
 from tasks.clearing import REASONS
+from tasks.files.output import replace_file
+from tasks.lines import number_lines
 from tasks.rendering import render_page
 from tasks.store.proposals import Proposal
 
@@ -80,9 +82,7 @@ def say_headline(body: Body, language: Language) -> str:
 def view_exits(body: Body, language: Language) -> Body:
     """Rows as the page shows them: what is proposed, each with its line and arithmetic, and what is held."""
     lines = {
-        (line["payload"]["sku"], line["payload"]["country"]): (place, line)
-        for decision in body["decisions"]
-        for place, line in enumerate(decision["lines"], 1)
+        (line["payload"]["sku"], line["payload"]["country"]): (number, line) for number, _, line in number_lines(body)
     }
     proposed, held = [], []
     for row in body["exits"]:
@@ -91,11 +91,9 @@ def view_exits(body: Body, language: Language) -> Body:
         if found is None:
             held.append(shown)
         else:
-            place, line = found
+            number, line = found
             said = _say_why(row, body, language)
-            proposed.append(
-                {**shown, "number": f"1.{place}", "said": said, "evidence": line["evidence"], "line": line}
-            )
+            proposed.append({**shown, "number": number, "said": said, "evidence": line["evidence"], "line": line})
     return {
         "proposed": proposed,
         "held": held[:SHOWN_HELD],

@@ -13,7 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from config.language import format_day, say, translator
 from config.seller import Language, Seller
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file, report_path
+from tasks.artifacts import link_page, report_path
+from tasks.files.output import replace_file
 from tasks.listing_country import view_country
 from tasks.listing_photos import read_thumbnails
 from tasks.listing_sheet import view_sheet

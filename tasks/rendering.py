@@ -32,6 +32,9 @@ PAGES = Path(__file__).parent / "pages"
 
 Body = dict[str, Any]
 
+_PHRASE = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(NOTES, key=len, reverse=True))})(?![\w-])")
+"""A phrase of ours within a note that quotes a source; the longest first."""
+
 
 def render_page(template: str, seller: Seller, language: Language, **shown: object) -> str:
     """A page as one text that needs no server, no network and no scripts.
@@ -149,7 +152,5 @@ def _signed(value: str) -> str:
 
 
 def is_day(text: str) -> bool:
+    """Whether a text is written as an ISO date."""
     return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
-
-
-_PHRASE = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(NOTES, key=len, reverse=True))})(?![\w-])")

@@ -17,8 +17,9 @@ from skills.assortment.verdict import VERDICTS
 from skills.selection.explain import LABELS
 from skills.selection.planned import FACT_NAMES
 from skills.vocabulary import Money, mark
-from tasks.artifacts import link_page, replace_file, report_path
+from tasks.artifacts import link_page, report_path
 from tasks.briefs import NO_QUOTE
+from tasks.files.output import replace_file
 from tasks.rendering import render_page
 from tasks.report_charts import chart_waterfall
 from tasks.selection_charts import chart_balance, chart_demand, chart_prices, chart_score

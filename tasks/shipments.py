@@ -24,8 +24,9 @@ from config.language import format_day, format_money, format_number, name_countr
 from config.seller import Language, Seller
 from config.settings import read_settings
 from skills.vocabulary import mark
-from tasks.artifacts import link_page, replace_file, report_path
+from tasks.artifacts import link_page, report_path
 from tasks.consignments import RELEASED
+from tasks.files.output import replace_file
 from tasks.loading_picture import draw_loading
 from tasks.proposals import plain_number, plain_rows
 from tasks.rendering import open_pages, render_page, slug

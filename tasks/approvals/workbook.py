@@ -42,6 +42,7 @@ from tasks.approvals.decision_sheets import (
     write_sheets,
 )
 from tasks.approvals.standing import Standing, find_day, read_standing
+from tasks.files.output import replace_file
 from tasks.lines import number_lines
 from tasks.sheets import is_unchanged, read_back
 from tasks.store.ledger import list_events
@@ -150,7 +151,7 @@ def write_decision_workbook(digest: str, language: Language, now: datetime | Non
     if path.exists() and path.read_bytes() != content:
         earlier = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
         path.replace(path.with_name(f"{path.stem}-kept-{earlier}.xlsx"))
-    _replace(path, content)
+    replace_file(path, content)
     return path
 
 
@@ -250,7 +251,7 @@ def _read(path: Path, opened: Opened, now: datetime | None) -> Filled:
     if refused:
         copy = path.with_name(f"{path.stem.removesuffix('-refused')}-refused.xlsx")
         marks = Marks(opened.fields, rows.answers, rows.why, rows.strange)
-        _replace(copy, write_sheets(asked.proposal, asked.seller, opened.language, asked.lines, copy, marks))
+        replace_file(copy, write_sheets(asked.proposal, asked.seller, opened.language, asked.lines, copy, marks))
         raise RowsRefused(path, copy, refused)
     approved = [number for number, cells in rows.answers.items() if find_choice(cells) == APPROVE]
     left_out = [number for number in rows.answers if number not in approved]
@@ -397,9 +398,3 @@ def _list_answers(source: str) -> list[AnswerRow]:
     with open_session() as session:
         query = select(AnswerRow).where(AnswerRow.source.startswith(source, autoescape=True)).order_by(AnswerRow.id)
         return list(session.scalars(query))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)

@@ -15,8 +15,9 @@ from config.seller import Seller
 from config.settings import read_settings
 from skills.listing.compose_feed import Feed, make_feeds
 from skills.vocabulary import mark
-from tasks.execution.papers import paper_path, replace_file
+from tasks.execution.papers import paper_path
 from tasks.execution.targets import NotSent, Payload, Refused, Seen, TargetTrouble
+from tasks.files.output import replace_file
 
 
 class FeedsTarget:

@@ -1,14 +1,13 @@
 """Files as a target: an order, shipment instruction, price change, choice or listings as a workbook and as JSON.
 
 The same instruction always makes the same bytes at the same place, so writing it again changes nothing: the target is
-idempotent. Each file is written beside and moved over; nobody ever opens half a paper.
+idempotent.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from config.settings import read_settings
 from skills.storage.plan import OPTIONS
 from skills.vocabulary import Money, mark
 from tasks.execution.targets import NotSent, Payload, Seen, TargetTrouble, name_agent
+from tasks.files.output import replace_file
 from tasks.lines import flatten
 from tasks.report_words import WORDS
 from tasks.sheets import Column, Pen, Rows, open_book
@@ -206,13 +206,3 @@ def _list_lines(payload: Payload, language: Language) -> Rows:
 
 def _major(minor: int, currency: str) -> str:
     return format(Money(minor, currency).amount, "f")
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write beside, to the disk, and move over."""
-    beside = path.with_name(f".{path.name}.new")  # one execution at a time: what a dead one left is written over
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
