@@ -12,11 +12,12 @@ from skills.replenishment.calendar import NEVER, SCENARIOS, SupplierCalendar
 from skills.replenishment.capacity import count_make_days
 from skills.replenishment.cash import Ints
 from skills.replenishment.cash_limits import CashLimits, read_limits
-from skills.replenishment.led import PHASE_OUT
+from skills.replenishment.led import NOT_LED, PHASE_OUT
 from skills.replenishment.limits import (
     BUILD_UP,
     CASH_PATH,
     JOINT_MOQ,
+    MOST_COVER,
     SHELF_LIFE,
     THRESHOLD,
     WEEKLY_CAPACITY,
@@ -34,6 +35,7 @@ from skills.replenishment.reasons import (
     CASH_PATH_WAITS,
     CASH_WAITS,
     FILLS_MINIMUM,
+    LIES_TOO_LONG,
     MINIMUM_ABOVE_CAPACITY,
     MINIMUM_WAITS,
     SHELF_LIFE_ENDS,
@@ -80,18 +82,23 @@ def bound_orders(
 
 def _round_up(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.DataFrame:
     wanted = (-(-lines["raw_need"] // lines["carton_units"])).where(lines["free"], 0)
+    lasts, wanted = wanted > lines["sold_cartons"], wanted.clip(upper=lines["sold_cartons"])
     most = (lines["fresh_units"] // lines["carton_units"]).where(lines["shelf_life_days"] > 0, _ANY)
     spoils, wanted = wanted > most, wanted.clip(upper=most)
     # no minimum and no closure buys more of what sale ends for
     most = most.mask(lines["led_by"] == PHASE_OUT, wanted)
     below = (wanted > 0) & (wanted * lines["carton_units"] < policy.threshold_units)
-    reason = lines["reason"].mask(lines["free"], explain_shortage(lines)).mask(spoils, SHELF_LIFE_ENDS)
+    reason = lines["reason"].mask(lines["free"], explain_shortage(lines)).mask(lasts, LIES_TOO_LONG)
+    reason = reason.mask(spoils, SHELF_LIFE_ENDS)
     return lines.assign(
         most_cartons=most,
         need_cartons=wanted.mask(below, 0),
         cartons=wanted.mask(below, 0),
         reason=reason.mask(below, BELOW_THRESHOLD),
-        capped_by=pd.Series("", index=lines.index, dtype="str").mask(spoils, SHELF_LIFE).mask(below, THRESHOLD),
+        capped_by=pd.Series("", index=lines.index, dtype="str")
+        .mask(lasts, MOST_COVER)
+        .mask(spoils, SHELF_LIFE)
+        .mask(below, THRESHOLD),
     )
 
 
@@ -237,6 +244,10 @@ def _find_flips(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.Series:
     kept = (max(policy.threshold_units - 1, 0) // lines["carton_units"]) * lines["carton_units"]
     level = lines["service_quantile"].where(lines["service_quantile"] > 0)
     scale = (lines["position"] + kept) / level
+    if policy.most_safety_weeks is not None:
+        # a carton that is just sold is ordered: a hair less demand, and it is not
+        sold = (lines["position"] + lines["carton_units"]) / lines["most_level"].where(lines["most_level"] > 0) - 1e-6
+        scale = scale.mask((lines["need_cartons"] > 0) & (lines["led_by"] == NOT_LED) & (sold > scale), sold)
     needed = lines["need_cartons"] > 0
     by_supplier = scale.where(needed & lines["free"]).groupby(lines["supplier"], sort=True).transform("min")
     ordered = lines["cartons"] > 0

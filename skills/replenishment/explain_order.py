@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from skills.replenishment.led import NOT_LED
 from skills.replenishment.limits import CASH_PATH
 from skills.replenishment.steady import CAUSES, EFFECTS
 from skills.replenishment.steps import (
@@ -34,11 +35,24 @@ def explain_quantity(rows: list[dict[str, Any]]) -> Iterator[Step]:
         ),
     )
     yield make_step(
+        mark("Expected to be sold within the most cover, in full cartons"),
+        "units",
+        (
+            (
+                str(row["need_cartons"] * row["carton_units"]) if _lies_long(row) else "",
+                f"{say_date(row['next_arrival_p50'])} + {row['most_safety_weeks']} × 7 d: "
+                f"⌊({say_number(row['most_level'])} − {row['position']}) / {row['carton_units']}⌋ = "
+                f"{row['need_cartons']}",
+            )
+            for row in rows
+        ),
+    )
+    yield make_step(
         mark("Rounded up to full cartons"),
         "units",
         (
             (
-                str(row["need_cartons"] * row["carton_units"]) if row["raw_need"] else "",
+                str(row["need_cartons"] * row["carton_units"]) if row["raw_need"] and not _lies_long(row) else "",
                 f"⌈{row['raw_need']} / {row['carton_units']}⌉ = {-(-row['raw_need'] // row['carton_units'])}"
                 + (f"; ≥ {row['threshold_units']}" if row["threshold_units"] else ""),
             )
@@ -87,6 +101,14 @@ def explain_quantity(rows: list[dict[str, Any]]) -> Iterator[Step]:
         ),
     )
     yield Step([row["reason"] for row in rows], ["–"] * len(rows), "", [""] * len(rows))
+
+
+def _lies_long(row: dict[str, Any]) -> bool:
+    """Whether the most cover cut the need."""
+    if row["most_safety_weeks"] < 0 or row["led_by"] != NOT_LED:
+        return False
+    most = max(0, int(round((row["most_level"] - row["position"]) / row["carton_units"], 6) // 1))
+    return bool(row["need_cartons"] == most < -(-row["raw_need"] // row["carton_units"]))
 
 
 def _say_lack(row: dict[str, Any]) -> str:

@@ -49,6 +49,7 @@ def lead_need(lines: pd.DataFrame, counted: Bools) -> pd.DataFrame:
         service_quantile=lines["service_quantile"].mask(led, level.astype("float64")),
         raw_need=lines["raw_need"].mask(led, (level - lines["position"]).clip(lower=0)),
         daily_mean=lines["daily_mean"].mask(led, (level / days).round(6)),
+        sold_cartons=lines["sold_cartons"].mask(led, level),
         extended_days=lines["extended_days"].mask(led, 0),
         build_level=lines["build_level"].mask(
             led & (lines["led_by"] == PHASE_OUT), np.minimum(lines["build_level"], level)

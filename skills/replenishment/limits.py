@@ -19,6 +19,7 @@ WEEKLY_CASH = mark("weekly cash")
 CASH_PATH = mark("13 weeks of cash")
 BUILD_UP = mark("build-up before a closure")
 SHELF_LIFE = mark("shelf life")
+MOST_COVER = mark("most cover")
 THRESHOLD = mark("threshold")
 
 

@@ -15,6 +15,9 @@ from skills.replenishment.position import SELLABLE
 from skills.replenishment.reasons import AFTER_END, CLOSED_TODAY
 from skills.replenishment.supply import Arrivals, find_shortages
 
+_ANY = 1 << 40
+"""Cartons where no most cover holds."""
+
 
 def count_in_time(lines: pd.DataFrame, arrivals: Arrivals) -> pd.DataFrame:
     """Take out of the position what usually arrives after the next order: today's order must last without it.
@@ -39,6 +42,9 @@ def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolic
     level = quantile_of_mixture(parts, service)
     order_up_to = np.ceil(level.round(4)).astype(np.int64)
     middle = chosen.mean_at(ends["p50"])
+    weeks = policy.most_safety_weeks
+    last = np.maximum(ends["p50"], 0) + 7 * (weeks or 0)
+    sold = np.zeros(len(rows)) if weeks is None else chosen.mean_at(last).round(4)
     position = rows["position"].to_numpy()
     sold_by = (rows["ready_p50"] + rows["shelf_life_days"]).to_numpy()
     fresh = np.floor(chosen.mean_at(np.maximum(sold_by, 0)).round(4)).astype(np.int64)
@@ -60,12 +66,16 @@ def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolic
             "extended_days": chosen.extended_days(ends["p90"]),
             "raw_need": np.maximum(order_up_to - position, 0),
             "fresh_units": np.where(rows["shelf_life_days"] > 0, np.maximum(fresh - position, 0), 0),
+            "most_level": sold,
+            "sold_cartons": np.floor(((sold - position) / rows["carton_units"].to_numpy()).round(6)).clip(min=0)
+            if weeks is not None
+            else np.full(len(rows), _ANY),
             "build_level": _find_build_level(rows, chosen, policy),
         },
         index=rows.index,
     )
     filled = covered.reindex(lines.index).fillna(0)
-    whole = ["order_up_to", "extended_days", "raw_need", "fresh_units", "build_level"]
+    whole = ["sold_cartons", "order_up_to", "extended_days", "raw_need", "fresh_units", "build_level"]
     return lead_need(lines.join(filled.astype(dict.fromkeys(whole, "int64"))), counted)
 
 

@@ -72,7 +72,7 @@ ORDER_COLUMNS = [
     *("transit_note", "service_percent", "demand_mean", "demand_p50"),
     *(f"demand_{name}" for name in ARRIVALS),
     *(f"covered_{name}" for name in ARRIVALS),
-    *("service_quantile", "order_up_to", "extended_days", "daily_mean"),
+    *("service_quantile", "order_up_to", "most_level", "extended_days", "daily_mean"),
     *POSITION,
     *("too_late_units", "position", "short_from", "short_units"),
     *("raw_need", "fresh_units", "need_cartons", "build_cartons", "moq_cartons", "capacity_cartons", "cash_cartons"),
@@ -82,7 +82,15 @@ ORDER_COLUMNS = [
     *("unit_cost_minor", "cost_currency", "unit_cost_base_minor", "base_currency", "fx_rate", "fx_note"),
     *("value_minor", "value_base_minor", "deposit_percent", "deposit_base_minor", "balance_days"),
     *("balance_base_minor", "balance_on", "stock_out_p50", "stock_out_service", "last_safe_date", "late_days"),
-    *("flip_demand_percent", "led_by", "covers_until", "end_stated", "cut_off_on", "ratio_percent"),
+    *(
+        "flip_demand_percent",
+        "most_safety_weeks",
+        "led_by",
+        "covers_until",
+        "end_stated",
+        "cut_off_on",
+        "ratio_percent",
+    ),
     *("underage_base_minor", "overage_base_minor"),
 ]
 
@@ -112,4 +120,5 @@ def list_columns(lines: pd.DataFrame, policy: ReplenishmentPolicy, as_of: date) 
         working_days_per_week=np.int64(policy.working_days_per_week),
         service_percent=np.int64(policy.cycle_service_percent),
         threshold_units=np.int64(policy.threshold_units),
+        most_safety_weeks=np.int64(-1 if policy.most_safety_weeks is None else policy.most_safety_weeks),
     )[ORDER_COLUMNS].reset_index(drop=True)

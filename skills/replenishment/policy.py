@@ -43,6 +43,12 @@ class ReplenishmentPolicy(BaseModel):
     holding_percent_per_year: int = Field(
         default=20, ge=0, le=100, description="Capital cost of a unit in stock, per year of its cost [%]."
     )
+    most_safety_weeks: int | None = Field(
+        default=13,
+        ge=0,
+        description="No carton is needed that is not expected to be sold until the next order's arrival and so many "
+        "weeks after it; none means no limit [weeks].",
+    )
     threshold_units: int = Field(
         default=0,
         ge=0,

@@ -69,7 +69,7 @@ def test_scaling_all_units_scales_the_plan(
     assert ((many["raw_need"] - scale * one["raw_need"]).abs() <= scale).all()
     total = many["order_units"].sum() - scale * one["order_units"].sum()
     ordered = [bool(orders["order_units"].sum()) for orders in (one, many)]
-    assert abs(total) <= 3 * scale or ordered[0] != ordered[1]
+    assert abs(total) <= 6 * scale or ordered[0] != ordered[1]
     assert (
         many["short_from"].equals(one["short_from"])
         or (many["short_units"] - one["short_units"] * scale).abs().max() <= scale
