@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,17 +12,17 @@ import pandas as pd
 from config.seller import Seller
 from skills.distribution import quote_contribution
 from skills.distribution.network import countries_fed, find_hubs, list_departures
+from skills.distribution.terms import WEEKS_PER_MONTH, in_base
 from skills.rates import MissingRate
 from skills.simulation.policy import SimulationPolicy
 from skills.simulation.world import BEYOND_DAYS, Bools, Economics, Facts, Floats, Ints, World, no_arrivals
-from skills.vocabulary import Refusal, mark, minor_digits
+from skills.vocabulary import Refusal, mark
 from tasks.backtest_opening import open_by_rule, roll_back
 from tasks.store.snapshots import Snapshot
 
 BLOCK_WEEKS = 4
 PAST_DAYS, LEAST_PAST_DAYS = 182, 56
 _MONTH = 28
-_WEEKS_PER_MONTH = 52 / 12
 _BORDER = ("duty", "mpf", "hmf", "import_vat_cost")
 _KEYS = ["sku", "country"]
 
@@ -353,16 +354,12 @@ def _price(
 
 def _hub_rate(known: Snapshot, seller: Seller, day: date) -> float:
     """A cubic metre at the hub for a week [base minor]; 0 where no rate is known."""
-    countries = known.nodes.set_index("node")["country"]
+    country = str(known.nodes.set_index("node").loc[find_hubs(known.nodes)[0], "country"])
     for at in (day, known.as_of):
-        rate = known.rates.find("hub_storage", str(countries[find_hubs(known.nodes)[0]]), at)
-        if rate is None:
-            continue
-        try:
-            crossed = rate.value * known.rates.convert(rate.unit.partition("/")[0], seller.base_currency, at)
-        except MissingRate:
-            continue
-        return float(crossed.scaleb(minor_digits(seller.base_currency))) / _WEEKS_PER_MONTH
+        rate = known.rates.find("hub_storage", country, at)
+        if rate is not None:
+            with suppress(MissingRate):
+                return in_base(known.rates, rate, seller.base_currency, at) / WEEKS_PER_MONTH
     return 0.0
 
 

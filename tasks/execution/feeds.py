@@ -65,16 +65,11 @@ class FeedsTarget:
 
 def list_contents(payload: Payload) -> pd.DataFrame:
     """An instruction's listings as `make_feeds` takes them: one row per line."""
-    contents = [line["payload"] for line in payload["lines"]]
-    columns = ["sku", "country", "marketplace_id", "product_type"]
-    return pd.DataFrame(
-        [
-            {**{name: content[name] for name in columns}, "state": "ready"}
-            | {"attributes": json.loads(content["attributes"])}
-            for content in contents
-        ],
-        columns=[*columns, "state", "attributes"],
+    contents = pd.DataFrame(
+        [line["payload"] for line in payload["lines"]],
+        columns=["sku", "country", "marketplace_id", "product_type", "attributes"],
     )
+    return contents.assign(state="ready", attributes=[json.loads(text) for text in contents["attributes"]])
 
 
 def _name_part(feed: Feed) -> str:
