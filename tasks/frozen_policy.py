@@ -80,17 +80,22 @@ def build_seller(fields: dict[str, Any]) -> Seller:
     """
     document: dict[str, Any] = {"inputs": {}, "policy": {}}
     for name, value in fields.items():
-        place, *path = name.split(".")
+        *blocks, field = name.split(".")
         at = document
-        for part in path:
-            at = at.setdefault(place, {})
-            place = part
-        at[place] = value
+        for block in blocks:
+            at = at.setdefault(block, {})
+            if not isinstance(at, dict):
+                raise _refuse([f"{name}: {block} = {at!r}"])
+        at[field] = value
     try:
         return Seller.model_validate(document)
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise UnusablePolicy(
-            mark("The policy cannot be used: {problems}. docs/policy.md lists every field with its range."),
-            problems=name_rows(problems),
-        ) from error
+        problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise _refuse(problems) from error
+
+
+def _refuse(problems: list[str]) -> UnusablePolicy:
+    return UnusablePolicy(
+        mark("The policy cannot be used: {problems}. docs/policy.md lists every field with its range."),
+        problems=name_rows(problems),
+    )

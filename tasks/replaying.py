@@ -26,7 +26,7 @@ from skills.vocabulary import Money, Refusal, mark, name_rows
 from tasks.files.table_rows import read_table
 from tasks.files.tables import RATES
 from tasks.frozen_policy import build_seller, read_frozen_fields
-from tasks.nights import Night, limit_cash, resolve_morning
+from tasks.nights import Night, resolve_morning
 from tasks.planning import plan_night, write_night
 from tasks.store import rates as rate_store
 from tasks.store.proposals import Proposal, read_current, read_proposal
@@ -64,7 +64,7 @@ class Recorded:
         seller: Whose, as of today: its name and language.
         proposal: Its proposal.
         known: Its frozen inputs, checked against their digest.
-        fields: The policy of that morning (tasks/frozen_policy.py).
+        fields: The policy of that morning (tasks/frozen_policy.py), with the weekly cash of a what-if in it.
     """
 
     seller: Seller
@@ -132,7 +132,8 @@ def read_recorded(seller_id: str, as_of: str, proposal: str) -> Recorded:
             seller=seller.id,
         )
     known = read_snapshot(body["snapshot"])
-    return Recorded(seller, found, known, read_frozen_fields(known))
+    assumed = _form_fields(0, int(body["what_if"].get("cash_limit", 0)), 0, body["base_currency"])
+    return Recorded(seller, found, known, read_frozen_fields(known) | assumed)
 
 
 @task(name="replay · list changes", cache_policy=NO_CACHE)
@@ -190,7 +191,7 @@ def decide(known: Snapshot, body: Body, fields: Fields, rates: pd.DataFrame) -> 
         known: The frozen inputs; their digest stays in the answer whatever rates are taken.
         body: The recorded proposal: morning, journey and what-if come from it, and what became of every row that was
             read, which no policy, rate or code changes.
-        fields, rates: To decide with.
+        fields, rates: To decide with; the weekly cash is that of the fields, of a what-if too.
     """
     night, world = set_up(known, body, fields, rates)
     accounts = {name: body[name] for name in ("import", "set_aside", "released")}
@@ -199,10 +200,7 @@ def decide(known: Snapshot, body: Body, fields: Fields, rates: pd.DataFrame) -> 
 
 def set_up(known: Snapshot, body: Body, fields: Fields, rates: pd.DataFrame) -> tuple[Night, Snapshot]:
     """The night and the world that `planning.plan_night` takes."""
-    seller, what_if = build_seller(fields), dict(body["what_if"])
-    if "cash_limit" in what_if:
-        seller = limit_cash(seller, int(what_if["cash_limit"]))
-    night = Night(0, seller, date.fromisoformat(body["as_of"]), body["journey"], what_if)
+    night = Night(0, build_seller(fields), date.fromisoformat(body["as_of"]), body["journey"], dict(body["what_if"]))
     return night, replace(known, tables={**known.tables, "rates": rates})
 
 

@@ -17,8 +17,9 @@ from flows.replay import replay
 from tasks import other_code
 from tasks.frozen_policy import UnusablePolicy
 from tasks.other_code import NoCheckout, UnknownCommit
-from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded
-from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal
+from tasks.replaying import NoNight, UnusableChange, list_steps, read_recorded, set_up
+from tasks.store.canonical import canonical_bytes
+from tasks.store.proposals import UnknownProposal, list_waiting, read_current, read_proposal, record_proposal
 from tasks.store.snapshots import UnknownSnapshot, snapshot_folder
 
 pytestmark = [pytest.mark.long, pytest.mark.prefect, pytest.mark.usefixtures("at_home")]
@@ -107,6 +108,21 @@ def test_another_service_level_and_other_rates_change_lines_whose_causes_add_up(
         by_kind[line["kind"]] += line["money_minor_after"] - line["money_minor_before"]
     assert by_kind["order"] == document["after"]["orders_minor"] - document["before"]["orders_minor"]
     assert by_kind["ship"] == document["after"]["shipments_minor"] - document["before"]["shipments_minor"]
+
+
+def test_another_weekly_cash_takes_the_place_of_a_what_ifs(digest: str) -> None:
+    body = read_proposal(digest).body | {"journey": "what-if", "what_if": {"cash_limit": "20000"}}
+    recorded = read_recorded.fn("demo", "last", record_proposal(canonical_bytes(body)).digest)
+    steps = list_steps.fn(recorded, "", 0, 50_000, 0, "")
+    assert [(step.name, step.before, step.after) for step in steps[1:]] == [
+        ("policy.distribution.weekly_cash_minor", "2000000", "5000000"),
+        ("policy.replenishment.weekly_cash_minor", "2000000", "5000000"),
+    ]
+    limits = []
+    for step in (steps[0], steps[-1]):
+        policy = set_up(recorded.known, body, step.fields, step.rates)[0].seller.policy
+        limits.append((policy.replenishment.weekly_cash_minor, policy.distribution.weekly_cash_minor))
+    assert limits == [(2_000_000, 2_000_000), (5_000_000, 5_000_000)]
 
 
 @pytest.fixture

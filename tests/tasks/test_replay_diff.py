@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.seller import list_sellers, read_seller
 from skills.rates import RATE_COLUMNS, RateBook
-from tasks.frozen_policy import NoFrozenPolicy, build_seller, freeze_policy, read_frozen_fields
+from tasks.frozen_policy import NoFrozenPolicy, UnusablePolicy, build_seller, freeze_policy, read_frozen_fields
 from tasks.rates_ahead import advance_rates
 from tasks.replay_diff import AMOUNTS, compare_runs
 from tasks.replaying import Step, _count_changes
@@ -97,6 +97,12 @@ def test_a_frozen_policy_is_the_policy(seller_id: str) -> None:
     kept = {"approvals", "execution"}
     assert again.policy.model_dump(exclude=kept) == seller.policy.model_dump(exclude=kept)
     assert (again.id, again.base_currency, again.generated) == (seller.id, seller.base_currency, seller.generated)
+
+
+def test_a_block_where_the_policy_has_a_number_is_refused_by_its_name() -> None:
+    fields = read_frozen_fields(Snapshot("d" * 64, "demo", MORNING, {"policy": freeze_policy(read_seller("demo"))}))
+    with pytest.raises(UnusablePolicy, match=r"policy\.max_decisions\.most"):
+        build_seller(fields | {"policy.max_decisions": 5, "policy.max_decisions.most": 7})
 
 
 def test_a_snapshot_without_a_policy_is_refused_with_what_to_do() -> None:
