@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from skills.distribution.bound import Problem  # noqa: E402
-from skills.distribution.plan import solve  # noqa: E402
 from skills.distribution.policy import DistributionPolicy  # noqa: E402
+from skills.distribution.solve import solve  # noqa: E402
 
 FIGURES = (
     "allocation.gap_percent_36",

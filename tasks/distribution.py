@@ -8,6 +8,7 @@ from tasks.capability import capability
 read_age_fees = capability(distribution.read_age_fees)
 quote_moves = capability(distribution.quote_moves)
 quote_contribution = capability(distribution.quote_contribution)
+quote_transfers = capability(distribution.quote_transfers)
 allocate_stock = capability(distribution.allocate_stock, timeout_seconds=900)
 verify_allocation = capability(distribution.verify_allocation)
 explain_allocation = capability(distribution.explain_allocation)

@@ -83,13 +83,14 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
         policy.storage, base, morning,
     )  # fmt: skip
     contribution = storage.add_cliffs(quote_night(night, known, known.rates), cliffs)
+    transfers = quote_night(night, known, known.rates, distribution.quote_transfers)
     allocation = distribution.allocate_stock(
         known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
-        known.feeds, known.kept_lines, policy.distribution, base, morning,
+        known.feeds, known.kept_lines, policy.distribution, base, morning, transfers,
     )  # fmt: skip
     proposals.refuse_unsound(distribution.verify_allocation(
         allocation, known.stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
-        known.feeds, policy.distribution, morning,
+        known.feeds, policy.distribution, morning, transfers,
     ))  # fmt: skip
     receiving = known.tables.get("receiving_times")
     life_cycle = stocking.plan_life_cycle(
@@ -107,10 +108,19 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     return Planned(weeks, outlook, life_cycle, orders, cliffs, contribution, allocation)
 
 
-def quote_night(night: Night, known: Snapshot, rates: RateBook) -> pd.DataFrame:
-    """Contribution of every SKU, country and lane that night, at these rates."""
+def quote_night(
+    night: Night,
+    known: Snapshot,
+    rates: RateBook,
+    quote: Callable[..., pd.DataFrame] = distribution.quote_contribution,
+) -> pd.DataFrame:
+    """Contribution of every SKU, country and lane that night, at these rates.
+
+    Args:
+        quote: `distribution.quote_transfers` for stock that lies in one market and is sold in another.
+    """
     base, morning = night.seller.base_currency, night.as_of
-    return distribution.quote_contribution(
+    return quote(
         known.sales, known.returns, known.products, known.lanes, known.nodes, rates,
         base, night.seller.policy.distribution, morning, known.tables.get("country_entries"),
         distribution.read_age_fees(known.fee_rules, rates, base, morning),

@@ -116,6 +116,7 @@ def explain_plan(
     allocation: Allocation,
 ) -> Plan:
     """Gather what the skills say about every line that is proposed: why, and what a shipment costs landed."""
+    quoted = allocation.add_quotes(contribution)
     placed, lines = orders[orders["order_units"] > 0], allocation.lines
     wanted = pd.concat([placed[["sku"]].assign(country=ALL_COUNTRIES), lines[["sku", "country"]].drop_duplicates()])
     skus = wanted["sku"].unique()
@@ -132,9 +133,9 @@ def explain_plan(
         shipment_steps=distribution.explain_allocation(
             allocation, contribution, known.stock, known.nodes, known.lanes, known.rates, policy, base, night.as_of
         ),
-        margins=_read_margins(contribution),
+        margins=_read_margins(quoted),
         spare=_count_spare(known.stock, lines),
-        costs=quote_shipments(list_lines(lines), known, contribution, night),
+        costs=quote_shipments(list_lines(lines), known, quoted, night),
     )
 
 

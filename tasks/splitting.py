@@ -18,7 +18,8 @@ class Split:
 
     Attributes:
         lines: From `consignments.split_pool`.
-        contribution: From `distribution.quote_contribution`.
+        contribution: From `distribution.quote_contribution`, and from `distribution.quote_transfers` for the lines of
+            a proposal that move between markets.
     """
 
     lines: pd.DataFrame
@@ -50,4 +51,9 @@ def split(night: Night, known: Snapshot, pool: Pool) -> Split:
         allocation, stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
-    return Split(consignments.split_pool(pool, allocation, known), contribution)
+    transfers = distribution.quote_transfers(
+        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
+        base, policy.distribution, morning,
+    )  # fmt: skip
+    quoted = pd.concat([contribution, transfers]) if len(transfers) else contribution
+    return Split(consignments.split_pool(pool, allocation, known), quoted)

@@ -9,6 +9,7 @@ from skills.distribution.facts import rank_missing_facts
 from skills.distribution.last_ships import plan_last_ships
 from skills.distribution.moves import quote_moves
 from skills.distribution.plan import Allocation, allocate_stock
+from skills.distribution.transfers import quote_transfers
 from skills.distribution.verify import verify_allocation
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "plan_last_ships",
     "quote_contribution",
     "quote_moves",
+    "quote_transfers",
     "rank_missing_facts",
     "read_age_fees",
     "verify_allocation",

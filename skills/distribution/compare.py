@@ -37,6 +37,7 @@ def compare_with_velocity(
     do not reach, every line gets the same share of what it wants: cartons go in order of (k − ½) ÷ cartons wanted.
     Lines and shipments below the seller's least are left out, and countries with stale data on both sides. What
     opening a lane or entering a country costs is taken off on both sides, in the rows of countries and the total.
+    Shipments between markets, which the rule does not know, count on neither side.
 
     Args:
         allocation: From `allocate_stock`.
@@ -57,7 +58,7 @@ def compare_with_velocity(
     wanted = _want(slots, sales, policy, as_of)
     wanted[slots.frame["country"].isin(stale).to_numpy()] = 0
     departures = list_departures(lanes, nodes, policy, as_of)
-    limits = list_limits(slots, departures, lanes, nodes, contribution, policy)
+    limits = list_limits(slots.frame, departures, lanes, nodes, contribution, policy)
     sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), limits, policy)
     at = np.flatnonzero(sent)
     alone = slots.frame.iloc[at].reset_index(drop=True)
@@ -68,6 +69,7 @@ def compare_with_velocity(
         rule_units=sent[at] * slots.frame["carton_units"].to_numpy()[at], rule_value_base_minor=value
     )
     lines = allocation.lines[~allocation.lines["held"].astype("bool")]
+    lines = lines[lines["lane"].isin(slots.frame["lane"].unique())]
     ours = lines.groupby(keys)[["units", "value_base_minor"]].sum().reset_index()
     both = ours.merge(rule, on=keys, how="outer")
     amounts = ["units", "rule_units", "value_base_minor", "rule_value_base_minor"]
@@ -108,7 +110,7 @@ def _send(
 ) -> np.ndarray:
     """Cartons that leave, per slot: shares of what is wanted as far as stock and limits reach."""
     frame, keys = slots.frame, ["sku", "country", "lane"]
-    pools, left, _ = find_pools(slots, hub)
+    pools, left, _ = find_pools(frame, hub)
     room = limits.holds.copy()
     held = allocation.lines[allocation.lines["held"].astype("bool")].set_index(keys)["cartons"]
     kept = held.reindex(pd.MultiIndex.from_frame(frame[keys])).fillna(0).to_numpy(dtype="int64")

@@ -10,12 +10,14 @@ import pandas as pd
 
 from skills.distribution.demand import PATHS
 from skills.distribution.explain_money import tell_cartons, tell_contribution
+from skills.distribution.explain_transfer import tell_move
 from skills.distribution.need import ARRIVALS, expected_sold, find_need
 from skills.distribution.network import countries_fed, find_hubs
 from skills.distribution.page import Page, Sources
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.slots import COUNTED
+from skills.distribution.pose import KEYS
+from skills.distribution.slots import COUNTED, Slots
 from skills.rates import RateBook
 from skills.vocabulary import mark
 
@@ -42,28 +44,41 @@ def explain_allocation(
         One row per (sku, country, lane, step): label (English phrase), value (text), unit (units, days, weeks,
         date, %, cartons, the base currency or ""), note (source or formula with its numbers).
     """
-    keys = ["sku", "country", "lane"]
-    frame = allocation.slots.frame
-    at = frame.reset_index().merge(allocation.lines[keys], on=keys, how="inner")["index"].to_numpy()
-    windows = allocation.slots.windows.take(at)
-    arriving = allocation.slots.arriving
-    demand, lost = allocation.slots.demand, policy.lost_sale_percent / 100
-    needs = find_need(windows, demand, lost)
+    origin = str(nodes.loc[nodes["node"] == find_hubs(nodes)[0], "country"].iloc[0])
+    book = Sources(rates, as_of, base_currency, origin)
+    states = _stock_by_state(stock, countries_fed(nodes, lanes), allocation.lines)
+    rows = _tell_lines(allocation.slots, allocation.lines, contribution, states, book, policy, as_of)
+    if (moved := allocation.transfers) is not None:
+        rows += _tell_lines(moved.moves.slots, allocation.lines, moved.quotes, states, book, policy, as_of)
+    columns = [*KEYS, "step", "label", "value", "unit", "note"]
+    texts = [name for name in columns if name != "step"]
+    steps = pd.DataFrame(rows, columns=columns).astype({"step": "int64"} | dict.fromkeys(texts, "str"))
+    return steps.sort_values([*KEYS, "step"], kind="stable").reset_index(drop=True)
+
+
+def _tell_lines(
+    slots: Slots,
+    lines: pd.DataFrame,
+    quoted: pd.DataFrame,
+    states: dict[tuple[str, str], dict[str, int]],
+    book: Sources,
+    policy: DistributionPolicy,
+    as_of: date,
+) -> list[tuple[object, ...]]:
+    """The steps of those lines that leave by one of the slots."""
+    at = slots.frame.reset_index().merge(lines[KEYS], on=KEYS, how="inner")["index"].to_numpy()
+    windows, demand = slots.windows.take(at), slots.demand
+    needs = find_need(windows, demand, policy.lost_sale_percent / 100)
     to_start, to_end = (demand.paths_at(windows.pair, day) for day in (windows.start, windows.ends[1]))
     mean_start = demand.mean_at(windows.pair, windows.start)
-    states = _stock_by_state(stock, countries_fed(nodes, lanes), allocation.lines)
-    quotes = _by_key(contribution.merge(allocation.lines[keys], on=keys, how="inner"))
-    lines = _by_key(allocation.lines)
-    hubs = find_hubs(nodes)
-    origin = str(nodes.loc[nodes["node"] == hubs[0], "country"].iloc[0])
-    book = Sources(rates, as_of, base_currency, origin)
+    quotes, by_key = _by_key(quoted.merge(lines[KEYS], on=KEYS, how="inner")), _by_key(lines)
     rows: list[tuple[object, ...]] = []
     for number, row in enumerate(at):
-        slot = {str(name): value for name, value in frame.iloc[int(row)].items()}
+        slot = {str(name): value for name, value in slots.frame.iloc[int(row)].items()}
         key = (str(slot["sku"]), str(slot["country"]), str(slot["lane"]))
-        line, quote = lines[key], quotes[key]
-        page = Page(base_currency)
-        events = arriving[arriving["pair"] == windows.pair[number]]
+        line, quote = by_key[key], quotes[key]
+        page = Page(book.base_currency)
+        events = slots.arriving[slots.arriving["pair"] == windows.pair[number]]
         coming = list(zip(events["day"], events["units"], strict=True))
         _tell_position(
             page, slot, states.get((slot["sku"], slot["country"]), {}), coming, windows.ends[1, number], as_of
@@ -72,13 +87,16 @@ def explain_allocation(
         _tell_demand(page, slot, mean_start[number], to_start[number], to_end[number], needs[:, number])
         tell_contribution(page, quote, book)
         units = float(slot["carton_units"])
-        sold = expected_sold(needs, np.array([number]), np.array([units]))[0]
-        tell_cartons(page, slot, line, quote, float(sold), policy, book)
-        _tell_outcome(page, line, quote)
+        sold = float(expected_sold(needs, np.array([number]), np.array([units]))[0])
+        if "move_cost" in slot:
+            tell_move(page, slot, line, sold, policy, as_of)
+            against = mark("Expected gain of the line against leaving it where it lies")
+        else:
+            tell_cartons(page, slot, line, quote, sold, policy, book)
+            against = mark("Expected value of the line against keeping it at the hub")
+        _tell_outcome(page, line, quote, against)
         rows += [(*key, step, *row) for step, row in enumerate(page.rows, start=1)]
-    columns = [*keys, "step", "label", "value", "unit", "note"]
-    texts = [name for name in columns if name != "step"]
-    return pd.DataFrame(rows, columns=columns).astype({"step": "int64"} | dict.fromkeys(texts, "str"))
+    return rows
 
 
 def _by_key(frame: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -115,8 +133,11 @@ def _tell_position(
     if others:
         page.say(mark("Stock in the country that is not counted"), others, "")
     arriving = [(day, units) for day, units in coming if day < end]
+    tonight = int(slot["on_the_way"]) - round(sum(units for _, units in arriving))
     note = " + ".join(f"{_day(as_of, day)}: {units:.0f}" for day, units in arriving)
     page.say(mark("On the way, arriving before the next feasible arrival"), slot["on_the_way"], "units", note)
+    if tonight:
+        page.say(mark("Of these, in tonight's shipments from the hub"), tonight, "units")
     page.say(
         mark("Position"), slot["position"], "units", f"{slot['in_stock']} + {slot['on_the_way']} = {slot['position']}"
     )
@@ -170,7 +191,7 @@ def _paid(page: Page, line: dict[str, Any], quote: dict[str, Any]) -> str:
     return f"{line['units']} × ({' + '.join(page.money(part) for part in parts if part)})"
 
 
-def _tell_outcome(page: Page, line: dict[str, Any], quote: dict[str, Any]) -> None:
+def _tell_outcome(page: Page, line: dict[str, Any], quote: dict[str, Any], against: str) -> None:
     units = int(line["units"])
     page.say(str(line["reason"]), int(line["cartons"]), "cartons")
     page.say(
@@ -184,7 +205,7 @@ def _tell_outcome(page: Page, line: dict[str, Any], quote: dict[str, Any]) -> No
     if line["capped_by"]:
         page.say(mark("Not more although the next carton has value, because of:"), "", "")
         page.say(str(line["capped_by"]), "", "")
-    page.pay(mark("Expected value of the line against keeping it at the hub"), line["value_base_minor"])
+    page.pay(against, line["value_base_minor"])
     page.pay(mark("Freight, duty and tax paid for the line"), line["cost_base_minor"], _paid(page, line, quote))
     page.pay(mark("Landed value of the line"), line["landed_base_minor"], f"{units} × {page.money(quote['landed'])}")
     if not np.isnan(line["flip_demand_percent"]):

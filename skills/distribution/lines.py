@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -22,11 +23,26 @@ BY_SLOWER = mark("a slower lane, which serves the rest better")
 KEPT = mark("The country's data is stale: yesterday's quantity is kept.")
 FAST = mark("Stock would run out before the slower lane arrives.")
 SLOW = mark("Demand until the next arrival exceeds stock and what is on the way.")
+MOVED = mark("Stock of another market earns more here than where it lies.")
+BY_NODE, STAYS = mark("free stock of the node that it leaves"), mark("keep where it lies")
 HOLD, OTHER_LANE = mark("keep at the hub"), mark("send by another lane")
 
 
 class MoneyDiffers(Refusal):
     """A line's money in whole minor units is not what the search used."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What else counts for stock that lies in a market.
+
+    Attributes:
+        first_row: Row of the problem of the first slot.
+        lost: What leaving costs there: of the first, the last and the next carton, and of all that go [4, line].
+    """
+
+    first_row: int
+    lost: np.ndarray
 
 
 def describe_lines(
@@ -40,18 +56,25 @@ def describe_lines(
     chosen: np.ndarray,
     policy: DistributionPolicy,
     as_of: date,
+    moved: Moved | None = None,
 ) -> pd.DataFrame:
     """One row per line; the columns are described at `allocate_stock`.
 
     Args:
         slot, cartons, held: Per line: its slot, how many cartons, whether it is yesterday's.
         chosen: Cartons of the problem that go, per slot.
+        moved: What else counts for stock that lies in a market; None for the hub's.
     """
     frame = slots.frame.iloc[slot].reset_index(drop=True)
     row = np.arange(len(slot))
     knots = slots.needs[:, slot]
+    first_row = 0 if moved is None else moved.first_row
+    row_of = slot + first_row
     first, last, following, total = value_lines(frame, knots, cartons, policy)
-    asked = _asked(problem, priced, slot, frame)
+    asked = _asked(problem, priced, row_of)
+    if moved is not None:
+        asked = asked + moved.lost[0]
+        first, last, following, total = np.stack([first, last, following, total]) - moved.lost
     units = cartons * frame["carton_units"].to_numpy()
     keys = ["sku", "country", "lane"]
     facts = [*keys, "weight_kg", "lane_currency", "lane_factor", "net_margin"]
@@ -88,12 +111,16 @@ def describe_lines(
             "arrival_p50": day["start_days"],
             "held": held,
             "reason": pd.Series(np.where(held, KEPT, np.where(frame["is_slowest"], SLOW, FAST)), dtype="str"),
-            "capped_by": _find_caps(frame, slot, cartons, following, problem, chosen, policy),
+            "capped_by": _find_caps(frame, row_of, cartons, following, problem, chosen, policy),
         }
     )
+    stays = HOLD
+    if moved is not None:
+        stays, lines["reason"] = STAYS, pd.Series(MOVED, index=lines.index, dtype="str")
+        lines["capped_by"] = lines["capped_by"].replace(BY_HUB, BY_NODE)
     flips = find_flips(slots, slot, asked, policy)
     lines = pd.concat([lines, flips], axis=1)
-    lines["alternatives"] = _list_alternatives(slots, slot, cartons, chosen, policy)
+    lines["alternatives"] = _list_alternatives(slots, slot, cartons, chosen[first_row:], stays, policy)
     _check_money(lines, frame)
     return lines
 
@@ -138,7 +165,7 @@ def value_lines(
     return value[begins], value[ends - 2], value[ends - 1], running[ends - 1] - running[begins]
 
 
-def _asked(problem: Problem, priced: Priced, slot: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
+def _asked(problem: Problem, priced: Priced, slot: np.ndarray) -> np.ndarray:
     """What the first carton of each line must earn: the price of the limits and the hub stock it uses."""
     known = np.diff(problem.begin)[slot] > 0
     stock = priced.first_out[problem.pool[slot]] / 2.0**problem.shift
@@ -177,6 +204,7 @@ def _list_alternatives(
     slot: np.ndarray,
     cartons: np.ndarray,
     chosen: np.ndarray,
+    stays: str,
     policy: DistributionPolicy,
 ) -> pd.Series:
     """Per line: the same units by the best other lane, beyond what goes there anyway, and keeping them (0)."""
@@ -203,5 +231,5 @@ def _list_alternatives(
     for held_units, options_of_line in zip(
         cartons * slots.frame["carton_units"].to_numpy()[slot], found, strict=True
     ):
-        options_of_line.append({"what": HOLD, "lane": "", "units": int(held_units), "value_minor": 0})
+        options_of_line.append({"what": stays, "lane": "", "units": int(held_units), "value_minor": 0})
     return pd.Series(found, dtype=object)

@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.distribution.contribution import quote_contribution
 from skills.distribution.network import countries_fed, list_departures
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import list_slots
 from skills.distribution.standins import complete_products
+from skills.distribution.transfers import find_transfer_lanes, quote_transfers
 from skills.distribution.value import price_cartons
 from skills.rates import RateBook
 
@@ -51,17 +51,18 @@ def quote_moves(
     """
     fed = countries_fed(nodes, lanes)
     forward = set(nodes.loc[nodes["stage"] == "forward", "node"])
-    between = lanes[lanes["from_node"].isin(forward) & lanes["to_node"].isin(list(fed))]
-    between = between[between["from_node"].map(fed) != between["to_node"].map(fed)]
+    between = find_transfer_lanes(lanes, nodes)
+    between = between[between["from_node"].isin(forward)]
+    every_quote = quote_transfers(
+        sales, returns, products, lanes, nodes, rates, base_currency, policy, as_of, country_entries
+    )
     found = []
     for origin, ways in between.groupby("from_node", sort=True):
         here = nodes[nodes["stage"] != "hub"]
         here = here.assign(stage=here["stage"].where(here["node"] != origin, "hub"))
-        quote = quote_contribution(
-            sales, returns, products, ways, here, rates, base_currency, policy, as_of, country_entries
-        )
-        quote["cost"] = quote["landed"] - quote["product_cost"] + quote["rebate"]
-        quote["contribution"] = quote["contribution"] + quote["cost"] - quote["rebate"]
+        quote = every_quote[every_quote["lane"].isin(ways["lane"])].copy()
+        quote["cost"] = quote["landed"] - quote["product_cost"]
+        quote["contribution"] = quote["contribution"] + quote["cost"]
         departures = list_departures(ways, here, policy, as_of)
         slots = list_slots(
             stock, inbound, here, ways, departures, forecast, quote, complete_products(products), policy, as_of

@@ -32,12 +32,19 @@ def find_hubs(nodes: pd.DataFrame) -> list[str]:
 
 
 def list_departures(
-    lanes: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy, as_of: date
+    lanes: pd.DataFrame,
+    nodes: pd.DataFrame,
+    policy: DistributionPolicy,
+    as_of: date,
+    ways: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Lanes from a hub to a country, with the dates of their next departure.
 
     A lane that ends at a regional node goes on by the quickest lane from there to a forward node of the country, when
     there is one: transit and freight of both count.
+
+    Args:
+        ways: Rows of lanes that leave instead of those from a hub.
 
     Returns:
         One row per lane, sorted: lane, country, hub, to_node, mode, onward (lane or ""), depart_days [days from
@@ -46,7 +53,8 @@ def list_departures(
         (of a shipment).
     """
     stage = dict(zip(nodes["node"], nodes["stage"], strict=True))
-    leaving = lanes[lanes["from_node"].isin(find_hubs(nodes)) & lanes["to_node"].isin(list(stage))]
+    leaving = lanes[lanes["from_node"].isin(find_hubs(nodes))] if ways is None else ways
+    leaving = leaving[leaving["to_node"].isin(list(stage))]
     leaving = leaving.sort_values("lane", kind="stable").reset_index(drop=True)
     onward = _list_onward(lanes, stage)
     steps = leaving[["to_node", "country"]].apply(tuple, axis=1) if len(leaving) else pd.Series(dtype=object)

@@ -10,7 +10,6 @@ import pandas as pd
 from skills.distribution.bound import Problem
 from skills.distribution.kernels import Ints
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.slots import Slots
 from skills.distribution.value import Cartons
 from skills.vocabulary import Refusal, mark
 
@@ -63,18 +62,23 @@ def refuse_unreal(tables: dict[str, pd.DataFrame]) -> None:
                 )
 
 
-def find_pools(slots: Slots, hub: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per slot its pool; per pool the cartons and the units that the hub may send."""
-    keys = slots.frame[["sku", "hub"]]
+def find_pools(frame: pd.DataFrame, hub: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per slot its pool; per pool the cartons and the units that the hub may send.
+
+    Args:
+        frame: One row per slot: sku, hub, carton_units.
+        hub: One row per (sku, hub): units.
+    """
+    keys = frame[["sku", "hub"]]
     pools = keys.groupby(["sku", "hub"], sort=True).ngroup().to_numpy()
-    first = slots.frame.assign(pool=pools).drop_duplicates("pool").sort_values("pool", kind="stable")
+    first = frame.assign(pool=pools).drop_duplicates("pool").sort_values("pool", kind="stable")
     units = first[["sku", "hub", "carton_units"]].merge(hub, on=["sku", "hub"], how="left")
     held = units["units"].fillna(0).clip(lower=0).astype("int64").to_numpy()
     return pools, held // units["carton_units"].to_numpy(dtype="int64"), held
 
 
 def list_limits(
-    slots: Slots,
+    frame: pd.DataFrame,
     departures: pd.DataFrame,
     lanes: pd.DataFrame,
     nodes: pd.DataFrame,
@@ -84,12 +88,12 @@ def list_limits(
     """Volume and weight of each lane, volume that each node receives, cash of the week; only those that are set.
 
     Args:
+        frame: One row per slot.
         departures: One row per lane that leaves: capacity_cm3, below 0 for no limit.
         lanes: weekly_capacity_kg may be absent or blank.
         nodes: weekly_capacity_m3 may be absent or blank.
         contribution: weight_kg per row.
     """
-    frame = slots.frame
     weight = frame[KEYS].merge(contribution[[*KEYS, "weight_kg"]], on=KEYS, how="left")["weight_kg"]
     grams = np.rint((weight * frame["carton_units"] * 1000).to_numpy(dtype="float64")).astype("int64")
     to_node = frame["lane"].map(dict(zip(departures["lane"], departures["to_node"], strict=True)))
@@ -119,7 +123,7 @@ def list_limits(
 
 
 def keep_held(
-    slots: Slots,
+    frame: pd.DataFrame,
     held: pd.DataFrame,
     stale: set[str],
     pools: np.ndarray,
@@ -127,12 +131,12 @@ def keep_held(
     limits: Limits,
 ) -> Ints:
     """Cartons per slot kept from yesterday, by (sku, country, lane), as far as hub stock and limits reach."""
-    kept = np.zeros(len(slots.frame), dtype="int64")
+    kept = np.zeros(len(frame), dtype="int64")
     left, room = pool_cartons.copy(), limits.holds.copy()
     wanted = held[held["country"].isin(stale)].groupby(KEYS)["units"].sum()
-    rows = slots.frame[KEYS].reset_index().merge(wanted.reset_index(), on=KEYS, how="inner")
+    rows = frame[KEYS].reset_index().merge(wanted.reset_index(), on=KEYS, how="inner")
     for row, units in zip(rows["index"], rows["units"], strict=True):
-        most = min(int(units) // int(slots.frame["carton_units"].iloc[row]), int(left[pools[row]]))
+        most = min(int(units) // int(frame["carton_units"].iloc[row]), int(left[pools[row]]))
         for limit, use in zip(limits.limit[row], limits.use[row], strict=True):
             if limit >= 0 and use > 0:
                 most = min(most, int(room[limit] // use))
@@ -144,7 +148,7 @@ def keep_held(
 
 
 def pose(
-    slots: Slots,
+    frame: pd.DataFrame,
     cartons: Cartons,
     pools: np.ndarray,
     pool_cartons: np.ndarray,
@@ -159,7 +163,7 @@ def pose(
     """What the search has to decide, once kept lines have had their part.
 
     Args:
-        slots: Every (sku, country, lane) considered; entry_cost_base_minor of the country.
+        frame: Every (sku, country, lane) considered; entry_cost_base_minor of the country.
         cartons: Per carton that could leave: its slot and what it is worth [base minor].
         pools: Pool of each slot.
         pool_cartons: Cartons that each pool may send.
@@ -174,7 +178,6 @@ def pose(
         The problem, its rows those of the slots, without cartons of stale countries and of lanes that cannot fill
         their least shipment.
     """
-    frame = slots.frame
     lane = pd.Index(departures["lane"]).get_indexer(frame["lane"])
     countries = sorted(set(frame["country"]))
     country = pd.Index(countries).get_indexer(frame["country"])

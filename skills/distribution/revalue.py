@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.verify import Key, _rows, _sold, _World
+from skills.distribution.verify_world import Key, World, read_rows, sold_of
 
 _WEIGHTS = (0.3, 0.4, 0.3)
 HORIZON_DAYS = 91
@@ -52,21 +52,21 @@ def value_plans(plans: dict[str, pd.DataFrame], worlds: dict[str, Inputs]) -> di
     reference = sorted(key for key in first.quotes if first.knows(key) and first.is_slowest(key))
     without = {name: _value_without(world, reference) for name, world in outlooks.items()}
     return {
-        plan: {name: without[name] + _value_lines(_rows(lines), world) for name, world in outlooks.items()}
+        plan: {name: without[name] + _value_lines(read_rows(lines), world) for name, world in outlooks.items()}
         for plan, lines in plans.items()
     }
 
 
 def _build(inputs: Inputs) -> _AnyWay:
-    carton = {str(row["sku"]): int(row["carton_units"]) for row in _rows(inputs.products)}
-    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(inputs.contribution)}
+    carton = {str(row["sku"]): int(row["carton_units"]) for row in read_rows(inputs.products)}
+    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in read_rows(inputs.contribution)}
     return _AnyWay(
         inputs.stock, inputs.inbound, inputs.nodes, inputs.lanes, inputs.forecast, quotes, carton, inputs.policy,
         inputs.as_of,
     )  # fmt: skip
 
 
-class _AnyWay(_World):
+class _AnyWay(World):
     """A line may go by a lane that this world would leave out, as one that arrives later and costs no less."""
 
     def knows(self, key: Key) -> bool:
@@ -76,17 +76,17 @@ class _AnyWay(_World):
         """Whether the lane is the last to arrive of those from a hub that this world would use."""
         return self.stage.get(_lane(self, key)["from_node"]) == "hub" and self._find_window(key)[1] == key[2]
 
-    def _window(self, key: Key) -> tuple[float, list[float], str]:
+    def window(self, key: Key) -> tuple[float, list[float], str]:
         window, _ = self._find_window(key)
         return window
 
     def _find_window(self, key: Key) -> tuple[tuple[float, list[float], str], str]:
         """The window, and the slowest lane of those that this world would use; "" where the lane is none of them."""
         try:
-            window = super()._window(key)
+            window = super().window(key)
         except ValueError:
             lane = next(lane for lane in self.lanes if str(lane["lane"]) == key[2])
-            own, following = self._times(lane)
+            own, following = self.times(lane)
             return (own[1], following, key[2]), ""
         return window, window[2]
 
@@ -99,11 +99,11 @@ def _value_without(world: _AnyWay, reference: list[Key]) -> int:
         quote = world.quotes[key]
         border = sum(float(quote[name]) for name in ("duty", "mpf", "hmf", "import_vat_cost"))
         lost = 0.0
-        for weight, end in zip(_WEIGHTS, world._window(key)[1], strict=True):
-            needs = world._needs(sku, country, 0.0, min(end, float(HORIZON_DAYS)))
-            lost += weight * _sold(needs, max(0.0, needs[-1][1]))
-        demand = world._demand(sku, country, "cum_mean", float(HORIZON_DAYS))
-        there = min(demand, float(world._supply(sku, country, float(HORIZON_DAYS))))
+        for weight, end in zip(_WEIGHTS, world.window(key)[1], strict=True):
+            needs = world.needs(sku, country, 0.0, min(end, float(HORIZON_DAYS)))
+            lost += weight * sold_of(needs, max(0.0, needs[-1][1]))
+        demand = world.demand(sku, country, "cum_mean", float(HORIZON_DAYS))
+        there = min(demand, float(world.supply(sku, country, float(HORIZON_DAYS))))
         served = demand - lost * world.policy.lost_sale_percent / 100
         total += served * float(quote["contribution"]) + there * border
     return round(total)

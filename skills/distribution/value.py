@@ -69,7 +69,9 @@ def price_cartons(
     sold × lost share × contribution − left over × (hub option + freight premium) − units × (weeks until sold ×
     holding + age fees until sold), where sold = expected sales with this carton − without it, left over = units −
     sold, and weeks until sold = (stock left at arrival + the carton's middle unit) ÷ weekly mean, at most
-    `most_weeks_held`. Units that lift the product out of a fee bring what they save of it (`fees_lifted`).
+    `most_weeks_held`. Units that lift the product out of a fee bring what they save of it (`fees_lifted`). Of stock
+    of a market each unit pays move_cost and, sold within `most_weeks_held`, brings later_value besides (columns of
+    `transfer_slots` alone).
     """
     column = {
         name: slots[name].to_numpy()[slot]
@@ -84,8 +86,11 @@ def price_cartons(
     earned = sold * column["contribution"] * policy.lost_sale_percent / 100
     left_over = (units - sold) * (column["option"] + column["premium"])
     held = weeks * column["holding_week"] + age_cost(slots, slot, weeks)
-    value = np.rint(earned - left_over - units * held + fees_lifted(slots, slot, number))
-    return np.asarray(value, dtype="int64")
+    value = earned - left_over - units * held + fees_lifted(slots, slot, number)
+    if "later_value" in slots:
+        later = slots["later_value"].to_numpy()[slot] * (weeks < policy.most_weeks_held)
+        value = value + units * (later - slots["move_cost"].to_numpy()[slot])
+    return np.asarray(np.rint(value), dtype="int64")
 
 
 def fees_lifted(slots: pd.DataFrame, slot: np.ndarray, number: np.ndarray) -> np.ndarray:

@@ -1,15 +1,14 @@
 """An independent check of an allocation: plain loops over the inputs, sharing no code with the search.
 
 It knows the rule from SKILL.md alone. It recomputes what the lines take of hub stock and the value of lines and of a
-sample of other cartons from forecast, stock and contribution; limits, charges and the bound are in `verify_limits`.
+sample of other cartons from forecast, stock and contribution; limits, charges and the bound are in `verify_limits`,
+stock that moves between markets in `verify_transfers`.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -17,15 +16,11 @@ import pandas as pd
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.verify_limits import Shared, check_bound, check_limits
+from skills.distribution.verify_transfers import Markets, check_transfers
+from skills.distribution.verify_world import Key, World, count_at_hubs, read_rows
 from skills.vocabulary import mark
 
-Key = tuple[str, str, str]
-Arrivals = tuple[tuple[float, int], ...]
-_LEAST_SHORT = 1e-6
-"""Units from which on something counts as short."""
 _SAMPLE = 200
-_WEIGHTS = (0.3, 0.4, 0.3)
-_PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
 
 
 def verify_allocation(
@@ -40,35 +35,43 @@ def verify_allocation(
     feeds: pd.DataFrame,
     policy: DistributionPolicy,
     as_of: date,
+    transfers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What is wrong with an allocation.
+
+    Args:
+        transfers: As `allocate_stock` had it.
 
     Returns:
         One row per finding: check (marked words), subject, expected, found; no rows when all is sound.
     """
-    lines = _rows(allocation.lines)
-    carton = {str(row["sku"]): int(row["carton_units"]) for row in _rows(products)}
-    quotes = {(str(q["sku"]), str(q["country"]), str(q["lane"])): q for q in _rows(contribution)}
+    every, lane_rows, node_rows = read_rows(allocation.lines), read_rows(lanes), read_rows(nodes)
+    carton = {str(row["sku"]): int(row["carton_units"]) for row in read_rows(products)}
+    quotes, moving = (_read_quotes(frame) for frame in (contribution, transfers))
+    lines = [line for line in every if (line["sku"], line["country"], line["lane"]) not in moving]
     found: list[tuple[str, str, object, object]] = []
-    found += _check_cartons(lines, carton)
+    found += _check_cartons(every, carton)
     found += _check_hub(lines, stock, nodes, carton, policy)
-    shared = Shared(lines, _rows(lanes), _rows(nodes), quotes, carton, policy)
+    world = World(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
+    shared = Shared(every, lane_rows, node_rows, quotes | moving, carton, policy)
     found += check_limits(shared, allocation)
-    stale = {str(row["country"]) for row in _rows(feeds) if row["stale"]}
+    stale = {str(row["country"]) for row in read_rows(feeds) if row["stale"]}
     found += [
         (mark("a stale country gets nothing new"), f"{line['sku']} {line['country']}", 0, line["units"])
         for line in lines
         if line["country"] in stale and not line["held"]
     ]
     left = {
-        key: units // carton[key[0]] for key, units in _hub_units(stock, nodes, policy).items() if key[0] in carton
+        key: units // carton[key[0]] for key, units in count_at_hubs(stock, nodes, policy).items() if key[0] in carton
     }
     for line in lines:
         left[line["sku"], line["hub"]] -= line["cartons"] if line["held"] else 0
-    found += check_bound(shared, allocation, left)
+    markets = Markets(allocation.transfers, world, moving, lane_rows, node_rows, read_rows(stock))
+    found += check_bound(shared, allocation, left | markets.cartons)
+    found += check_transfers(markets, every, read_rows(allocation.candidates), stale)
     planned = {
         (str(row["sku"]), str(row["country"]), str(row["lane"])): int(row["planned_cartons"])
-        for row in _rows(allocation.slots.frame)
+        for row in read_rows(allocation.slots.frame)
         if row["planned_cartons"] >= 0
     }
     found += [
@@ -78,16 +81,15 @@ def verify_allocation(
         and line["cartons"] > planned[key]
         and not line["held"]
     ]
-    world = _World(stock, inbound, nodes, lanes, forecast, quotes, carton, policy, as_of)
     world.bring_tonight(planned)
-    found += _check_values(lines, allocation, world)
+    found += _check_values(lines, allocation, world, set(moving))
     frame = pd.DataFrame(found, columns=["check", "subject", "expected", "found"])
     return frame.astype("str")
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
+def _read_quotes(frame: pd.DataFrame | None) -> dict[Key, Any]:
+    rows = [] if frame is None else read_rows(frame)
+    return {(str(row["sku"]), str(row["country"]), str(row["lane"])): row for row in rows}
 
 
 def _check_cartons(lines: list[Any], carton: dict[str, int]) -> list[tuple[str, str, object, object]]:
@@ -98,19 +100,10 @@ def _check_cartons(lines: list[Any], carton: dict[str, int]) -> list[tuple[str, 
     ]
 
 
-def _hub_units(stock: pd.DataFrame, nodes: pd.DataFrame, policy: DistributionPolicy) -> dict[tuple[str, str], int]:
-    hubs = {str(row["node"]) for row in _rows(nodes) if row["stage"] == "hub"}
-    held: dict[tuple[str, str], int] = defaultdict(int)
-    for row in _rows(stock):
-        if row["node"] in hubs and row["state"] == "available":
-            held[str(row["sku"]), str(row["node"])] += int(row["units"])
-    return {key: units - math.ceil(units * policy.hub_reserve_percent / 100) for key, units in held.items()}
-
-
 def _check_hub(
     lines: list[Any], stock: pd.DataFrame, nodes: pd.DataFrame, carton: dict[str, int], policy: DistributionPolicy
 ) -> list[tuple[str, str, object, object]]:
-    held = _hub_units(stock, nodes, policy)
+    held = count_at_hubs(stock, nodes, policy)
     sent: dict[tuple[str, str], int] = defaultdict(int)
     for line in lines:
         sent[line["sku"], line["hub"]] += line["units"]
@@ -121,11 +114,13 @@ def _check_hub(
     ]
 
 
-def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> list[tuple[str, str, object, object]]:
+def _check_values(
+    lines: list[Any], allocation: Allocation, world: World, moving: set[Key]
+) -> list[tuple[str, str, object, object]]:
     claimed = {
         (row["sku"], row["country"], row["lane"]): int(row["value_base_minor"])
-        for row in _rows(allocation.candidates)
-        if row["carton"] == 1
+        for row in read_rows(allocation.candidates)
+        if row["carton"] == 1 and (row["sku"], row["country"], row["lane"]) not in moving
     }
     found: list[tuple[str, str, object, object]] = []
     for line in lines:
@@ -141,248 +136,3 @@ def _check_values(lines: list[Any], allocation: Allocation, world: _World) -> li
         if abs(own - claimed[key]) > slack:
             found.append((mark("a first carton's value"), " ".join(key), round(own), claimed[key]))
     return found
-
-
-class _World:
-    """The inputs as plain lists, and the value of one carton by the rule as SKILL.md states it."""
-
-    def __init__(
-        self,
-        stock: pd.DataFrame,
-        inbound: pd.DataFrame,
-        nodes: pd.DataFrame,
-        lanes: pd.DataFrame,
-        forecast: pd.DataFrame,
-        quotes: dict[Key, Any],
-        carton: dict[str, int],
-        policy: DistributionPolicy,
-        as_of: date,
-    ) -> None:
-        self.quotes, self.carton, self.policy, self.as_of = quotes, carton, policy, as_of
-        self.stage = {str(row["node"]): str(row["stage"]) for row in _rows(nodes)}
-        self.lanes = _rows(lanes)
-        self.hub_of = {str(lane["lane"]): str(lane["from_node"]) for lane in self.lanes}
-        self.lanes_of_sku: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for sku, country, lane in quotes:
-            self.lanes_of_sku[sku].append((country, lane))
-        self.country_of = self._countries(nodes)
-        self.stock: dict[tuple[str, str], int] = defaultdict(int)
-        for row in _rows(stock):
-            if row["state"] in ("available", "receiving", "researching") and row["node"] in self.country_of:
-                self.stock[str(row["sku"]), self.country_of[str(row["node"])]] += int(row["units"])
-        self.coming: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-        for row in _rows(inbound):
-            if row["to_node"] in self.country_of:
-                day = max(0, (pd.Timestamp(row["eta"]).date() - as_of).days)
-                self.coming[str(row["sku"]), self.country_of[str(row["to_node"])]].append((day, int(row["units"])))
-        self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).tolist()
-        names = ["cum_mean", *(name for name, _ in _PATHS if name)]
-        self.columns = {name: forecast[name].tolist() for name in names}
-        self.known_needs: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
-        self.planned: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
-        self.prospects: dict[tuple[str, str], tuple[dict[str, float], dict[str, float]]] = {}
-        self.hub_soon: dict[tuple[str, str], int] = defaultdict(int, _hub_units(stock, nodes, policy))
-        for row in _rows(inbound):
-            days = (pd.Timestamp(row["eta"]).date() - as_of).days
-            if self.stage.get(row["to_node"]) == "hub" and days <= policy.hub_lasts_weeks * 7:
-                self.hub_soon[str(row["sku"]), str(row["to_node"])] += int(row["units"])
-        self.by_pair = forecast.groupby(["sku", "country"]).indices
-
-    def bring_tonight(self, cartons: dict[Key, int]) -> None:
-        """From now on a carton is valued behind these, as far as they arrive before it."""
-        self.planned = defaultdict(list)
-        for (sku, country, lane), count in cartons.items():
-            self.planned[sku, country].append((lane, count * self.carton[sku]))
-
-    def carton_value(self, key: Key, number: int) -> tuple[float, float]:
-        """Value of a carton, and how far rounding alone may put another reckoning from it: to a whole minor unit, and
-        in the fourth decimal of stock left and weekly mean."""
-        sku, country, _ = key
-        quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
-        start, ends, slowest = self._window(key)
-        faster = [(self._window((sku, country, lane))[0], brought) for lane, brought in self.planned[sku, country]]
-        ahead_of_it = tuple((day, brought) for day, brought in faster if day < start and brought)
-        sold = 0.0
-        for weight, end in zip(_WEIGHTS, ends, strict=True):
-            needs = self._needs(sku, country, start, end, ahead_of_it)
-            sold += weight * (_sold(needs, number * units) - _sold(needs, (number - 1) * units))
-        slow = self.quotes[sku, country, slowest]
-        if policy.hub_option_percent is None:
-            option = self._postponement(key)
-        else:
-            option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
-        premium = max(0.0, quote["landed"] - slow["landed"])
-        there = self._supply(sku, country, start, ahead_of_it) - self._demand(sku, country, "cum_mean", start)
-        weekly = (
-            self._demand(sku, country, "cum_mean", start + 28) - self._demand(sku, country, "cum_mean", start)
-        ) / 4
-        weekly, there = round(weekly, 4), round(max(0.0, there), 4)
-        ahead = there + (number - 0.5) * units
-        weeks = min(policy.most_weeks_held, ahead / weekly if weekly > 0 else math.inf)
-        longest = (ahead + 1e-4) / (weekly - 1e-4) if weekly > 1e-4 else math.inf
-        spread = min(policy.most_weeks_held, longest) - weeks
-        earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
-        aged = {int(name.split("_")[-1]): fee for name, fee in quote.items() if name.startswith("age_fee_")}
-        held = weeks * quote["holding_week"] + sum(max(0.0, weeks - day / 7) * fee for day, fee in aged.items())
-        value = earned - (units - sold) * (option + premium) - units * held
-        if key[2] == slowest:
-            lifting = quote.get("cliff_units", 0) - (number - 1) * units
-            value += min(max(lifting, 0), units) * quote.get("cliff_value", 0.0)
-        return float(value), 1.0 + float(units * spread * (quote["holding_week"] + sum(map(abs, aged.values()))))
-
-    def _postponement(self, key: Key) -> float:
-        """What a unit unsold in the country would have gained by staying at the hub."""
-        sku, country, lane_id = key
-        hub = self.hub_of[lane_id]
-        if (sku, hub) not in self.prospects:
-            self.prospects[sku, hub] = self._find_prospects(sku, hub)
-        best, needed = self.prospects[sku, hub]
-        need = sum(units for other, units in needed.items() if other != country)
-        elsewhere = max([0.0, *(worth for other, worth in best.items() if other != country)])
-        unserved = max(0.0, need - self.hub_soon[sku, hub]) / need if need > 0 else 0.0
-        gain = unserved * max(0.0, elsewhere - best[country])
-        cost = self.quotes[key].get("hub_week", 0.0) * self.policy.hub_lasts_weeks / 2
-        return round(max(0.0, float(gain - cost)), 4)
-
-    def _find_prospects(self, sku: str, hub: str) -> tuple[dict[str, float], dict[str, float]]:
-        """By country: what a unit that is short later would earn, and the need of tonight and of the weeks after."""
-        review, lost = self.policy.review_days, self.policy.lost_sale_percent / 100
-        last = self.policy.hub_lasts_weeks * 7
-        best: dict[str, float] = defaultdict(float)
-        needed: dict[str, float] = defaultdict(float)
-        for country, lane in self.lanes_of_sku[sku]:
-            key = (sku, country, lane)
-            known = self.hub_of[lane] == hub and (sku, country) in self.by_pair
-            if not known or lane not in [way[2] for way in self._useful_ways(sku, country)]:
-                continue
-            start, ends, slowest = self._window(key)
-            for weight, end in zip(_WEIGHTS, ends, strict=True):
-                tonight = self._needs(sku, country, start, end)
-                needed[country] += weight * _sold(tonight, tonight[-1][1])
-                if lane == slowest:
-                    later = self._needs(sku, country, start + review, end + last)
-                    needed[country] += weight * _sold(later, later[-1][1])
-                    earns = max(0.0, self.quotes[key]["contribution"]) * lost
-                    best[country] += earns * weight * _chance_above(later, _LEAST_SHORT)
-        return best, needed
-
-    def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
-        selling = {str(row["country"]) for row in _rows(nodes) if row["stage"] == "forward"}
-        onward: dict[str, str] = {}
-        for lane in sorted(self.lanes, key=lambda lane: str(lane["lane"])):
-            onward.setdefault(str(lane["from_node"]), str(lane["country"]))
-        return {
-            str(row["node"]): str(row["country"])
-            if row["country"] in selling
-            else onward.get(str(row["node"]), str(row["country"]))
-            for row in _rows(nodes)
-            if row["stage"] != "hub"
-        }
-
-    def _times(self, lane: dict[str, Any]) -> tuple[list[float], list[float]]:
-        """Arrivals (early, usual, late) of tonight's departure and of the next."""
-        transit = [float(lane[f"transit_days_{at}"]) for at in ("p10", "p50", "p90")]
-        legs = [
-            leg
-            for leg in self.lanes
-            if leg["from_node"] == lane["to_node"]
-            and leg["country"] == lane["country"]
-            and self.stage.get(lane["to_node"]) == "regional"
-            and self.stage.get(leg["to_node"]) == "forward"
-        ]
-        if legs:
-            leg = min(legs, key=lambda leg: (leg["transit_days_p50"], leg["lane"]))
-            transit = [
-                days + float(leg[f"transit_days_{at}"])
-                for days, at in zip(transit, ("p10", "p50", "p90"), strict=True)
-            ]
-        weekday = int(lane["cutoff_weekday"])
-        depart = 0 if weekday < 0 else (weekday - self.as_of.weekday()) % 7
-        review = self.policy.review_days
-        gap = review if weekday < 0 else math.ceil(review / 7) * 7
-        return [depart + days for days in transit], [depart + gap + days for days in transit]
-
-    def _window(self, key: Key) -> tuple[float, list[float], str]:
-        sku, country, lane_id = key
-        useful = self._useful_ways(sku, country)
-        place = [way[2] for way in useful].index(lane_id)
-        _, _, _, own, following = useful[place]
-        if place + 1 < len(useful):
-            following = [min(a, b) for a, b in zip(following, useful[place + 1][3], strict=True)]
-        return own[1], following, useful[-1][2]
-
-    def _useful_ways(self, sku: str, country: str) -> list[Any]:
-        ways = []
-        for lane in self.lanes:
-            quote = self.quotes.get((sku, country, str(lane["lane"])))
-            if quote is not None and not quote["wait_reason"] and self.stage.get(lane["from_node"]) == "hub":
-                own, following = self._times(lane)
-                ways.append((own[1], quote["landed"], str(lane["lane"]), own, following))
-        ways.sort()
-        useful: list[Any] = []
-        for way in ways:
-            if not useful or way[1] < min(other[1] for other in useful):
-                useful.append(way)
-        return useful
-
-    def _demand(self, sku: str, country: str, column: str, day: float) -> float:
-        if not column:
-            return 0.0
-        values = self.columns[column]
-        previous_day, previous = 0.0, 0.0
-        before_day, before = 0.0, 0.0
-        for row in sorted(self.by_pair[sku, country], key=self.ends.__getitem__):
-            before_day, before, previous_day, previous = previous_day, previous, float(self.ends[row]), values[row]
-            if day <= previous_day:
-                break
-        slope = (previous - before) / (previous_day - before_day)
-        return float(before + slope * (day - before_day))
-
-    def _supply(self, sku: str, country: str, day: float, tonight: Arrivals = ()) -> int:
-        coming = [*self.coming[sku, country], *tonight]
-        return self.stock[sku, country] + sum(units for eta, units in coming if eta < day)
-
-    def _needs(
-        self, sku: str, country: str, start: float, end: float, tonight: Arrivals = ()
-    ) -> list[tuple[float, float]]:
-        """(probability, need) along each path, and at probability one."""
-        key = (sku, country, start, end, tonight)
-        if key not in self.known_needs:
-            self.known_needs[key] = self._find_needs(sku, country, start, end, tonight)
-        return self.known_needs[key]
-
-    def _find_needs(
-        self, sku: str, country: str, start: float, end: float, tonight: Arrivals
-    ) -> list[tuple[float, float]]:
-        arrivals = [float(eta) for eta, _ in (*self.coming[sku, country], *tonight)]
-        needs: list[tuple[float, float]] = []
-        for column, chance in _PATHS:
-            short = {
-                day: self._demand(sku, country, column, day) - self._supply(sku, country, day, tonight)
-                for day in [*arrivals, start, end]
-            }
-            lost = max([0.0, short[start], *(short[day] for day in arrivals if day <= start)])
-            worst = max([short[end], *(short[day] for day in arrivals if start < day < end)])
-            need = worst - lost * self.policy.lost_sale_percent / 100
-            need = min(need, 0.0) if end <= start else need
-            needs.append((chance, max(need, needs[-1][1]) if needs else need))
-        needs.append((1.0, needs[-1][1] + (needs[-1][1] - needs[-2][1]) * 0.25))
-        return needs
-
-
-def _sold(needs: list[tuple[float, float]], units: float) -> float:
-    """Area under P(need > x) from 0 to the units shipped; between two needs the chance falls in a line."""
-    edges = sorted({0.0, float(units), *(need for _, need in needs if 0 < need < units)})
-    area = 0.0
-    for low, high in pairwise(edges):
-        area += (high - low) * _chance_above(needs, (low + high) / 2)
-    return area
-
-
-def _chance_above(needs: list[tuple[float, float]], units: float) -> float:
-    if units < needs[0][1]:
-        return 1.0
-    for (low_chance, low), (high_chance, high) in pairwise(needs):
-        if low <= units < high:
-            return 1.0 - low_chance - (high_chance - low_chance) * (units - low) / (high - low)
-    return 0.0

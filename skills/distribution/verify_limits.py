@@ -10,9 +10,9 @@ from typing import Any
 
 from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.verify_world import Key
 from skills.vocabulary import mark
 
-Key = tuple[str, str, str]
 Limit = tuple[str, str]
 Finding = tuple[str, str, object, object]
 
@@ -116,7 +116,7 @@ def check_bound(shared: Shared, allocation: Allocation, left: dict[tuple[str, st
     """Whether the value is that of the cartons less the charges, and whether the prices prove the bound.
 
     Args:
-        left: Cartons per (sku, hub) that kept lines leave.
+        left: Cartons per (sku, node) that may leave, less kept lines.
     """
     values: dict[Key, list[int]] = defaultdict(list)
     for row in allocation.candidates.to_dict("records"):

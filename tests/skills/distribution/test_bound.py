@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills.distribution.bound import Problem, TooLarge, lower_bound
-from skills.distribution.plan import solve
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.search import find_plan
+from skills.distribution.solve import solve
 
 EXACT = DistributionPolicy(gap_percent="0")
 PRICES = DistributionPolicy(exact_below_skus=0)
