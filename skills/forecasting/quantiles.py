@@ -160,7 +160,7 @@ def count_misses(misses: Floats, scale: Floats, pools: Ints, ways: Ints) -> Ints
         pools: Same shape.
         ways: (way, pool) what a pool is counted in.
     """
-    counts = np.zeros((ways.shape[0], ways.max() + 1, STEPS), np.int64)
+    counts = np.zeros((ways.shape[0], ways.max() + 1, STEPS), np.int32)
     for origin in range(misses.shape[0]):
         for series in range(misses.shape[1]):
             miss, width = misses[origin, series], scale[origin, series]
