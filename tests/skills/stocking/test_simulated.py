@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from skills.stocking import size_two_modes, tune_echelon
 from skills.stocking.draws import draw_demand
 from skills.stocking.echelon import NoFactors, _simulate
-from skills.stocking.modes import UnusableModes, _follow
+from skills.stocking.modes import UnusableModes, _cover, _follow
 
 
 def two_modes(**cells: float) -> pd.DataFrame:
@@ -37,6 +37,21 @@ def test_two_modes_never_cost_more_than_the_slow_one() -> None:
     found = size_two_modes(lines, 7)
     assert (found["cost_week"] <= found["slow_only_cost_week"]).all()
     assert found["fast_percent"].is_monotonic_decreasing
+
+
+def test_two_levels_save_on_weeks_that_they_were_not_tuned_on() -> None:
+    lines = pd.concat([two_modes(premium=float(p)) for p in (1, 2, 4, 8)], ignore_index=True)
+    found = size_two_modes(lines, 7)
+    saved = []
+    for line, level in zip(lines.to_dict("records"), found.to_dict("records"), strict=True):
+        demand = draw_demand(np.array([line[name] for name in ("p10", "p50", "p75", "p90", "p98")]), 2000, 99)
+        slow, fast = line["slow_weeks"], line["fast_weeks"]
+        over, bought = _follow(demand, slow - fast, level["slow_level"] - level["fast_level"])
+        left = level["fast_level"] - (_cover(demand, fast + 1) - over[: len(demand) - fast])
+        cost = np.where(left > 0, left, -20.0 * left).mean() + line["premium"] * bought.mean()
+        alone = size_two_modes(two_modes(premium=1e9), 7)["slow_level"].iloc[0] - _cover(demand, slow + 1)
+        saved.append(1.0 - cost / np.where(alone > 0, alone, -20.0 * alone).mean())
+    assert saved == sorted(saved, reverse=True) and saved[0] > 0.1 and saved[-1] > 0.0
 
 
 def test_no_unit_is_lost_between_the_two_ways() -> None:
