@@ -59,7 +59,8 @@ def compare_with_velocity(
     wanted[slots.frame["country"].isin(stale).to_numpy()] = 0
     departures = list_departures(lanes, nodes, policy, as_of)
     limits = list_limits(slots.frame, departures, lanes, nodes, contribution, policy)
-    sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), limits, policy)
+    least = dict(zip(departures["lane"], departures["least_cartons"], strict=True))
+    sent = _send(slots, wanted, allocation, hub_stock(stock, nodes, policy), limits, least, policy)
     at = np.flatnonzero(sent)
     alone = slots.frame.iloc[at].reset_index(drop=True)
     alone["at_arrival"] = alone["at_arrival_alone"]
@@ -106,6 +107,7 @@ def _send(
     allocation: Allocation,
     hub: pd.DataFrame,
     limits: Limits,
+    least: dict[str, int],
     policy: DistributionPolicy,
 ) -> np.ndarray:
     """Cartons that leave, per slot: shares of what is wanted as far as stock and limits reach."""
@@ -131,7 +133,9 @@ def _send(
             np.subtract.at(room, at, use)
     sent[sent < policy.threshold_cartons] = 0
     landed = pd.Series(sent * frame["carton_units"].to_numpy() * frame["landed"].to_numpy())
-    sent[(landed.groupby(frame["lane"]).transform("sum") < policy.minimum_shipment_minor).to_numpy()] = 0
+    few = pd.Series(sent).groupby(frame["lane"]).transform("sum") < frame["lane"].map(least).fillna(0)
+    poor = landed.groupby(frame["lane"]).transform("sum") < policy.minimum_shipment_minor
+    sent[(few | poor).to_numpy()] = 0
     return sent
 
 

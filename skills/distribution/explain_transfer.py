@@ -36,7 +36,7 @@ def tell_move(
     page.pay(mark("A unit that saves a lost sale where it lies brings"), slot["there_earns"])
     page.pay(mark("A unit there that is sold anyway saves sending another from the hub"), slot["there_later"])
     page.pay(mark("A week of one unit where it lies costs"), slot["stays_week"])
-    page.pay(mark("What the node's last free carton would bring where it lies"), slot["kept_last"])
+    page.pay(mark("What this line's first carton would bring where it lies"), slot["lost_first"])
     page.pay(mark("Freight, handling and border of one unit on this lane"), slot["move_cost"], str(slot["lane"]))
     page.pay(mark("A unit that saves a lost sale here brings"), slot["earns"])
     page.pay(mark("A unit here that is sold anyway saves sending another from the hub"), slot["later_value"])
@@ -56,7 +56,8 @@ def tell_move(
         line["first_carton_value"],
         f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % + {units} × "
         f"({page.money(slot['later_value'] if weeks < policy.most_weeks_held else 0.0)} − "
-        f"{page.money(slot['move_cost'])} − {weeks:.2f} × {page.money(slot['holding_week'])})",
+        f"{page.money(slot['move_cost'])} − {weeks:.2f} × {page.money(slot['holding_week'])}) − "
+        f"{page.money(slot['lost_first'])}",
     )
     page.pay(mark("Gain of the last carton sent"), line["last_carton_value"])
     page.pay(mark("Gain of the next carton, not sent"), line["next_carton_value"])

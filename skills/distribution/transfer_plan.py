@@ -16,7 +16,8 @@ from skills.distribution.outcome import Stage
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.pose import KEYS, find_pools, list_limits, pose
 from skills.distribution.slots import Slots
-from skills.distribution.transfer_slots import Moves, list_moves, list_usual_ways
+from skills.distribution.transfer_kept import list_usual_ways
+from skills.distribution.transfer_slots import Moves, list_moves
 from skills.distribution.transfers import find_transfer_lanes
 from skills.distribution.value import Cartons
 

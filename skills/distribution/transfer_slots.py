@@ -15,10 +15,8 @@ from skills.distribution.need import Windows, add_arrivals, find_need, find_wind
 from skills.distribution.network import countries_fed
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.slots import Slots, inbound_by_pair, stock_by_pair
+from skills.distribution.transfer_kept import RATE_DAYS, value_kept
 from skills.distribution.value import Cartons, fall_only, price_cartons
-
-_RATE_DAYS = 28
-_USUAL = ["landed", "contribution", "holding_week", "end_p10", "end_p50", "end_p90"]
 
 
 @dataclass(frozen=True)
@@ -36,32 +34,6 @@ class Moves:
     cartons: Cartons
     lost: np.ndarray
     lost_next: np.ndarray
-
-
-def list_usual_ways(hub_frame: pd.DataFrame, contribution: pd.DataFrame) -> pd.DataFrame:
-    """What a unit in a market is measured by: the slowest lane of its (sku, country) from a hub.
-
-    worth of a unit that saves a lost sale = contribution + what sending another costs; worth of one that does not =
-    what sending another costs (landed − product cost), never above the former nor below 0.
-
-    Args:
-        hub_frame: Slots of the hub, from `list_slots`.
-        contribution: From `quote_contribution`: product_cost, storage_week.
-
-    Returns:
-        One row per (sku, country): sending, earns, later [base minor per unit], holding_week, storage_week,
-        end_p10/50/90 [days from as_of to the arrival of that lane's next departure], age_fee_<day>.
-    """
-    slow = hub_frame[hub_frame["is_slowest"]]
-    keys = ["sku", "country", "lane"]
-    ages = [str(name) for name in slow.columns if str(name).startswith(PREFIX)]
-    usual = slow[[*keys, *_USUAL, *ages]].merge(
-        contribution[[*keys, "product_cost", "storage_week"]], on=keys, how="left"
-    )
-    usual["sending"] = usual["landed"] - usual["product_cost"]
-    usual["earns"] = (usual["contribution"] + usual["sending"]).clip(lower=0)
-    usual["later"] = usual["sending"].clip(lower=0).where(usual["sending"] < usual["earns"], usual["earns"])
-    return usual.drop(columns=["lane", "landed", "contribution", "product_cost"])
 
 
 def list_moves(
@@ -98,12 +70,12 @@ def list_moves(
         slots.frame has what `list_slots` gives and: hub (the node that gives), from_country, node_cartons (free
         there), earns and later (there in the country, per unit), move_cost, there_earns and there_later where it
         lies, lying (units of that country that stay in any case), reach_days (so far its own need is counted),
-        weekly_there, stays_week (what a week there costs), kept_last (loss of the first carton that leaves).
+        weekly_there, stays_week (what a week there costs), lost_first (what its first carton would bring there).
     """
     frame = _list_ways(stock, nodes, lanes, departures, transfers, usual, products, stale, policy)
     if frame.empty:
         return None
-    last = float(frame["next_p90"].max()) + _RATE_DAYS
+    last = float(frame["next_p90"].max()) + RATE_DAYS
     reach = float(frame["there_end_p90"].max()) + policy.hub_lasts_weeks * 7
     concerned = forecast[forecast["sku"].isin(frame["sku"].unique())]
     demand = read_demand(concerned, as_of, max(last, reach))
@@ -119,7 +91,7 @@ def list_moves(
     tonight = sent.assign(pair=demand.find(sent["sku"], sent["country"]))
     frame, windows = _open_windows(frame, demand, in_stock, arriving, tonight, policy)
     needs = find_need(windows, demand, policy.lost_sale_percent / 100)
-    frame, kept, kept_begin = _value_kept(frame, demand, in_stock, arriving, policy)
+    frame, kept, kept_begin = value_kept(frame, demand, in_stock, arriving, policy)
     most = np.minimum(frame["node_cartons"].to_numpy(), policy.most_cartons_per_line)
     slot = np.repeat(np.arange(len(frame)), most)
     number = np.arange(len(slot)) - np.repeat(np.cumsum(most) - most, most) + 1
@@ -204,7 +176,7 @@ def _open_windows(
     pair = frame["pair"].to_numpy()
     windows = _count_tonight(find_windows(pair, start, ends, in_stock[pair], arriving, len(demand.pairs)), tonight)
     usual = windows.supply_before(ends[1])
-    rate = (demand.mean_at(pair, start + _RATE_DAYS) - demand.mean_at(pair, start)) * 7 / _RATE_DAYS
+    rate = (demand.mean_at(pair, start + RATE_DAYS) - demand.mean_at(pair, start)) * 7 / RATE_DAYS
     at_arrival = left_at_arrival(windows, demand)
     found = frame.assign(
         start_days=start,
@@ -219,57 +191,6 @@ def _open_windows(
         weekly_mean=rate.round(4),
     )
     return found, windows
-
-
-def _value_kept(
-    frame: pd.DataFrame,
-    demand: Demand,
-    in_stock: np.ndarray,
-    arriving: pd.DataFrame,
-    policy: DistributionPolicy,
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Value of the so-manieth carton kept where it lies, never rising and at least 0, behind all that cannot leave.
-
-    Tonight's shipments are not counted: they make a carton there worth less, and may yet be fewer.
-
-    Returns:
-        The frame with its pool and what the pool's value was made of; values of all pools in a row; where each
-        pool's begin, and once more the end.
-    """
-    pool = frame.groupby(["sku", "hub"], sort=True).ngroup().to_numpy()
-    first = np.unique(pool, return_index=True)[1]
-    pools = frame.iloc[first].reset_index(drop=True)
-    pair, cartons = pools["from_pair"].to_numpy(), pools["node_cartons"].to_numpy()
-    lying = in_stock[pair] - cartons * pools["carton_units"].to_numpy()
-    days = policy.hub_lasts_weeks * 7
-    ends = pools[["there_end_p10", "there_end_p50", "there_end_p90"]].to_numpy(dtype="float64").T + days
-    start = np.zeros(len(pools))
-    windows = find_windows(pair, start, ends, lying, arriving, len(demand.pairs))
-    rate = demand.mean_at(pair, start + _RATE_DAYS) * 7 / _RATE_DAYS
-    steps = [str(name) for name in pools.columns if str(name).startswith(f"there_{PREFIX}")]
-    ages = pools[steps].where(~pools["regional"], 0.0).rename(columns=lambda name: str(name).removeprefix("there_"))
-    there = pd.concat([pools[["carton_units", "option", "premium"]], ages], axis=1).assign(
-        contribution=(pools["there_earns"] - pools["there_later"]).round(4),
-        later_value=pools["there_later"].round(4),
-        move_cost=0.0,
-        holding_week=pools["stays_week"],
-        at_arrival=np.maximum(lying, 0.0).round(4),
-        weekly_mean=rate.round(4),
-    )
-    of_pool = np.repeat(np.arange(len(pools)), cartons)
-    number = np.arange(len(of_pool)) - np.repeat(np.cumsum(cartons) - cartons, cartons) + 1
-    needs = find_need(windows, demand, policy.lost_sale_percent / 100)
-    kept = np.maximum(price_cartons(there, needs, of_pool, number, policy), 0)
-    fall_only(of_pool, kept)
-    begin = np.concatenate([[0], np.cumsum(cartons)])
-    found = frame.assign(
-        pool=pool,
-        lying=lying[pool].astype("int64"),
-        reach_days=ends[1][pool],
-        weekly_there=there["weekly_mean"].to_numpy()[pool],
-        kept_last=kept[begin[pool + 1] - 1],
-    )
-    return found, kept, begin
 
 
 def _count_tonight(windows: Windows, tonight: pd.DataFrame) -> Windows:
@@ -322,7 +243,7 @@ def _close_up(
 ) -> Moves:
     """The slots that have a carton alone."""
     rows = np.unique(slot)
-    frame = slots.frame.iloc[rows].reset_index(drop=True)
+    frame = slots.frame.iloc[rows].reset_index(drop=True).assign(lost_first=lost[np.searchsorted(slot, rows)])
     pool, count = frame["pool"].to_numpy(), np.bincount(slot, minlength=len(slots.frame))[rows]
     cartons = np.bincount(pool, weights=count).astype("int64")
     size = slots.frame.drop_duplicates("pool").set_index("pool")["node_cartons"]

@@ -116,3 +116,13 @@ def test_a_seller_without_sales_sends_nothing_by_the_rule(small: Any) -> None:
     quiet = small.change(sales=small.sales.assign(day=pd.Timestamp("2025-01-06")))
     assert compare(quiet)["rule_units"].sum() == 0
     assert np.isfinite(compare(quiet)["regret_base_minor"]).all()
+
+
+def test_the_rule_too_keeps_what_a_lane_carries_by_weight_and_what_it_takes_at_least(
+    build: Callable[..., Any],
+) -> None:
+    world = build(6, seed=2, scarce=2.0)
+    free = compare(world)["rule_units"].iloc[-1]
+    heavy = compare(world.change(lanes=world.lanes.assign(weekly_capacity_kg=60.0)))["rule_units"].iloc[-1]
+    least = compare(world.change(lanes=world.lanes.assign(minimum_cartons=10_000)))["rule_units"].iloc[-1]
+    assert least == 0 < heavy < free
