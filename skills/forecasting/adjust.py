@@ -1,4 +1,4 @@
-"""What the seller knows beyond the history: events, overrides, life cycle; and the yearly season of a category."""
+"""What the seller knows beyond the history: events, overrides, life cycle."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ import numpy as np
 import pandas as pd
 
 from skills.forecasting.arrays import Bools, Floats, Ints
-from skills.forecasting.panel import CHUNK, sum_rows
+from skills.forecasting.panel import CHUNK
 from skills.vocabulary import ALL_COUNTRIES
-
-SEASON_SMOOTHING: tuple[float, ...] = (1.0, 2.0, 3.0, 2.0, 1.0)
-SEASON_BOUNDS = (0.2, 4.0)
 
 
 @dataclass(frozen=True)
@@ -102,67 +99,6 @@ def deflate(values: Floats, known: Bools, kinds: Ints, factors: Floats) -> None:
         some = slice(start, start + CHUNK)
         values[some] /= divisors[kinds[some]]
         known[some] &= readable[kinds[some]]
-
-
-def measure_seasons(
-    values: Floats, known: Bools, categories: Ints, season_weeks: int, week_one: int, horizon: int
-) -> Floats:
-    """Seasonal index per (category, week) over history and horizon; all ones with less than two full seasons.
-
-    Ratio of each category's pooled units to the line through the means of its last two seasons, averaged over both,
-    smoothed over five weeks, and drawn towards 1 as far as the two seasons disagree (Spearman-Brown reliability).
-    Every series counts in proportion to its units, weeks that are not known do not count.
-    """
-    kinds = int(categories.max()) + 1
-    width = week_one + horizon
-    indices = np.ones((kinds, width))
-    weeks = int(known.shape[1])
-    if season_weeks < 4 or weeks < 2 * season_weeks:
-        return indices
-    begin = weeks - 2 * season_weeks
-    position = (np.arange(width) - begin) % season_weeks
-    steady = known[:, begin:].sum(axis=1) * 4 >= 6 * season_weeks
-    means = sum_rows(values) / np.maximum(known.sum(axis=1), 1)
-    for kind in range(kinds):
-        rows = np.flatnonzero((categories == kind) & steady & (means > 0.0))
-        if rows.size == 0:
-            continue
-        sold, expected = np.zeros(weeks - begin), np.zeros(weeks - begin)
-        for start in range(0, rows.size, CHUNK):
-            some = rows[start : start + CHUNK]
-            seen = known[some, begin:]
-            sold = np.cumsum(np.vstack([sold, values[some, begin:] * seen]), axis=0)[-1]
-            expected = np.cumsum(np.vstack([expected, seen * means[some][:, None]]), axis=0)[-1]
-        if (expected <= 0.0).any():
-            continue
-        indices[kind] = _shape(sold / expected, season_weeks)[position]
-    return indices
-
-
-def _shape(level: Floats, season: int) -> Floats:
-    """One season of indices with mean 1 from two seasons of relative demand."""
-    first, last = float(np.cumsum(level[:season])[-1] / season), float(np.cumsum(level[season:])[-1] / season)
-    middle = (season - 1) / 2.0
-    line = first + (last - first) / season * (np.arange(2 * season) - middle)
-    if (line <= 0.0).any():
-        return np.ones(season)
-    ratio = _smooth((level / line).reshape(2, season))
-    one, two = ratio[0] - ratio[0].mean(), ratio[1] - ratio[1].mean()
-    together = float(np.cumsum(one * two)[-1])
-    alone = 0.5 * float(np.cumsum(one * one)[-1] + np.cumsum(two * two)[-1])
-    agreement = max(0.0, together / alone) if alone > 0.0 else 0.0
-    reliability = 2.0 * agreement / (1.0 + agreement)
-    shape = np.clip(1.0 + reliability * 0.5 * (one + two), *SEASON_BOUNDS)
-    return np.asarray(np.round(shape / (float(np.cumsum(shape)[-1]) / season), 6))
-
-
-def _smooth(ratio: Floats) -> Floats:
-    """Five-week weighted mean around the year."""
-    reach = len(SEASON_SMOOTHING) // 2
-    total = np.zeros_like(ratio)
-    for shift, weight in enumerate(SEASON_SMOOTHING):
-        total += weight * np.roll(ratio, shift - reach, axis=1)
-    return total / sum(SEASON_SMOOTHING)
 
 
 def fade_life_cycle(products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, phase_out_weeks: int) -> Floats:

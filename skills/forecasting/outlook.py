@@ -11,6 +11,7 @@ import pandas as pd
 from skills.forecasting import models, quantiles
 from skills.forecasting.adjust import Events
 from skills.forecasting.arrays import Floats, Ints
+from skills.forecasting.seasons import Seasons
 from skills.vocabulary import ALL_COUNTRIES, QUANTILES, mark
 
 CUMULATIVE = tuple(f"cum_{name}" for name in QUANTILES)
@@ -59,7 +60,7 @@ class Outlook:
         widths: Per week ahead: what a spread of 1 comes to in demand from as_of.
         weekly, cumulative: From `draw_factors`.
         categories: Per SKU.
-        seasons: (category, week ahead).
+        seasons: Of each row, and of the categories; weeks ahead.
         events: Of each row, weeks ahead.
         fade: (sku, week ahead).
     """
@@ -83,7 +84,7 @@ class Outlook:
     weekly: Floats
     cumulative: Floats
     categories: Ints
-    seasons: Floats
+    seasons: Seasons
     events: Events
     fade: Floats
 
@@ -173,7 +174,8 @@ class Outlook:
             share = np.concatenate([self.share[rows], np.ones(len(skus))])
             found["share"] = np.repeat(share[:, None], len(self.mondays), axis=1)
         if "season" in wanted:
-            found["season"] = self.seasons[self.categories[np.concatenate([self.skus[rows], skus])]]
+            kinds = np.concatenate([self.seasons.kinds[rows], self.categories[skus]])
+            found["season"] = self.seasons.factors[kinds]
         if "event_percent" in wanted:
             event = self.events.factors[self.events.kinds[rows]]
             whole = _weigh_events(plain * self.fade[self.skus[rows]], event, starts)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.forecasting import adjust, analogy, engine, quantiles
+from skills.forecasting import adjust, analogy, engine, quantiles, seasons
 from skills.forecasting.arrays import Bools, Floats, Ints
 from skills.forecasting.outlook import ANALOGY, EXITED, MODEL_NAMES, OVERRIDDEN, SHARED, SUMMED, Outlook
 from skills.forecasting.panel import CHUNK, Panel, fill_panel, sum_rows
@@ -70,8 +70,10 @@ def forecast_weeks(
     adjust.deflate(panel.values, panel.known, event.kinds, event.factors[:, :past])
     categories = adjust.number_categories(products, panel.sku_names)
     category = categories[panel.skus]
-    season = adjust.measure_seasons(panel.values, panel.known, category, policy.season_weeks, panel.week_one, horizon)
-    adjust.deflate(panel.values, panel.known, category, season[:, :past])
+    season = seasons.measure_seasons(
+        panel.values, panel.known, panel.skus, category, panel.countries, policy.season_weeks, panel.week_one, horizon
+    )
+    adjust.deflate(panel.values, panel.known, season.kinds, season.factors[:, :past])
 
     series = engine.gather_series(
         panel.values, panel.known, panel.firsts, panel.ends, panel.skus, panel.countries, policy.thin_weeks
@@ -85,11 +87,11 @@ def forecast_weeks(
     plain[launches.rows] = launches.path
     fade = adjust.fade_life_cycle(products, panel.sku_names, mondays[panel.week_one :], policy.phase_out_weeks)
     event = adjust.Events(event.kinds, event.factors[:, panel.week_one :])
-    season = season[:, panel.week_one :]
+    season = seasons.Seasons(season.kinds, season.factors[:, panel.week_one :])
     mean = np.empty_like(plain)
     for start in range(0, len(mean), CHUNK):
         some = slice(start, start + CHUNK)
-        factor = event.factors[event.kinds[some]] * season[category[some]] * fade[panel.skus[some]]
+        factor = event.factors[event.kinds[some]] * season.factors[season.kinds[some]] * fade[panel.skus[some]]
         mean[some] = plain[some] * factor
     mean, overridden = _replace(mean, panel, live, sold)
     mean = np.round(mean, 4)
@@ -212,5 +214,6 @@ def _expect_nothing(horizon: int) -> Outlook:
     names, rows, none, table = pd.Index([], dtype="str"), np.zeros(0, np.int64), np.zeros(0), np.zeros((0, horizon))
     return Outlook(
         names, names, rows, rows, np.zeros(horizon, np.int64), 1.0, table, table, table, none, rows, rows, rows,
-        none, none, np.zeros(horizon), table, table, rows, table, adjust.Events(rows, table), table,
+        none, none, np.zeros(horizon), table, table, rows, seasons.Seasons(rows, table),
+        adjust.Events(rows, table), table,
     )  # fmt: skip
