@@ -118,7 +118,8 @@ def build_trial(
             ),
             as_of=known.as_of.isoformat(),
         )
-    facts = _gather_facts(known, seller, first, weeks, pairs, realised, before, (pd.Timestamp(first) - begun).days)
+    past_days = (pd.Timestamp(first) - begun).days
+    facts = _gather_facts(known, seller, first, weeks, pairs, realised, quotes[0], before, past_days)
     days = _place(during, pairs, first)
     demand = np.zeros((len(pairs), 7 * weeks), dtype=np.int64)
     demand[days["pair"], days["offset"]] = days["units"]
@@ -201,6 +202,7 @@ def _gather_facts(
     weeks: int,
     pairs: pd.DataFrame,
     realised: pd.DataFrame,
+    quote: pd.DataFrame,
     before: pd.DataFrame,
     past_days: int,
 ) -> Facts:
@@ -212,7 +214,9 @@ def _gather_facts(
     ways = ways[ways["lane"].isin(realised["lane"])]
     names, departs = list(ways["lane"]), ways["depart_days"].to_numpy(dtype=np.int64)
     arrives = ways[["arrive_p10", "arrive_p50", "arrive_p90"]].to_numpy(dtype=np.int64)
-    cash = spread_lanes(realised, pairs, names, realised["cash"])
+    landed, cash = (
+        spread_lanes(realised, pairs, names, _read_first(realised, quote, name)) for name in ("landed", "cash")
+    )
     every = max(1, replenishment.review_days // 7)
     cost = realised.drop_duplicates("sku").set_index("sku")["product_cost"]
     past = min(PAST_DAYS, past_days)
@@ -244,13 +248,20 @@ def _gather_facts(
         review_days=distribution.review_days,
         lane_depart=departs,
         lane_days=arrives - departs[:, None],
-        usual_lane=np.nanargmin(spread_lanes(realised, pairs, names, realised["landed"]), axis=1).astype(np.int64),
+        usual_lane=np.nanargmin(landed, axis=1).astype(np.int64),
         ship_cash=cash,
         order_cash=-1 if replenishment.weekly_cash_minor is None else replenishment.weekly_cash_minor * every,
         shipping_cash=-1 if distribution.weekly_cash_minor is None else distribution.weekly_cash_minor,
         past_sold=sold,
         past_out=out,
     )
+
+
+def _read_first(realised: pd.DataFrame, quote: pd.DataFrame, name: str) -> pd.Series:
+    """A column per row of `realised`, as the first morning's quote has it; as realised where that has none."""
+    keys = [*_KEYS, "lane"]
+    then = quote[quote["wait_reason"] == ""].set_index(keys)[name].reindex(pd.MultiIndex.from_frame(realised[keys]))
+    return then.set_axis(realised.index).fillna(realised[name])
 
 
 def spread_lanes(quote: pd.DataFrame, pairs: pd.DataFrame, lanes: list[str], values: pd.Series) -> Floats:

@@ -135,6 +135,25 @@ def test_the_opening_rule_covers_the_days_that_the_sellers_suppliers_work(
     assert longer.world.forward.tolist() == usual.world.forward.tolist()
 
 
+def test_the_usual_lane_is_the_cheapest_on_the_first_day_and_not_after_a_later_duty(
+    demo: tuple[Seller, Snapshot, Movements],
+) -> None:
+    seller, known, moved = demo
+    before = make_test(demo, moved=False)
+    rates = known.tables["rates"]
+    duty = (rates["kind"] == "duty") & rates["key"].str.startswith("US:") & (rates["effective_to"] >= "2025-11-17")
+    dearer = rates[duty].assign(
+        value=[str(float(value) + 3) for value in rates.loc[duty, "value"]], effective_from="2025-11-17"
+    )
+    ended = rates.assign(effective_to=rates["effective_to"].mask(duty, "2025-11-16"))
+    later = replace(known, tables={**known.tables, "rates": pd.concat([ended, dearer], ignore_index=True)})
+    after = make_test((seller, later, moved), moved=False)
+    assert not np.array_equal(after.world.economics.border, before.world.economics.border, equal_nan=True)
+    assert after.world.facts.lanes == before.world.facts.lanes
+    assert after.world.facts.usual_lane.tolist() == before.world.facts.usual_lane.tolist()
+    assert np.array_equal(after.world.facts.ship_cash, before.world.facts.ship_cash, equal_nan=True)
+
+
 def test_days_out_of_stock_get_the_demand_of_the_weeks_before(demo: tuple[Seller, Snapshot, Movements]) -> None:
     test = make_test(demo)
     facts = test.world.facts
