@@ -150,6 +150,7 @@ def allocate_stock(
         slots.frame, cartons, pools, pool_cartons, kept, limits, departures, lanes, contribution, stale, policy
     )
     stage, leaving, hubs = _solve(slots.frame, problem, policy), departures, len(slots.frame)
+    offered = np.diff(problem.begin)
     found = ways = None
     if transfers is not None and len(transfers):
         refuse_unreal({"transfers": transfers.loc[transfers["wait_reason"] == "", [*keys, *_COUNTED]]})
@@ -200,6 +201,7 @@ def allocate_stock(
             slots,
             cartons,
             problem,
+            offered,
             counts,
             stale,
             lines[["sku", "country"]],

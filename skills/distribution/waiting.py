@@ -36,11 +36,15 @@ def list_waiting(
     slots: Slots,
     cartons: Cartons,
     problem: Problem,
+    offered: np.ndarray,
     chosen: np.ndarray,
     stale: set[str],
     sent: pd.DataFrame,
 ) -> pd.DataFrame:
     """SKUs and countries with demand that get nothing.
+
+    Args:
+        offered: Cartons per slot that could leave before what moves between markets was counted.
 
     Returns:
         One row per (sku, country): reason (template), values (JSON), value_base_minor, the value of the first carton
@@ -50,7 +54,7 @@ def list_waiting(
     found = [
         _without_way(forecast, lanes, departures, contribution),
         _losing(slots),
-        _held_back(slots, cartons, problem, chosen, stale),
+        _held_back(slots, cartons, problem, offered, chosen, stale),
         held.loc[held["country"].isin(stale), ["sku", "country"]].assign(
             reason=NOT_KEPT, values="{}", value_base_minor=0
         ),
@@ -88,12 +92,14 @@ def _losing(slots: Slots) -> pd.DataFrame:
     return best[best["contribution"] <= 0].assign(reason=LOSS, values="{}", value_base_minor=0)[_COLUMNS]
 
 
-def _held_back(slots: Slots, cartons: Cartons, problem: Problem, chosen: np.ndarray, stale: set[str]) -> pd.DataFrame:
+def _held_back(
+    slots: Slots, cartons: Cartons, problem: Problem, offered: np.ndarray, chosen: np.ndarray, stale: set[str]
+) -> pd.DataFrame:
     first = np.flatnonzero(cartons.number == 1)
     best = slots.frame.iloc[cartons.slot[first]][["sku", "country"]].reset_index(drop=True)
     best["value_base_minor"] = cartons.value[first]
     slot = cartons.slot[first]
-    pool, known = problem.pool[slot], np.diff(problem.begin)[slot] > 0
+    pool, known = problem.pool[slot], offered[slot] > 0
     reason = np.full(len(first), TOO_SMALL, dtype=object)
     reason[known & (problem.short_of(problem.room(chosen))[slot] >= 0)] = NO_ROOM
     reason[known & (problem.left(chosen)[pool] <= 0)] = HUB_SPENT
