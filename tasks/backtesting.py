@@ -18,7 +18,9 @@ from skills.simulation.plan import Run
 from skills.simulation.rivals import min_max, reorder_point, velocity_times_days
 from skills.simulation.tuning import Parameters, measure_fill, spread_parameters
 from skills.simulation.world import Contender, Decision, Ints, Policy, Seen
+from skills.stocking.echelon import Factors
 from skills.vocabulary import mark
+from tasks import stock_levels
 from tasks.backtest_opening import complete_movements
 from tasks.backtest_world import BLOCK_WEEKS, LEAST_PAST_DAYS, Trial, build_trial
 from tasks.nights import BadParameter
@@ -154,6 +156,8 @@ def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: 
     diary = _Diary(test, known, seller.base_currency)
     pair_place = {pair: place for place, pair in enumerate(zip(diary.pair_skus, diary.pair_countries, strict=True))}
 
+    tuned: list[Factors] = []
+
     def decide(seen: Seen) -> Decision:
         morning = facts.start + timedelta(days=seen.today)
         sales, out = diary.tell(seen, past, morning)
@@ -164,14 +168,21 @@ def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: 
             history, known.events, known.overrides.iloc[:0], products, morning, policy.forecasting
         )
         order = np.zeros(len(facts.skus), dtype=np.int64)
+        contribution = test.quotes[seen.week // BLOCK_WEEKS]
         if seen.orders_today:
+            spreads = None
+            if ordering.levels == "tuned":
+                spreads, factors = stock_levels.spread_levels(
+                    forecast, contribution, known.lanes, products, known.suppliers, policy, next(iter(tuned), None)
+                )
+                tuned[:] = [] if factors is None else [factors]
             orders = replenishment.plan_replenishment(
                 stock, inbound, diary.list_orders(seen, morning), forecast, products, known.suppliers,
                 known.supplier_closures, known.lanes, known.rates, ordering, seller.base_currency, morning,
+                spreads=spreads,
             )  # fmt: skip
             placed = orders[orders["order_units"] > 0]
             order[[sku_place[sku] for sku in placed["sku"]]] = placed["order_units"].to_numpy()
-        contribution = test.quotes[seen.week // BLOCK_WEEKS]
         lines = distribution.allocate_stock(
             stock, inbound, known.nodes, known.lanes, forecast, contribution, products, feeds,
             kept_lines(None, set()), policy.distribution, seller.base_currency, morning,

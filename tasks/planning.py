@@ -11,6 +11,7 @@ from skills.distribution import Allocation
 from skills.forecasting.outlook import CUMULATIVE, Outlook
 from skills.forecasting.weeks import Weeks
 from skills.rates import RateBook
+from skills.vocabulary import QUANTILES
 from tasks import (
     distribution,
     figures,
@@ -96,11 +97,17 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     life_cycle = stocking.plan_life_cycle(
         forecast, known.products, stock_levels.weigh_margins(contribution, forecast), policy.stocking
     )
+    spreads = None
+    if policy.replenishment.levels == "tuned":
+        week = outlook.frame((*_DECIDED_ON, *QUANTILES))
+        spreads, _ = stock_levels.spread_levels(
+            week, contribution, known.lanes, known.products, known.suppliers, policy
+        )
     orders = replenishment.plan_replenishment(
         known.stock, known.inbound, known.purchase_orders, forecast, known.products, known.suppliers,
         known.supplier_closures, known.lanes, known.rates, policy.replenishment, base, morning,
         receiving, figures.list_shipment_costs(allocation.lines), known.tables.get("cash_plan"),
-        known.tables.get("previous_orders"), life_cycle[life_cycle["leads"]],
+        known.tables.get("previous_orders"), life_cycle[life_cycle["leads"]], spreads,
     )  # fmt: skip
     orders = replenishment.weigh_modes(
         orders, forecast, known.lanes, contribution, policy.replenishment, morning, receiving

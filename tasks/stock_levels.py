@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from skills.stocking.echelon import NoFactors
+from config.seller import Policy
+from skills.stocking import spread_factors, tune_echelon
+from skills.stocking.echelon import Factors, NoFactors
 from skills.vocabulary import ALL_COUNTRIES
 from tasks import stocking
 from tasks.nights import Night
@@ -131,27 +133,63 @@ def _weigh_modes(pairs: pd.DataFrame, quoted: pd.DataFrame, lanes: pd.DataFrame,
     return {"weighed": len(weighed), "better": len(better), "rows": plain_rows(shown[columns])}
 
 
+def spread_levels(
+    forecast: pd.DataFrame,
+    contribution: pd.DataFrame,
+    lanes: pd.DataFrame,
+    products: pd.DataFrame,
+    suppliers: pd.DataFrame,
+    policy: Policy,
+    factors: Factors | None = None,
+) -> tuple[pd.DataFrame, Factors] | tuple[None, None]:
+    """What orders with tuned levels are led by, one row per SKU, and the factors; nothing where no SKU can be tuned.
+
+    Args:
+        forecast: With p10 … p98 of a week.
+        factors: Tuned before; None: tuned now.
+
+    Raises:
+        NoFactors: no factor that is tried serves the policy's fill rate.
+    """
+    ordering, quoted = policy.replenishment, contribution[contribution["wait_reason"] == ""]
+    pairs = _describe_pairs(forecast, quoted)
+    days = suppliers["production_days_p50"] * _DAYS / ordering.working_days_per_week + ordering.qc_days
+    made = suppliers[["supplier"]].assign(made_days=days)
+    hub = products[["sku", "supplier"]].merge(made, on="supplier")[["sku", "made_days"]]
+    lines = _list_tuned(pairs, quoted, lanes, hub)
+    if lines.empty:
+        return None, None
+    if factors is None:
+        factors = tune_echelon(lines, float(policy.stocking.fill_percent), policy.stocking.seed)
+    return spread_factors(pairs, factors), factors
+
+
+def _list_tuned(pairs: pd.DataFrame, quoted: pd.DataFrame, lanes: pd.DataFrame, hub: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of the SKUs that are worth most, as they are tuned on; hub: days from an order to the hub by SKU."""
+    keys = ["sku", "country"]
+    forward = _choose_lanes(quoted, lanes, (*_SLOW, *_FAST))[[*keys, "weeks"]]
+    known = hub.assign(hub_weeks=(hub["made_days"] / _DAYS).round().clip(lower=1)).dropna(subset="hub_weeks")
+    rows = pairs.merge(forward, on=keys).merge(known[["sku", "hub_weeks"]], on="sku")
+    leading = rows.groupby("sku")["value"].sum().nlargest(TUNED_SKUS).index
+    rows = rows[rows["sku"].isin(leading)]
+    return rows.assign(
+        forward_weeks=rows["weeks"], value=rows["product_cost"], hub_weeks=rows["hub_weeks"].astype("int64")
+    )
+
+
 def _tune(
     pairs: pd.DataFrame, quoted: pd.DataFrame, lanes: pd.DataFrame, orders: pd.DataFrame, fill_percent: int, seed: int
 ) -> Body:
-    keys = ["sku", "country"]
-    forward = _choose_lanes(quoted, lanes, (*_SLOW, *_FAST))[[*keys, "weeks"]]
     made = (orders["ready_on"] - orders["as_of"]).dt.days + orders["qc_days"]
-    hub = orders.assign(hub_weeks=(made / _DAYS).round().clip(lower=1)).dropna(subset="hub_weeks")
-    rows = pairs.merge(forward, on=keys).merge(hub[["sku", "hub_weeks"]], on="sku")
-    leading = rows.groupby("sku")["value"].sum().nlargest(TUNED_SKUS).index
-    rows = rows[rows["sku"].isin(leading)]
-    if rows.empty:
+    lines = _list_tuned(pairs, quoted, lanes, orders[["sku"]].assign(made_days=made))
+    if lines.empty:
         return {}
-    lines = rows.assign(
-        forward_weeks=rows["weeks"], value=rows["product_cost"], hub_weeks=rows["hub_weeks"].astype("int64")
-    )
     try:
         tuned = stocking.tune_echelon(lines, float(fill_percent), seed)
     except NoFactors:
         return {}
     return {
-        "skus": int(rows["sku"].nunique()),
+        "skus": int(lines["sku"].nunique()),
         "target_percent": fill_percent,
         "hub": plain(tuned.hub),
         "forward": plain(tuned.forward),

@@ -175,7 +175,7 @@ def _demand(rows: list[dict[str, Any]]) -> Iterator[Step]:
     def days(row: dict[str, Any]) -> int:
         return 0 if pd.isna(row["next_arrival_p50"]) else (row["next_arrival_p50"] - row["as_of"]).days
 
-    known = [row["order_up_to"] > 0 and row["led_by"] == NOT_LED for row in rows]
+    known = [row["order_up_to"] > 0 and row["led_by"] == NOT_LED and not row["tuned"] for row in rows]
     yield make_step(
         mark("Expected demand until then"),
         "units",

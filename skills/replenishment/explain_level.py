@@ -1,4 +1,4 @@
-"""The part of an explanation that says how the level of a launch or a last buy came about."""
+"""The part of an explanation that says how a level came about which is no quantile: of tuned factors, of a launch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from skills.vocabulary import mark
 
 def explain_level(rows: list[dict[str, Any]]) -> Iterator[Step]:
     """Nothing for a line whose level is the quantile of its demand until the next order arrives."""
+    yield from _explain_tuned(rows)
     led = [row["led_by"] != NOT_LED for row in rows]
     sized = [use and row["order_up_to"] > 0 for row, use in zip(rows, led, strict=True)]
     money = [(_say(row, "underage"), _say(row, "overage")) for row in rows]
@@ -51,6 +52,37 @@ def explain_level(rows: list[dict[str, Any]]) -> Iterator[Step]:
         mark("Last day to order: what is ordered by then arrives before sale ends"),
         "date",
         ((say_date(row["cut_off_on"]), f"→ {say_date(row['covers_until'])}") for row in rows),
+    )
+
+
+def _explain_tuned(rows: list[dict[str, Any]]) -> Iterator[Step]:
+    for where, label in (
+        ("hub", mark("Level at the hub: mean of its weeks, and tuned factor × spread × √weeks")),
+        ("forward", mark("Levels in the countries: mean of their weeks, and tuned factor × spread × √weeks")),
+    ):
+        yield make_step(
+            label,
+            "units",
+            (
+                (
+                    say_number(row[f"{where}_level"]) if row["tuned"] else "",
+                    f"{row[f'{where}_weeks']} × {say_number(row['week_mean'])} + "
+                    f"{say_number(row[f'{where}_factor'])} × {say_number(row[f'{where}_spread'])} × "
+                    f"√{row[f'{where}_weeks']}",
+                )
+                for row in rows
+            ),
+        )
+    yield make_step(
+        mark("Order-up-to level: hub and countries together"),
+        "units",
+        (
+            (
+                str(row["order_up_to"]) if row["tuned"] else "",
+                f"⌈{say_number(row['hub_level'])} + {say_number(row['forward_level'])}⌉",
+            )
+            for row in rows
+        ),
     )
 
 

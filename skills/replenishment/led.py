@@ -45,6 +45,7 @@ def lead_need(lines: pd.DataFrame, counted: Bools) -> pd.DataFrame:
     level = lines["given_level"]
     days = lines["until_day"].clip(lower=1)
     return lines.assign(
+        tuned=lines["tuned"] & ~led,
         order_up_to=lines["order_up_to"].mask(led, level),
         service_quantile=lines["service_quantile"].mask(led, level.astype("float64")),
         raw_need=lines["raw_need"].mask(led, (level - lines["position"]).clip(lower=0)),

@@ -14,6 +14,7 @@ from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import SELLABLE
 from skills.replenishment.reasons import AFTER_END, CLOSED_TODAY
 from skills.replenishment.supply import Arrivals, find_shortages
+from skills.replenishment.tuned import tune_need
 
 _ANY = 1 << 40
 """Cartons where no most cover holds."""
@@ -32,7 +33,7 @@ def count_in_time(lines: pd.DataFrame, arrivals: Arrivals) -> pd.DataFrame:
 
 
 def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolicy) -> pd.DataFrame:
-    """Order-up-to level and what is missing to it, before any rounding; a given level stands instead."""
+    """Order-up-to level and what is missing to it, before any rounding; a tuned or given level stands instead."""
     counted = ((lines["curve_row"] >= 0) & lines["reason"].isin(["", CLOSED_TODAY, AFTER_END])).to_numpy()
     rows = lines.loc[counted]
     chosen = curve.take(rows["curve_row"].to_numpy())
@@ -76,7 +77,7 @@ def add_need(lines: pd.DataFrame, curve: DemandCurve, policy: ReplenishmentPolic
     )
     filled = covered.reindex(lines.index).fillna(0)
     whole = ["sold_cartons", "order_up_to", "extended_days", "raw_need", "fresh_units", "build_level"]
-    return lead_need(lines.join(filled.astype(dict.fromkeys(whole, "int64"))), counted)
+    return lead_need(tune_need(lines.join(filled.astype(dict.fromkeys(whole, "int64"))), counted), counted)
 
 
 def list_parts(curve: DemandCurve, ends: dict[str, NDArray[np.int64]]) -> list[tuple[float, Floats]]:

@@ -83,6 +83,8 @@ ORDER_COLUMNS = [
     *("value_minor", "value_base_minor", "deposit_percent", "deposit_base_minor", "balance_days"),
     *("balance_base_minor", "balance_on", "stock_out_p50", "stock_out_service", "last_safe_date", "late_days"),
     *(
+        *("tuned", "week_mean", "hub_weeks", "hub_factor", "hub_spread", "hub_level"),
+        *("forward_weeks", "forward_factor", "forward_spread", "forward_level"),
         "flip_demand_percent",
         "most_safety_weeks",
         "led_by",

@@ -31,6 +31,7 @@ from skills.replenishment.steady import name_changes
 from skills.replenishment.supply import list_arrivals
 from skills.replenishment.transit import sum_demand, weigh_transit
 from skills.replenishment.travel import Ways, read_ways
+from skills.replenishment.tuned import join_spreads
 from skills.vocabulary import ALL_COUNTRIES
 
 _LEAVING_CYCLES = ("phase_out", "exit")
@@ -66,6 +67,7 @@ def plan_replenishment(
     cash_plan: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
     levels: pd.DataFrame | None = None,
+    spreads: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Order up to the level that demand stays within until the next feasible order arrives.
 
@@ -92,6 +94,8 @@ def plan_replenishment(
         previous: From `list_basis` of the night before; lines move only for a cause. None: nothing to compare with.
         levels: One row per SKU whose launch or last buy leads its order: level [units], until (last day it covers),
             end_stated, ratio_percent, underage and overage [base minor], reason where the level is 0. None: none.
+        spreads: One row per SKU whose level comes from tuned factors: week_mean, hub_spread, forward_spread [units],
+            hub_factor, forward_factor. None: all levels are quantiles.
     Returns:
         One row per SKU with forecast, stock, inbound or open orders, sorted by sku; SKILL.md lists the columns.
         order_units is a multiple of carton_units and 0 where `reason` says why.
@@ -119,7 +123,7 @@ def plan_replenishment(
     lines = lines.assign(reason=_find_obstacle(lines))
     arrivals = list_arrivals(lines["sku"], inbound, purchase_orders, lanes, ways, policy.qc_days, as_of)
     lines = count_in_time(lines, arrivals)
-    lines = add_need(lines, curve, policy)
+    lines = add_need(join_spreads(lines, spreads), curve, policy)
     lines = find_cut_offs(add_stock_out(lines, curve, calendars, policy), calendars)
     path = list_commitments(
         purchase_orders, products, suppliers, rates, base_currency, as_of, shipment_costs, None, cash_plan

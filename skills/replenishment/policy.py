@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -15,6 +17,11 @@ class ReplenishmentPolicy(BaseModel):
         ge=50,
         le=98,
         description="Chance that stock lasts until the next order's arrival, which order-up-to covers [%].",
+    )
+    levels: Literal["quantile", "tuned"] = Field(
+        default="quantile",
+        description="What leads orders: the service quantile of demand until the next arrival, or safety factors of "
+        "hub and countries that are tuned together for the stocking policy's fill rate.",
     )
     review_days: int = Field(default=7, ge=1, le=60, description="Days between two chances to order [days].")
     working_days_per_week: int = Field(

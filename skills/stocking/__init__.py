@@ -8,6 +8,7 @@ from skills.stocking.formulas import size_newsvendor, size_order
 from skills.stocking.levels import size_min_max, size_reorder
 from skills.stocking.modes import size_two_modes
 from skills.stocking.plan import plan_life_cycle
+from skills.stocking.spreads import spread_factors
 
 __all__ = [
     "explain_life_cycle",
@@ -17,5 +18,6 @@ __all__ = [
     "size_order",
     "size_reorder",
     "size_two_modes",
+    "spread_factors",
     "tune_echelon",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tasks.stock_levels import _choose_lanes, _weigh_modes, weigh_margins
+from config.seller import Policy
+from tasks.stock_levels import _choose_lanes, _weigh_modes, spread_levels, weigh_margins
 
 LANES = pd.DataFrame(
     {"lane": ["SEA", "RAIL", "AIR"], "transit_days_p50": [38, 24, 6]},
@@ -55,3 +56,18 @@ def test_two_modes_are_weighed_only_where_the_fast_one_is_faster_and_a_unit_earn
     assert _weigh_modes(pairs(), quoted(), slow_air, 7) == nothing
     assert _weigh_modes(pairs(), quoted(contribution=-1.0), LANES, 7) == nothing
     assert _weigh_modes(pairs(), quoted()[:2], LANES, 7) == nothing
+
+
+def test_tuned_factors_are_spread_over_all_that_is_quoted_and_kept_when_they_are_known() -> None:
+    week = {"p10": 2.0, "p50": 8.0, "p75": 14.0, "p90": 22.0, "p98": 40.0, "mean": 11.0, "weeks_ahead": 5}
+    forecast = pd.DataFrame([{"sku": "A", "country": country, **week} for country in ("DE", "FR", "*")])
+    both = pd.concat([quoted(), quoted(country="FR")], ignore_index=True)
+    products = pd.DataFrame({"sku": ["A"], "supplier": ["haina"]})
+    suppliers = pd.DataFrame({"supplier": ["haina"], "production_days_p50": [18]})
+    table, factors = spread_levels(forecast, both, LANES, products, suppliers, Policy())
+    assert table is not None and factors is not None
+    assert table["sku"].tolist() == ["A"] and factors.fill_percent >= 97
+    again, kept = spread_levels(forecast, both, LANES, products, suppliers, Policy(), factors)
+    assert kept is factors and again is not None and again.equals(table)
+    unquoted = both.assign(wait_reason="no price")
+    assert spread_levels(forecast, unquoted, LANES, products, suppliers, Policy()) == (None, None)

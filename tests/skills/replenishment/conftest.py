@@ -172,6 +172,7 @@ class Facts:
     cash_plan: pd.DataFrame | None = None
     previous: pd.DataFrame | None = None
     levels: pd.DataFrame | None = None
+    spreads: pd.DataFrame | None = None
 
     def but(self, **changed: Any) -> Facts:
         return replace(self, **changed)
@@ -202,6 +203,7 @@ class Facts:
             self.cash_plan,
             self.previous,
             self.levels,
+            self.spreads,
         )
 
 
