@@ -29,7 +29,9 @@ AS_OF = "2025-12-01"
 CANCELLED, BULK, BAD = 0.02, 0.0005, 0.001
 
 
-def write_orders(folder: Path, lines: int, names: list[str], seed: int, countries: int = 10) -> None:
+def write_orders(
+    folder: Path, lines: int, names: list[str], seed: int, countries: int = 10, units_a_line: int = 1
+) -> None:
     """Write orders.csv and orders.parquet.
 
     Args:
@@ -38,6 +40,7 @@ def write_orders(folder: Path, lines: int, names: list[str], seed: int, countrie
         names: The SKUs.
         seed: Of everything.
         countries: How many of LABELS; with as many lines each SKU is sold in each of them at least once.
+        units_a_line: Units of every line but bulk orders are multiplied by this.
     """
     skus, shares = len(names), np.array(SHARES[:countries])
     draw = np.random.Generator(np.random.PCG64(seed))
@@ -51,7 +54,7 @@ def write_orders(folder: Path, lines: int, names: list[str], seed: int, countrie
     country = draw.choice(countries, sales, p=shares / shares.sum())
     once = draw.permutation(sales)[: skus * countries]
     sku[once], country[once] = np.divmod(np.arange(len(once)), countries)
-    units = draw.geometric(0.7, sales)
+    units = draw.geometric(0.7, sales) * units_a_line
     bulk = draw.random(sales) < BULK
     units[bulk] = draw.integers(40, 401, int(bulk.sum()))
     undone = draw.integers(0, sales, cancelled)

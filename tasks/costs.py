@@ -40,7 +40,7 @@ class Costs:
         flips: From `find_flips`.
         refused: One row per line that cannot be quoted: entry, sku, country, lane, units, reason, values.
         values: From `customs.value_lines`.
-        planned: (sku, country, lane) → landed cost per unit as planned, base minor units.
+        planned: (sku, country, lane) of SKUs with a line → landed cost per unit as planned, base minor units.
     """
 
     landed: pd.DataFrame
@@ -73,8 +73,9 @@ def quote_shipments(lines: pd.DataFrame, known: Snapshot, contribution: pd.DataF
         entries.lines, entries.products, entries.lanes, entries.registrations, known.rates, base, policy, morning
     )
     margin = economics.quote_margin(landed, entries.prices, {}, known.rates, base, policy, morning)
-    keys = zip(contribution["sku"], contribution["country"], contribution["lane"], strict=True)
-    planned = dict(zip(keys, contribution["landed"], strict=True))
+    quoted = contribution[contribution["sku"].isin(lines["sku"].unique())]
+    keys = zip(quoted["sku"], quoted["country"], quoted["lane"], strict=True)
+    planned = dict(zip(keys, quoted["landed"], strict=True))
     waterfall, flips = economics.explain_margin(margin), economics.find_flips(margin)
     every = pd.concat([refused, entries.refused], ignore_index=True)
     return Costs(landed, margin, waterfall, flips, every, valued, planned)

@@ -107,6 +107,8 @@ def prepare_entries(
         night: For the base currency, the policy and the morning.
     """
     full = complete_products(known.products)
+    full = full[full["sku"].isin(lines["sku"].unique())].reset_index(drop=True)
+    contribution = contribution[contribution["sku"].isin(lines["sku"].unique())]
     duties = _Layers(known.rates, night)
     codes = ChosenCodes(full, known.hs_codes)
     prices = _list_prices(contribution, night.seller.base_currency)

@@ -66,8 +66,8 @@ class Plan:
         demand_steps: One row per (sku, country, step): label, value, unit, note; `*` for the SKU as a whole.
         order_steps: The same by (sku, step).
         shipment_steps: The same by (sku, country, lane, step).
-        margins: (sku, country, lane) → net margin in percent of the net price, as text.
-        spare: (sku, hub) → units at the hub that the plan leaves there.
+        margins: (sku, country, lane) of SKUs with a line → net margin in percent of the net price, as text.
+        spare: (sku, hub) of SKUs with a line → units at the hub that the plan leaves there.
         costs: Landed cost and margins of the shipments; None where nobody quoted them.
     """
 
@@ -133,8 +133,8 @@ def explain_plan(
         shipment_steps=distribution.explain_allocation(
             allocation, contribution, known.stock, known.nodes, known.lanes, known.rates, policy, base, night.as_of
         ),
-        margins=_read_margins(quoted),
-        spare=_count_spare(known.stock, lines),
+        margins=_read_margins(quoted[quoted["sku"].isin(lines["sku"].unique())]),
+        spare=_count_spare(known.stock[known.stock["sku"].isin(lines["sku"].unique())], lines),
         costs=quote_shipments(list_lines(lines), known, quoted, night),
     )
 

@@ -212,19 +212,37 @@ def lower_bound(problem: Problem) -> Priced:
     return best
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Pools and their slots, as far as these have cartons; limit and use are those of the slots."""
+
+    pools: Ints
+    slots: Ints
+    limit: Ints
+    use: Ints
+
+
 class _Descent:
     """Moves prices downhill; keeps the last split, from which the next is found quickly."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.pools = np.arange(len(problem.pool_cartons))
+        self.whole = self._take(1)
         self.counts = np.zeros(len(problem.pool), dtype="int64")
         self.toll = np.zeros(len(problem.pool), dtype="int64")
 
-    def split(self, prices: Ints, closed: np.ndarray, pools: Ints) -> tuple[int, Ints]:
-        """Value of the best split of the pools at these prices, and what it takes of each limit."""
+    def _take(self, step: int) -> _Part:
+        """Every so-manieth pool."""
         one = self.problem
-        find_tolls(one.limit, one.use, prices, closed, self.toll)
+        slots = np.flatnonzero((np.diff(one.begin) > 0) & (one.pool % step == 0))
+        return _Part(np.unique(one.pool[slots]), slots, one.limit[slots], one.use[slots])
+
+    def split(self, prices: Ints, closed: np.ndarray, part: _Part) -> tuple[int, Ints]:
+        """Value of the best split of a part at these prices, and what it takes of each limit."""
+        one, pools = self.problem, part.pools
+        toll = np.empty(len(part.slots), dtype="int64")
+        find_tolls(part.limit, part.use, prices, closed[part.slots], toll)
+        self.toll[part.slots] = toll
         split_pools(
             one.value,
             one.begin,
@@ -244,28 +262,29 @@ class _Descent:
 
     def settle(self, prices: Ints, closed: np.ndarray) -> Ints:
         """Prices near the lowest bound with these slots closed."""
-        _, free = self.split(np.zeros_like(prices), closed, self.pools)
+        _, free = self.split(np.zeros_like(prices), closed, self.whole)
         limits = self.problem.limits
         if (free <= limits).all():
             return np.zeros_like(prices)
         length = np.maximum(prices.astype("float64"), self._typical_prices()) / 8
-        if len(self.pools) > 2 * _SAMPLED:
-            sample = self.pools[:: len(self.pools) // _SAMPLED].copy()
-            _, part = self.split(np.zeros_like(prices), closed, sample)
-            scaled = np.array([int(a) * int(b) // max(1, int(c)) for a, b, c in zip(limits, part, free, strict=True)])
+        pools = len(self.problem.pool_cartons)
+        if pools > 2 * _SAMPLED:
+            sample = self._take(pools // _SAMPLED)
+            _, used = self.split(np.zeros_like(prices), closed, sample)
+            scaled = np.array([int(a) * int(b) // max(1, int(c)) for a, b, c in zip(limits, used, free, strict=True)])
             prices = self._walk(prices, closed, sample, scaled, length, STEPS)
             length = length / 64
-        return self._walk(prices, closed, self.pools, limits, length, STEPS)
+        return self._walk(prices, closed, self.whole, limits, length, STEPS)
 
     def _walk(
-        self, prices: Ints, closed: np.ndarray, pools: Ints, limits: Ints, length: np.ndarray, steps: int
+        self, prices: Ints, closed: np.ndarray, part: _Part, limits: Ints, length: np.ndarray, steps: int
     ) -> Ints:
         """Raise the price of what is exceeded and lower that of what is not: shorter steps where the sign turns,
         longer where it stays; ends when a round of steps has gained next to nothing."""
         longest, sign = length * 4, np.zeros(len(prices))
         best, lowest, calm = prices, 2**200, 0
         for _ in range(steps):
-            value, used = self.split(prices, closed, pools)
+            value, used = self.split(prices, closed, part)
             bound = (value << self.problem.shift) + _times(prices, limits - used)
             calm = calm + 1 if lowest - bound <= lowest * _FINE else 0
             if bound < lowest:
@@ -299,7 +318,8 @@ class _Descent:
         """The best split at these prices with its edges, and the bound that follows."""
         one = self.problem
         ceiling, shut = self._close(prices)
-        self.split(prices, closed_slots(one, shut), self.pools)
+        self.split(prices, closed_slots(one, shut), self.whole)
+        find_tolls(one.limit, one.use, prices, closed_slots(one, shut), self.toll)
         held = _times(prices, one.limits)
         last_in, first_out = _find_edges(one, self.toll, self.counts)
         return Priced(prices, self.toll.copy(), self.counts.copy(), last_in, first_out, (ceiling + held) >> one.shift)
@@ -317,7 +337,7 @@ class _Descent:
 
         def earns(shut: frozenset[int]) -> int:
             if shut not in known:
-                value, used = self.split(prices, closed_slots(one, shut), self.pools)
+                value, used = self.split(prices, closed_slots(one, shut), self.whole)
                 known[shut] = value * scale - _times(prices, used)
             return known[shut]
 

@@ -31,36 +31,26 @@ def read_prices(
         The pairs in order with gross_price [base minor, tax included as the buyer paid it; NaN when unknown],
         price_basis (marked words) and sold_units [all known sales]; and the countries whose currency has no rate.
     """
-    sold = sales[sales["units"] > 0]
-    factors: dict[str, float] = {}
+    units = sales["units"].to_numpy(dtype="int64")
+    sold = np.flatnonzero(units > 0)
+    currencies, names = pd.factorize(sales["currency"].iloc[sold])
+    factors = np.full(len(names), np.nan)
     refused: dict[str, Refusal] = {}
-    for currency in sorted(set(sold["currency"])):
+    for number, currency in enumerate(names):
         try:
-            factors[currency] = minor_factor(rates, currency, base_currency, as_of)
+            factors[number] = minor_factor(rates, str(currency), base_currency, as_of)
         except MissingRate as error:
-            for country in sorted(set(sold.loc[sold["currency"] == currency, "country"])):
-                refused[country] = error
-    base = (
-        sold["revenue_minor"].to_numpy(dtype="float64") * sold["currency"].map(factors).astype("float64").to_numpy()
-    )
-    table = pd.DataFrame(
-        {
-            "sku": sold["sku"],
-            "country": sold["country"],
-            "units": sold["units"].astype("int64"),
-            "revenue": np.rint(base),
-            "recent": (sold["day"] >= pd.Timestamp(as_of) - pd.Timedelta(days=RECENT_DAYS)).to_numpy(),
-        }
-    )
-    totals = table.groupby(["sku", "country"])[["units", "revenue"]].sum()
-    recent = table[table["recent"]].groupby(["sku", "country"])[["units", "revenue"]].sum()
-    wanted = pd.MultiIndex.from_frame(pairs[["sku", "country"]])
-    price_recent = (recent["revenue"] / recent["units"]).reindex(wanted).to_numpy(dtype="float64")
-    price_ever = (totals["revenue"] / totals["units"]).reindex(wanted).to_numpy(dtype="float64")
+            for country in sales["country"].iloc[sold[currencies == number]].unique():
+                refused[str(country)] = error
+    revenue = np.rint(np.nan_to_num(sales["revenue_minor"].to_numpy(dtype="float64")[sold] * factors[currencies]))
+    pair, units = number_pairs(sales, pairs)[sold], units[sold]
+    recent = (sales["day"] >= pd.Timestamp(as_of) - pd.Timedelta(days=RECENT_DAYS)).to_numpy()[sold]
+    price_ever, sold_units = _average(pair, revenue, units, len(pairs))
+    price_recent, _ = _average(np.where(recent, pair, -1), revenue, units, len(pairs))
     category = pairs["sku"].map(dict(zip(products["sku"], products["category"], strict=True)))
-    known = pd.DataFrame({"category": category, "country": pairs["country"], "price": price_ever})
-    here = known.groupby(["category", "country"])["price"].transform("median").to_numpy(dtype="float64")
-    anywhere = known.groupby("category")["price"].transform("median").to_numpy(dtype="float64")
+    prices = pd.DataFrame({"category": category, "country": pairs["country"], "price": price_ever})
+    here = prices.groupby(["category", "country"])["price"].transform("median").to_numpy(dtype="float64")
+    anywhere = prices.groupby("category")["price"].transform("median").to_numpy(dtype="float64")
     price, basis = np.full(len(pairs), np.nan), np.full(len(pairs), "", dtype=object)
     for values, name in (
         (price_recent, mark("sales of the last 13 weeks")),
@@ -77,11 +67,36 @@ def read_prices(
                 "country": pairs["country"].to_numpy(),
                 "gross_price": price.round(4),
                 "price_basis": pd.Series(basis, dtype="str"),
-                "sold_units": totals["units"].reindex(wanted).fillna(0).astype("int64").to_numpy(),
+                "sold_units": sold_units,
             }
         ),
         refused,
     )
+
+
+def number_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+    """Which of the pairs, sorted by (sku, country), each row is of; -1 where it is of none."""
+    if pairs.empty or rows.empty:
+        return np.full(len(rows), -1)
+    places = []
+    for name in ("sku", "country"):
+        names = pd.Index(np.sort(pairs[name].unique()))
+        codes, known = pd.factorize(rows[name])
+        places += [names.get_indexer(pd.Index(known))[codes], names.get_indexer(pd.Index(pairs[name]))]
+    sku, of_sku, country, of_country = places
+    width = int(of_country.max()) + 1
+    keys, key = of_sku * width + of_country, sku * width + country
+    at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+    return np.where((sku >= 0) & (country >= 0) & (keys[at] == key), at, -1)
+
+
+def _average(pair: np.ndarray, revenue: np.ndarray, units: np.ndarray, pairs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Revenue ÷ units per pair, NaN without any, and the units; sums of whole numbers are exact in any order."""
+    known = pair >= 0
+    earned = np.bincount(pair[known], weights=revenue[known], minlength=pairs)
+    sold = np.zeros(pairs, dtype="int64")
+    np.add.at(sold, pair[known], units[known])
+    return np.where(sold > 0, earned / np.where(sold > 0, sold, 1), np.nan), sold
 
 
 def read_return_rates(returns: pd.DataFrame, sales: pd.DataFrame, pairs: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -94,14 +109,13 @@ def read_return_rates(returns: pd.DataFrame, sales: pd.DataFrame, pairs: pd.Data
         The pairs in order: return_rate, resold_share.
     """
     since = pd.Timestamp(as_of) - pd.Timedelta(days=RETURN_DAYS)
-    keys = ["sku", "country"]
     back = returns[(returns["day"] >= since) & (returns["day"] < pd.Timestamp(as_of))]
-    units = sales[(sales["day"] >= since)].groupby(keys)["units"].sum()
-    per_pair = back.groupby(keys)[["units", "sellable_units"]].sum()
-    wanted = pd.MultiIndex.from_frame(pairs[keys])
-    sold = units.reindex(wanted).fillna(0).to_numpy(dtype="float64")
-    returned = per_pair["units"].reindex(wanted).fillna(0).to_numpy(dtype="float64")
-    country_sold = units.groupby("country").sum()
+    late = (sales["day"] >= since).to_numpy()
+    country_sold = sales["units"].where(late, 0).groupby(sales["country"]).sum()
+    of_sale, of_return = np.where(late, number_pairs(sales, pairs), -1), number_pairs(back, pairs)
+    sold, returned = np.zeros(len(pairs), dtype="int64"), np.zeros(len(pairs), dtype="int64")
+    for total, pair, rows in ((sold, of_sale, sales), (returned, of_return, back)):
+        np.add.at(total, pair[pair >= 0], rows["units"].to_numpy(dtype="int64")[pair >= 0])
     country_back = back.groupby("country")[["units", "sellable_units"]].sum()
     rate = pairs["country"].map((country_back["units"] / country_sold.where(country_sold > 0)).clip(upper=1))
     resold = pairs["country"].map(

@@ -20,6 +20,7 @@ from skills.distribution.verify_transfers import Markets, check_transfers
 from skills.distribution.verify_world import Key, World, count_at_hubs, read_rows
 from skills.vocabulary import mark
 
+_KEYS = ["sku", "country", "lane"]
 _SAMPLE = 200
 
 
@@ -45,6 +46,11 @@ def verify_allocation(
     Returns:
         One row per finding: check (marked words), subject, expected, found; no rows when all is sound.
     """
+    # a SKU of which no carton could leave is in none of the checks
+    asked = pd.concat([allocation.lines["sku"], allocation.candidates["sku"]]).unique()
+    stock, inbound, forecast = (frame[frame["sku"].isin(asked)] for frame in (stock, inbound, forecast))
+    charges = contribution.reindex(columns=["country", "lane", "lane_factor", "entry_cost_base_minor", "wait_reason"])
+    contribution = contribution[contribution["sku"].isin(asked) | ~charges.duplicated()]
     every, lane_rows, node_rows = read_rows(allocation.lines), read_rows(lanes), read_rows(nodes)
     carton = {str(row["sku"]): int(row["carton_units"]) for row in read_rows(products)}
     quotes, moving = (_read_quotes(frame) for frame in (contribution, transfers))
@@ -69,10 +75,11 @@ def verify_allocation(
     markets = Markets(allocation.transfers, world, moving, lane_rows, node_rows, read_rows(stock))
     found += check_bound(shared, allocation, left | markets.cartons)
     found += check_transfers(markets, every, read_rows(allocation.candidates), stale)
+    faster = allocation.slots.frame[[*_KEYS, "planned_cartons"]]
+    faster = faster[faster["sku"].isin(asked)]
     planned = {
         (str(row["sku"]), str(row["country"]), str(row["lane"])): int(row["planned_cartons"])
-        for row in read_rows(allocation.slots.frame)
-        if row["planned_cartons"] >= 0
+        for row in read_rows(faster[faster["planned_cartons"] >= 0])
     }
     found += [
         (mark("no more by a faster lane than slower ones count with"), " ".join(key), planned[key], line["cartons"])

@@ -40,6 +40,7 @@ class Shared:
         self._hold("weekly cash", "", policy.weekly_cash_minor, 1)
         going = {line["lane"] for line in lines if line["held"]}
         entered = {line["country"] for line in lines if line["held"]}
+        self.known_uses: dict[Key, dict[Limit, int]] = {}
         self.charges: dict[Limit, int] = {}
         for (_, country, name), quote in quotes.items():
             if quote["wait_reason"]:
@@ -57,6 +58,11 @@ class Shared:
 
     def uses(self, key: Key) -> dict[Limit, int]:
         """What one carton takes of each limit that is set."""
+        if key not in self.known_uses:
+            self.known_uses[key] = self._find_uses(key)
+        return self.known_uses[key]
+
+    def _find_uses(self, key: Key) -> dict[Limit, int]:
         sku, _, lane = key
         quote, units = self.quotes[key], self.carton[sku]
         volume = round(round(quote["cm3"] * units, 0))
@@ -153,7 +159,10 @@ def check_bound(shared: Shared, allocation: Allocation, left: dict[tuple[str, st
 
 
 class _Split:
-    """The split at some prices: cartons of each (sku, hub) with what they are worth and the charges they need."""
+    """The split at some prices: cartons of each (sku, hub) with what they are worth and the charges they need.
+
+    Amounts are counted in whole parts of a minor unit, so many that every price is whole.
+    """
 
     def __init__(
         self,
@@ -164,14 +173,16 @@ class _Split:
         prices: list[Fraction],
     ) -> None:
         rows = allocation.limits.to_dict("records")
-        price = {(str(row["limit"]), str(row["subject"])): each for row, each in zip(rows, prices, strict=True)}
-        self.held = sum((each * int(row["holds"]) for row, each in zip(rows, prices, strict=True)), Fraction())
+        self.parts = math.lcm(*(price.denominator for price in prices))
+        whole = [int(price * self.parts) for price in prices]
+        price = {(str(row["limit"]), str(row["subject"])): each for row, each in zip(rows, whole, strict=True)}
+        self.held = sum(each * int(row["holds"]) for row, each in zip(rows, whole, strict=True))
         self.left = left
-        self.worth: dict[tuple[str, str], list[tuple[Fraction, set[Limit]]]] = defaultdict(list)
+        self.worth: dict[tuple[str, str], list[tuple[int, set[Limit]]]] = defaultdict(list)
         for key, cartons in values.items():
-            toll = sum((price[limit] * amount for limit, amount in shared.uses(key).items()), Fraction())
-            pool = (key[0], str(shared.lanes[key[2]]["from_node"]))
-            self.worth[pool] += [(value - toll, shared.needs(key)) for value in cartons if value > toll]
+            toll = sum(price[limit] * amount for limit, amount in shared.uses(key).items())
+            pool, needs = (key[0], str(shared.lanes[key[2]]["from_node"])), shared.needs(key)
+            self.worth[pool] += [(value * self.parts - toll, needs) for value in cartons if value * self.parts > toll]
         for amounts in self.worth.values():
             amounts.sort(key=lambda carton: carton[0], reverse=True)
 
@@ -180,8 +191,8 @@ class _Split:
         total = self.held
         for pool, amounts in self.worth.items():
             chosen = [amount for amount, needs in amounts if not needs & shut][: max(self.left.get(pool, 0), 0)]
-            total += sum(chosen, Fraction())
-        return total
+            total += sum(chosen)
+        return Fraction(total, self.parts)
 
 
 def _proves(

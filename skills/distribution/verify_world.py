@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from datetime import date
 from itertools import pairwise
@@ -68,9 +69,12 @@ class World:
             if row["to_node"] in self.country_of:
                 day = max(0, (pd.Timestamp(row["eta"]).date() - as_of).days)
                 self.coming[str(row["sku"]), self.country_of[str(row["to_node"])]].append((day, int(row["units"])))
-        self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).tolist()
+        self.ends = ((forecast["week"] - pd.Timestamp(as_of)).dt.days + 7).to_numpy()
         names = ["cum_mean", *(name for name, _ in _PATHS if name)]
-        self.columns = {name: forecast[name].tolist() for name in names}
+        self.columns = {name: forecast[name].to_numpy(dtype="float64") for name in names}
+        self.known_curves: dict[tuple[str, str], tuple[list[float], dict[str, list[float]]]] = {}
+        self.known_ways: dict[tuple[str, str], list[Any]] = {}
+        self.known_times: dict[str, tuple[list[float], list[float]]] = {}
         self.known_needs: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
         self.planned: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         self.prospects: dict[tuple[str, str], tuple[dict[str, float], dict[str, float]]] = {}
@@ -174,6 +178,12 @@ class World:
 
     def times(self, lane: dict[str, Any]) -> tuple[list[float], list[float]]:
         """Arrivals (early, usual, late) of tonight's departure and of the next."""
+        name = str(lane["lane"])
+        if name not in self.known_times:
+            self.known_times[name] = self._find_times(lane)
+        return self.known_times[name]
+
+    def _find_times(self, lane: dict[str, Any]) -> tuple[list[float], list[float]]:
         transit = [float(lane[f"transit_days_{at}"]) for at in ("p10", "p50", "p90")]
         legs = [
             leg
@@ -205,6 +215,11 @@ class World:
         return own[1], following, useful[-1][2]
 
     def useful_ways(self, sku: str, country: str) -> list[Any]:
+        if (sku, country) not in self.known_ways:
+            self.known_ways[sku, country] = self._find_ways(sku, country)
+        return self.known_ways[sku, country]
+
+    def _find_ways(self, sku: str, country: str) -> list[Any]:
         ways = []
         for lane in self.lanes:
             quote = self.quotes.get((sku, country, str(lane["lane"])))
@@ -221,15 +236,14 @@ class World:
     def demand(self, sku: str, country: str, column: str, day: float) -> float:
         if not column:
             return 0.0
-        values = self.columns[column]
-        previous_day, previous = 0.0, 0.0
-        before_day, before = 0.0, 0.0
-        for row in sorted(self.by_pair[sku, country], key=self.ends.__getitem__):
-            before_day, before, previous_day, previous = previous_day, previous, float(self.ends[row]), values[row]
-            if day <= previous_day:
-                break
-        slope = (previous - before) / (previous_day - before_day)
-        return float(before + slope * (day - before_day))
+        if (sku, country) not in self.known_curves:
+            rows = sorted(self.by_pair[sku, country], key=self.ends.__getitem__)
+            curves = {name: [0.0, *values[rows].tolist()] for name, values in self.columns.items()}
+            self.known_curves[sku, country] = ([0.0, *map(float, self.ends[rows])], curves)
+        ends, curves = self.known_curves[sku, country]
+        values, at = curves[column], min(max(bisect_left(ends, day), 1), len(ends) - 1)
+        slope = (values[at] - values[at - 1]) / (ends[at] - ends[at - 1])
+        return values[at - 1] + slope * (day - ends[at - 1])
 
     def supply(self, sku: str, country: str, day: float, tonight: Arrivals = ()) -> int:
         coming = [*self.coming[sku, country], *tonight]
@@ -249,11 +263,9 @@ class World:
     ) -> list[tuple[float, float]]:
         arrivals = [float(eta) for eta, _ in (*self.coming[sku, country], *tonight)]
         needs: list[tuple[float, float]] = []
+        there = {day: self.supply(sku, country, day, tonight) for day in [*arrivals, start, end]}
         for column, chance in _PATHS:
-            short = {
-                day: self.demand(sku, country, column, day) - self.supply(sku, country, day, tonight)
-                for day in [*arrivals, start, end]
-            }
+            short = {day: self.demand(sku, country, column, day) - units for day, units in there.items()}
             lost = max([0.0, short[start], *(short[day] for day in arrivals if day <= start)])
             worst = max([short[end], *(short[day] for day in arrivals if start < day < end)])
             need = worst - lost * self.policy.lost_sale_percent / 100

@@ -90,9 +90,8 @@ def _rate_per_m3(leg: Leg) -> int:
 def sum_demand(forecast: pd.DataFrame) -> pd.DataFrame:
     """Demand of each (sku, country) over the horizon, sorted: mean [units]; it stands for its forecast below."""
     one = forecast.loc[forecast["country"] != ALL_COUNTRIES, ["sku", "country", "mean"]]
-    demand = one.groupby(["sku", "country"], sort=True, as_index=False, observed=True)["mean"].sum()
-    summed: pd.DataFrame = demand.astype({"sku": "str", "country": "str"})
-    return summed
+    demand = one.groupby(["sku", "country"], sort=True, observed=True)["mean"].sum().reset_index()
+    return demand.astype({"sku": "str", "country": "str"})
 
 
 def share_demand(forecast: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +124,7 @@ def weigh_transit(forecast: pd.DataFrame, lanes: pd.DataFrame, forward_days: int
     demand[_TRANSIT] = demand[_TRANSIT].fillna(forward_days)
     weighted = demand[_TRANSIT].mul(demand["share"], axis=0).assign(sku=demand["sku"])
     days = weighted.groupby("sku", sort=True)[_TRANSIT].sum().round(6)
-    days = np.ceil(days).astype("int64").reset_index()
+    days = days.apply(np.ceil).astype("int64").reset_index()
     largest = demand.assign(known=known).sort_values(
         ["sku", "share", "country"], ascending=[True, False, True], kind="stable"
     )
