@@ -25,21 +25,26 @@ def join_spreads(lines: pd.DataFrame, spreads: pd.DataFrame | None) -> pd.DataFr
 def tune_need(lines: pd.DataFrame, counted: NDArray[np.bool_]) -> pd.DataFrame:
     """Level = hub level + levels of the countries, and what is missing to it.
 
-    Hub: mean × weeks until the next order is there + factor × spread × √weeks, at least 0. Countries: the same over
-    the weeks from the hub to the shelf and one more.
+    Each is mean × weeks + factor × spread × √weeks, at least 0: the hub's weeks last until the next order is there,
+    the countries' from there to the shelf. Mean and spreads of a usual week are scaled to the demand that is expected
+    until the next order arrives, so that season and events count.
 
-    Adds hub_weeks, forward_weeks, hub_level, forward_level.
+    Adds hub_weeks, forward_weeks, hub_level, forward_level; week_mean and the spreads become the scaled ones.
     """
-    led = lines["tuned"] & counted
+    led = lines["tuned"] & counted & (lines["week_mean"] > 0.0)
     ready = lines["next_ready_p50"] + lines["qc_days"]
     hub_weeks = (ready / _DAYS).round().clip(lower=1.0)
-    forward_weeks = ((lines["next_arrival_p50"] - ready) / _DAYS).round().clip(lower=1.0) + 1.0
-    hub = lines["week_mean"] * hub_weeks + lines["hub_factor"] * lines["hub_spread"] * np.sqrt(hub_weeks)
-    forward = lines["week_mean"] * forward_weeks
-    forward = forward + lines["forward_factor"] * lines["forward_spread"] * np.sqrt(forward_weeks)
+    forward_weeks = ((lines["next_arrival_p50"] - ready) / _DAYS).round().clip(lower=1.0)
+    usual = (lines["week_mean"] * (hub_weeks + forward_weeks)).where(led, 1.0)
+    scale = (lines["demand_mean"] / usual).where(led, 0.0)
+    scaled = {name: (lines[name] * scale).round(4) for name in ("week_mean", "hub_spread", "forward_spread")}
+    hub = scaled["week_mean"] * hub_weeks + lines["hub_factor"] * scaled["hub_spread"] * np.sqrt(hub_weeks)
+    forward = scaled["week_mean"] * forward_weeks
+    forward = forward + lines["forward_factor"] * scaled["forward_spread"] * np.sqrt(forward_weeks)
     hub, forward = hub.clip(lower=0.0).round(4), forward.clip(lower=0.0).round(4)
     level = np.ceil((hub + forward).where(led, 0.0).round(4)).astype("int64")
     return lines.assign(
+        **scaled,
         tuned=led,
         hub_weeks=hub_weeks.where(led, 0.0).astype("int64"),
         forward_weeks=forward_weeks.where(led, 0.0).astype("int64"),

@@ -29,12 +29,20 @@ def test_the_level_is_that_of_the_hub_and_of_the_countries(facts: Any) -> None:
     row = plan(facts, spreads=spreads()).loc["KD-1"]
     ready = (row["next_ready_on"] - row["as_of"]).days + row["qc_days"]
     arrives = (row["next_arrival_p50"] - row["as_of"]).days
-    hub, forward = round(ready / 7), round((arrives - ready) / 7) + 1
+    hub, forward = round(ready / 7), round((arrives - ready) / 7)
     assert (row["hub_weeks"], row["forward_weeks"]) == (hub, forward)
-    assert row["hub_level"] == pytest.approx(80.0 * hub + 20.0 * hub**0.5, abs=1e-4)
-    assert row["forward_level"] == pytest.approx(80.0 * forward + 50.0 * forward**0.5, abs=1e-4)
+    # 80 a week: what whole weeks and days to the arrival differ by is in the scale
+    scale = row["demand_mean"] / (80.0 * (hub + forward))
+    assert scale == pytest.approx(1.0, abs=0.1)
+    assert row["hub_level"] == pytest.approx(scale * (80.0 * hub + 20.0 * hub**0.5), abs=1e-2)
+    assert row["forward_level"] == pytest.approx(scale * (80.0 * forward + 50.0 * forward**0.5), abs=1e-2)
     assert row["order_up_to"] == int(np.ceil(round(row["hub_level"] + row["forward_level"], 4)))
     assert row["raw_need"] == row["order_up_to"] - row["position"]
+
+
+def test_a_season_ahead_counts_though_the_usual_week_is_before_it(facts: Any) -> None:
+    quiet = plan(facts, spreads=spreads(mean=8.0)).loc["KD-1"]
+    assert quiet["hub_level"] + quiet["forward_level"] > quiet["demand_mean"]
 
 
 def test_a_sku_without_spreads_keeps_its_quantile(facts: Any) -> None:
@@ -59,7 +67,8 @@ def test_the_explanation_redoes_the_formula(facts: Any) -> None:
     steps = explain_replenishment(orders[orders["sku"] == "KD-1"].reset_index(drop=True)).set_index("label")
     row = orders.loc["KD-1"]
     hub = steps.loc["Level at the hub: mean of its weeks, and tuned factor × spread × √weeks"]
-    assert hub["note"] == f"{row['hub_weeks']} × 80 + 1 × 20 × √{row['hub_weeks']}"
+    mean, spread = (f"{row[name]:.4f}".rstrip("0").rstrip(".") for name in ("week_mean", "hub_spread"))
+    assert hub["note"] == f"{row['hub_weeks']} × {mean} + 1 × {spread} × √{row['hub_weeks']}"
     together = steps.loc["Order-up-to level: hub and countries together"]
     assert together["value"] == str(row["order_up_to"])
     assert "Expected demand until then" not in steps.index
