@@ -95,7 +95,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
     ))  # fmt: skip
     receiving = known.tables.get("receiving_times")
     life_cycle = stocking.plan_life_cycle(
-        forecast, known.products, stock_levels.weigh_margins(contribution, forecast), policy.stocking
+        forecast, known.products, stock_levels.weigh_margins(contribution, forecast, known.products), policy.stocking
     )
     spreads = None
     if policy.replenishment.levels == "tuned":

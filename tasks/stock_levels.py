@@ -77,10 +77,11 @@ def _describe_pairs(forecast: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFram
     return pairs.assign(value=pairs["mean"] * pairs["product_cost"]).reset_index(drop=True)
 
 
-def weigh_margins(contribution: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
-    """One row per sku that is quoted: net margin of its countries by demand, each by its best lane, and unit cost
-    [base minor]."""
-    quoted = contribution[contribution["wait_reason"] == ""]
+def weigh_margins(contribution: pd.DataFrame, forecast: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """One row per sku that is launched or phased out and quoted: net margin of its countries by demand, each by its
+    best lane, and unit cost [base minor]."""
+    led = products.loc[products["life_cycle"].isin(["launch", "phase_out"]), "sku"].unique()
+    quoted = contribution[(contribution["wait_reason"] == "") & contribution["sku"].isin(led)]
     best = quoted.groupby(["sku", "country"], as_index=False)[["net_margin", "product_cost"]].max()
     week = forecast.loc[forecast["weeks_ahead"] == _WEEK, ["sku", "country", "mean"]]
     best = best.merge(week, on=["sku", "country"], how="left")

@@ -39,7 +39,10 @@ def test_a_margin_is_that_of_the_best_lane_weighted_by_what_each_country_wants()
     forecast = pd.DataFrame(
         {"sku": "A", "country": ["DE", "FR", "*", "DE"], "weeks_ahead": [5, 5, 5, 6], "mean": [3.0, 1.0, 4.0, 99.0]}
     )
-    row = weigh_margins(both, forecast).iloc[0]
+    products = pd.DataFrame({"sku": ["A", "B"], "life_cycle": ["launch", "steady"]})
+    margins = weigh_margins(pd.concat([both, quoted(sku="B")]), forecast, products)
+    assert margins["sku"].tolist() == ["A"], "what neither begins nor ends is not asked for"
+    row = margins.iloc[0]
     assert row["net_margin"] == pytest.approx((3 * 4000 + 1000) / 4, abs=1e-3)
     assert row["unit_cost"] == 1000.0
 
