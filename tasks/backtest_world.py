@@ -47,7 +47,7 @@ class Trial:
         later: Those of the test, one row per (pair, day) that sold: pair, offset, units, lines, largest_line_units,
             revenue_minor.
         hub: The hub's node.
-        shelf: Country → its node.
+        shelf: Country → the node that its stock lies at.
         feeds: Node → the country it serves.
         left_out: `units` sold in the test, and of these those that it cannot say anything about: `new_units` first
             sold in it, `unquoted_units` without a price, a lane or a rate.
@@ -145,7 +145,7 @@ def build_trial(
         sales=before.reset_index(drop=True),
         later=days,
         hub=hub,
-        shelf=name_shelves(known.nodes),
+        shelf=name_shelves(known.nodes, known.lanes),
         feeds=countries_fed(known.nodes, known.lanes),
         left_out=_count_left_out(during, before, pairs),
         recovered_units=recovered,
@@ -154,10 +154,14 @@ def build_trial(
     )
 
 
-def name_shelves(nodes: pd.DataFrame) -> dict[str, str]:
-    """Country → its forward node."""
-    forward = nodes[nodes["stage"] == "forward"].sort_values("node", kind="stable").drop_duplicates("country")
-    return dict(zip(forward["country"], forward["node"], strict=True))
+def name_shelves(nodes: pd.DataFrame, lanes: pd.DataFrame) -> dict[str, str]:
+    """Country → its forward node, the regional one that serves it where it has none; of several the first by name."""
+    forward = set(nodes.loc[nodes["stage"] == "forward", "node"])
+    fed = countries_fed(nodes, lanes)
+    shelves: dict[str, str] = {}
+    for node in sorted(fed, key=lambda node: (node not in forward, node)):
+        shelves.setdefault(fed[node], node)
+    return shelves
 
 
 def _quote_blocks(

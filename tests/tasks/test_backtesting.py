@@ -74,6 +74,21 @@ def test_the_hub_policy_decides_the_same_whatever_happens_later(demo: tuple[Sell
     assert runs[0].digest != runs[1].digest
 
 
+def test_stock_in_a_country_without_a_forward_node_is_seen_at_its_regional_one(
+    demo: tuple[Seller, Snapshot, Movements],
+) -> None:
+    seller, known, moved = demo
+    regional = known.nodes.assign(stage=known.nodes["stage"].mask(known.nodes["node"] == "JP-FBA", "regional"))
+    renamed = replace(known, tables={**known.tables, "nodes": regional})
+    sent = []
+    for one in (known, renamed):
+        test = make_test((seller, one, moved), weeks=1, moved=False)
+        path = sample_path(test.world.facts, POLICY, 0)
+        [decision] = walk_forward(test.world, "ours", follow_night(test, one, seller), path).decisions
+        sent.append(list(zip(decision.ship_pair.tolist(), decision.ship_units.tolist(), strict=True)))
+    assert sent[0] == sent[1] != []
+
+
 def test_the_record_is_repeated_to_the_unit(demo: tuple[Seller, Snapshot, Movements]) -> None:
     seller, known, movements = demo
     test = make_test(demo, weeks=8)
