@@ -141,13 +141,14 @@ def pool_misses(
     together = (np.arange(counts[0].shape[1]) // STANDS % models.CLASSES >= trends_from)[:, None]
     joined = np.add.reduce(counts)
     weekly = []
-    for counted in counts:
+    for counted in counts if trends_from else counts[:1]:
         tables = [
             _read_quantiles(np.where(together, all_knots, own))
             for all_knots, own in zip(joined, counted, strict=True)
         ]
         weekly.append((tables[0][WAYS[0]] + tables[1][WAYS[1]] + tables[2][WAYS[2]]) / 3.0)
-    return ratio, scale[now], pools[now], Factors(knots, np.stack(cumulative), np.stack(weekly))
+    by_knot = np.repeat(np.stack(weekly), len(knots) // len(weekly), axis=0)
+    return ratio, scale[now], pools[now], Factors(knots, np.stack(cumulative), by_knot)
 
 
 @njit(cache=True)
