@@ -20,34 +20,65 @@ _UNEVEN = np.iinfo(np.int64).min
 Convert = Callable[[np.ndarray, str], np.ndarray]
 
 
-def to_utc(moments: Moments, zones: Sequence[str], which: np.ndarray) -> np.ndarray:
-    """Microseconds UTC of each row; a zone is the clock of those written without an offset.
+class Clocks:
+    """The clocks of several zones over a span of time."""
 
-    A wall-clock time that comes twice in autumn is the first one; one that spring skips is moved to the next
-    that exists.
+    def __init__(self, zones: Sequence[str], low: int, high: int) -> None:
+        """Look them up.
 
-    Args:
-        moments: The rows.
-        zones: Names of time zones.
-        which: Per row the position of its zone, or -1 where there is no moment; its answer is 0.
-    """
-    bare = (moments.offset == NO_OFFSET) & (which >= 0)
-    if bare.all():
-        return _convert(moments.local, zones, which, _place)
-    known = np.where(which >= 0, moments.local - np.where(bare, 0, moments.offset), 0)
-    return np.where(bare, _convert(moments.local, zones, np.where(bare, which, -1), _place), known)
+        Args:
+            zones: Names of time zones.
+            low: The earliest moment on one of these clocks, in microseconds since 1970.
+            high: The latest.
+        """
+        self._zones = zones
+        self._first, last = (low - _DAY) // _QUARTER, (high + _DAY) // _QUARTER
+        quarters = last - self._first + 1
+        starts = (self._first + np.arange(quarters if 0 < quarters <= _MOST_QUARTERS else 0)) * _QUARTER
+        self._placed, self._shown = self._look_ahead(starts, _place), self._look_ahead(starts, _show)
 
+    def to_utc(self, moments: Moments, which: np.ndarray) -> np.ndarray:
+        """Microseconds UTC of each row; a zone is the clock of those written without an offset.
 
-def to_days(utc: np.ndarray, zones: Sequence[str], which: np.ndarray) -> np.ndarray:
-    """The calendar day in its zone of each moment, in days since 1970.
+        A wall-clock time that comes twice in autumn is the first one; one that spring skips is moved to the next
+        that exists.
 
-    Args:
-        utc: Microseconds.
-        zones: Names of time zones.
-        which: Per row the position of its zone, or -1 where there is no moment; its answer is 0.
-    """
-    days: np.ndarray = _convert(utc, zones, which, _show) // _DAY
-    return days
+        Args:
+            moments: The rows.
+            which: Per row the position of its zone, or -1 where there is no moment; its answer is 0.
+        """
+        bare = (moments.offset == NO_OFFSET) & (which >= 0)
+        if bare.all():
+            return self._convert(moments.local, which, self._placed, _place)
+        known = np.where(which >= 0, moments.local - np.where(bare, 0, moments.offset), 0)
+        return np.where(bare, self._convert(moments.local, np.where(bare, which, -1), self._placed, _place), known)
+
+    def to_days(self, utc: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """The calendar day in its zone of each moment, in days since 1970.
+
+        Args:
+            utc: Microseconds.
+            which: Per row the position of its zone, or -1 where there is no moment; its answer is 0.
+        """
+        days: np.ndarray = self._convert(utc, which, self._shown, _show) // _DAY
+        return days
+
+    def _look_ahead(self, starts: np.ndarray, convert: Convert) -> np.ndarray:
+        """By zone and quarter of an hour what is to be added, where both clocks run alike in it."""
+        ahead = np.full((len(self._zones), len(starts)), _UNEVEN)
+        for zone in set(self._zones) if len(starts) else ():
+            begin, end = convert(starts, zone), convert(starts + _QUARTER - 1, zone)
+            alike = np.array([other == zone for other in self._zones])
+            ahead[alike] = np.where(end - begin == _QUARTER - 1, begin - starts, _UNEVEN)
+        return ahead
+
+    def _convert(self, moments: np.ndarray, which: np.ndarray, ahead: np.ndarray, convert: Convert) -> np.ndarray:
+        """By quarters, and row by row where they do not settle it."""
+        converted, uneven = shift_moments(moments, which, ahead, self._first, _QUARTER)
+        for place in np.unique(which[uneven]).tolist():
+            rows = np.flatnonzero(uneven & (which == place))
+            converted[rows] = convert(moments[rows], self._zones[place])
+        return converted
 
 
 def _place(local: np.ndarray, zone: str) -> np.ndarray:
@@ -59,35 +90,6 @@ def _place(local: np.ndarray, zone: str) -> np.ndarray:
 def _show(utc: np.ndarray, zone: str) -> np.ndarray:
     clock = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone)
     return np.asarray(clock.tz_localize(None).as_unit("us").asi8)
-
-
-def _convert(moments: np.ndarray, zones: Sequence[str], which: np.ndarray, convert: Convert) -> np.ndarray:
-    """Convert once per zone and quarter of an hour, where both clocks run alike in it, else row by row."""
-    low, high = span_of(moments, which)
-    first, quarters = low // _QUARTER, high // _QUARTER - low // _QUARTER + 1
-    if high < low:
-        return np.zeros(len(moments), dtype=np.int64)
-    ahead = np.full((len(zones), quarters if quarters <= _MOST_QUARTERS else 0), _UNEVEN)
-    if quarters <= _MOST_QUARTERS:
-        starts = (first + np.arange(quarters)) * _QUARTER
-        for place, zone in enumerate(zones):
-            begin, end = convert(starts, zone), convert(starts + _QUARTER - 1, zone)
-            ahead[place] = np.where(end - begin == _QUARTER - 1, begin - starts, _UNEVEN)
-    converted, uneven = shift_moments(moments, which, ahead, first, _QUARTER)
-    for place in np.unique(which[uneven]).tolist():
-        rows = np.flatnonzero(uneven & (which == place))
-        converted[rows] = convert(moments[rows], zones[place])
-    return converted
-
-
-@njit(cache=True)
-def span_of(moments: np.ndarray, which: np.ndarray) -> tuple[int, int]:
-    """The earliest and the latest moment of rows that have one."""
-    low, high = np.iinfo(np.int64).max, np.iinfo(np.int64).min
-    for row in range(len(moments)):
-        if which[row] >= 0:
-            low, high = min(low, moments[row]), max(high, moments[row])
-    return low, high
 
 
 @njit(cache=True)
@@ -108,7 +110,7 @@ def shift_moments(
         if which[row] < 0:
             continue
         at = moments[row] // quarter - first
-        shift = ahead[which[row], at] if at < ahead.shape[1] else _UNEVEN
+        shift = ahead[which[row], at] if 0 <= at < ahead.shape[1] else _UNEVEN
         uneven[row] = shift == _UNEVEN
         shifted[row] = moments[row] + (0 if uneven[row] else shift)
     return shifted, uneven

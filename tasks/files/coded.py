@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.files.values import read_text
+Reader = tuple[int, Callable[[pd.Series], Any]]
+"""Position of a column whose cells hardly repeat, and what reads the cells of a block of its rows."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of the rows, few enough to stay in the processor's cache from one step to the next.
+
+    Attributes:
+        lines: The line of each row in the file; the header is line 1.
+        codes: Position of a column → per row the position of its cell among those of all blocks.
+        read: What each reader made of the cells, by the reader's name.
+    """
+
+    lines: np.ndarray
+    codes: dict[int, np.ndarray]
+    read: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -20,12 +37,10 @@ class Coded:
     Attributes:
         cells: The cells that occur, each once if there are codes.
         codes: Per row the position of its cell; None where row i has cell i.
-        trimmed: Whether the cells are text without blanks around it.
     """
 
     cells: pd.Series
     codes: np.ndarray | None = None
-    trimmed: bool = False
 
     def __len__(self) -> int:
         return len(self.cells) if self.codes is None else len(self.codes)
@@ -44,6 +59,12 @@ class Coded:
         chosen = self.cells.iloc[rows if self.codes is None else self.codes[rows]]
         return chosen.reset_index(drop=True)
 
+    def find(self, codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
+        """The cells, which are text, at these positions."""
+        cells: pd.Series = as_arrow(self.cells).take(pa.array(codes)).to_pandas()
+        texts: pd.api.extensions.ExtensionArray = cells.array
+        return texts
+
     def decode(self) -> pd.Series:
         """The cells row by row."""
         return self.cells if self.codes is None else self.take(np.arange(len(self)))
@@ -55,40 +76,12 @@ class Coded:
     def isin(self, texts: Collection[str] | pd.Series) -> np.ndarray:
         """Which rows hold one of these texts."""
         wanted = pa.array(texts, type=pa.large_string())
-        return self.spread(pc.is_in(_as_arrow(self.cells), value_set=wanted).to_numpy(zero_copy_only=False))
+        return self.spread(pc.is_in(as_arrow(self.cells), value_set=wanted).to_numpy(zero_copy_only=False))
 
     def map(self, change: Callable[[str], str]) -> Coded:
         """Text made from each cell by `change`."""
         changed = [change(cell) for cell in self.cells.tolist()]
         return distinct(pd.Series(changed, dtype="str"), self.codes)
-
-    def fill(self, other: Coded) -> Coded:
-        """These cells, where they are not blank; the other's, where they are."""
-        blank = self.equals("")
-        if not blank.any():
-            return self
-        both = pd.concat([self.cells, other.cells], ignore_index=True)
-        return distinct(both, np.where(blank, other.positions + len(self.cells), self.positions))
-
-
-def trim(column: Coded) -> Coded:
-    """The column as trimmed text, its cells where they were."""
-    return column if column.trimmed else Coded(read_text(column.cells), column.codes)
-
-
-def repeat(text: str, rows: int) -> Coded:
-    """A column with the same cell in every row."""
-    return Coded(pd.Series([text], dtype="str"), np.zeros(rows, dtype=np.int32), trimmed=True)
-
-
-def code_texts(column: Coded) -> Coded:
-    """The column as trimmed text, each different text held once."""
-    if column.trimmed and column.codes is not None:
-        return column
-    if column.codes is not None:
-        return distinct(read_text(column.cells), column.codes)
-    codes, cells = pd.factorize(column.cells)
-    return distinct(read_text(pd.concat([pd.Series(cells), pd.Series([None], dtype=cells.dtype)])), codes)
 
 
 def distinct(cells: pd.Series, codes: np.ndarray | None) -> Coded:
@@ -110,5 +103,6 @@ def join(columns: Sequence[Coded]) -> Coded:
     return distinct(cells, np.concatenate(codes))
 
 
-def _as_arrow(cells: pd.Series) -> pa.ChunkedArray:
+def as_arrow(cells: pd.Series) -> pa.ChunkedArray:
+    """A column of texts as Arrow holds it."""
     return cells.array.__arrow_array__().cast(pa.large_string())

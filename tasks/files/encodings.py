@@ -8,32 +8,39 @@ their characters are everyday ones; cp1252.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from itertools import islice
+from typing import BinaryIO
 
 from skills.vocabulary import mark
 from tasks.files.problems import UnreadableFile
 
 TRIED = ("utf-8-sig", "utf-16", "utf-8", "shift_jis", "gb18030", "cp1252")
 
-_BLOCK = 1 << 24
+_BLOCK = 1 << 20
 _ENOUGH = 20_000
 _PLAUSIBLE = 0.8
 _EVERYDAY = {"shift_jis": ("shift_jis", 0x81, 0x98), "gb18030": ("gb2312", 0xA1, 0xD7)}
 """Encoding → its basic set, and the lead bytes of that set's symbols, kana and first-level characters."""
 
 
-def detect_encoding(content: bytes, file: str) -> str:
-    """The encoding that the bytes are in.
+def detect_encoding(open_bytes: Callable[[], BinaryIO], file: str) -> str:
+    """The encoding that the bytes are in; `open_bytes` gives them from their beginning.
 
     Raises:
         UnreadableFile: none of the known ones fits.
     """
-    if content.startswith(codecs.BOM_UTF8):
+    with open_bytes() as opened:
+        begin = opened.read(len(codecs.BOM_UTF8))
+    if begin == codecs.BOM_UTF8:
         return "utf-8-sig"
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if content.isascii() or _is_utf8(content):
-        return "utf-8"
+    with open_bytes() as opened:
+        if _is_utf8(opened):
+            return "utf-8"
+    with open_bytes() as opened:
+        content = opened.read()
     possible = []
     for encoding in ("shift_jis", "gb18030"):
         text = _decode(content, encoding)
@@ -55,12 +62,13 @@ def detect_encoding(content: bytes, file: str) -> str:
     )
 
 
-def _is_utf8(content: bytes) -> bool:
-    """In blocks: the text of a large file need not fit into memory beside its bytes."""
+def _is_utf8(opened: BinaryIO) -> bool:
+    """In blocks: a large file need not fit into memory."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for at in range(0, len(content), _BLOCK):
-            decoder.decode(content[at : at + _BLOCK])
+        while block := opened.read(_BLOCK):
+            if decoder.getstate()[0] or not block.isascii():
+                decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

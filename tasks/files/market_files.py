@@ -123,7 +123,7 @@ def _find_encoding(opened: Callable[[], BinaryIO], file: str) -> str:
     with opened() as content:
         sample = content.read(_SAMPLE)
         if sample.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return detect_encoding(sample[:4], file)
+            return detect_encoding(lambda: io.BytesIO(sample[:4]), file)
         block = sample
         try:
             while block:
@@ -133,7 +133,7 @@ def _find_encoding(opened: Callable[[], BinaryIO], file: str) -> str:
         except UnicodeDecodeError:
             if len(sample) == _SAMPLE:
                 sample = sample[: sample.rfind(b"\n") + 1]
-            return detect_encoding(sample, file)
+            return detect_encoding(lambda: io.BytesIO(sample), file)
     return "utf-8"
 
 

@@ -9,6 +9,59 @@ from numba import njit
 from tasks.files.coded import Coded
 
 
+@njit(cache=True)
+def count_pairs(first: np.ndarray, second: np.ndarray, state: np.ndarray, most: int, counts: np.ndarray) -> None:
+    """Count the rows with no state above `most` by the positions in both columns."""
+    for row in range(len(first)):
+        if state[row] <= most:
+            counts[first[row], second[row]] += 1
+
+
+@njit(cache=True)
+def find_rows(codes: np.ndarray, code: int) -> np.ndarray:
+    """The rows with this code."""
+    count = 0
+    for row in range(len(codes)):
+        count += codes[row] == code
+    rows = np.empty(count, dtype=np.int64)
+    count = 0
+    for row in range(len(codes)):
+        if codes[row] == code:
+            rows[count] = row
+            count += 1
+    return rows
+
+
+@njit(cache=True)
+def find_touched(
+    state: np.ndarray, most: int, buyer: np.ndarray, sku: np.ndarray, skus: int, cancels: np.ndarray
+) -> np.ndarray:
+    """The rows that a cancellation may touch, and a few others.
+
+    Args:
+        state: Sales and cancellations have no state above `most`.
+        most: See there.
+        buyer: The mark of the customer.
+        sku: Position of the SKU.
+        skus: How many there are.
+        cancels: The rows that cancel.
+    """
+    room = 1 << 16
+    while room < 32 * len(cancels):
+        room *= 2
+    marked, cancelled = np.zeros(room, dtype=np.bool_), np.zeros(skus, dtype=np.bool_)
+    for row in cancels:
+        marked[buyer[row] & (room - 1)] = True
+        cancelled[sku[row]] = True
+    rows = np.empty(len(state), dtype=np.int64)
+    found = 0
+    for row in range(len(state)):
+        if state[row] <= most and marked[buyer[row] & (room - 1)] and cancelled[sku[row]]:
+            rows[found] = row
+            found += 1
+    return rows[:found].copy()
+
+
 def net_cancellations(lines: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Each cancellation undoes that customer's latest earlier sale of the SKU, and older ones if that is too small.
 
@@ -115,39 +168,56 @@ def sum_sales(
         units: Of every line; above 0 where it is kept.
         revenue: Minor units.
     """
-    first_day = day[rows].min(initial=np.iinfo(np.int32).max)
-    days = int(day[rows].max(initial=first_day)) - int(first_day) + 1
-    order = sort_stably(rows, day - first_day, np.arange(days))
+    first_day, days = find_days(day, rows)
+    order = sort_stably(rows, day, first_day, np.arange(days))
     for column in (country, sku):
         rank = column.cells.rank(method="dense").to_numpy(dtype=np.int64) - 1
-        order = sort_stably(order, column.positions, rank)
-    first, sums = sum_groups(order, sku.positions, country.positions, day, units, revenue)
+        order = sort_stably(order, column.positions, 0, rank)
+    found, codes, moments, sums = sum_groups(
+        order, sku.positions, country.positions, currency.positions, day, units, revenue
+    )
+    names = [column.find(codes[at, :found]) for at, column in enumerate((sku, country, currency))]
     return pd.DataFrame(
         {
-            "sku": sku.take(first).array,
-            "country": country.take(first).array,
-            "day": day[first].astype("datetime64[D]").astype("datetime64[us]"),
-            "units": sums[0],
-            "lines": sums[1],
-            "largest_line_units": sums[2],
-            "revenue_minor": sums[3],
-            "currency": currency.take(first).array,
+            "sku": names[0],
+            "country": names[1],
+            "day": moments[:found].view("datetime64[us]"),
+            "units": sums[0, :found],
+            "lines": sums[1, :found],
+            "largest_line_units": sums[2, :found],
+            "revenue_minor": sums[3, :found],
+            "currency": names[2],
         },
         copy=False,
     )
 
 
 @njit(cache=True)
-def sort_stably(order: np.ndarray, codes: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """The rows of `order` by the rank of their code; rows of the same code stay as they are."""
+def find_days(day: np.ndarray, rows: np.ndarray) -> tuple[int, int]:
+    """The first day of these rows, and how many there are from it to the last."""
+    if len(rows) == 0:
+        return 0, 0
+    first = last = np.int64(day[rows[0]])
+    for row in rows:
+        at = np.int64(day[row])
+        if at < first:
+            first = at
+        elif at > last:
+            last = at
+    return int(first), int(last - first) + 1
+
+
+@njit(cache=True)
+def sort_stably(order: np.ndarray, codes: np.ndarray, first: int, rank: np.ndarray) -> np.ndarray:
+    """The rows of `order` by the rank of their code, counted from `first`; rows of the same code stay as they are."""
     ends = np.zeros(len(rank) + 1, dtype=np.int64)
     for row in order:
-        ends[rank[codes[row]] + 1] += 1
+        ends[rank[codes[row] - first] + 1] += 1
     for at in range(len(rank)):
         ends[at + 1] += ends[at]
     placed = np.empty(len(order), dtype=np.int64)
     for row in order:
-        key = rank[codes[row]]
+        key = rank[codes[row] - first]
         placed[ends[key]] = row
         ends[key] += 1
     return placed
@@ -158,21 +228,29 @@ def sum_groups(
     order: np.ndarray,
     sku: np.ndarray,
     country: np.ndarray,
+    currency: np.ndarray,
     day: np.ndarray,
     units: np.ndarray,
     revenue: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of each run of rows with the same keys: its first row; and its units, rows, largest units and revenue."""
-    first = np.empty(len(order), dtype=np.int64)
-    sums = np.zeros((4, len(order)), dtype=np.int64)
-    groups, last = -1, -1
+) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """Of each run of rows with the same keys: SKU, country, currency; day; units, rows, largest units, revenue.
+
+    Returns:
+        How many runs there are, and columns that begin with them; the day in microseconds since 1970.
+    """
+    size = len(order)
+    codes, moments = np.empty((3, size), dtype=np.int32), np.empty(size, dtype=np.int64)
+    sums = np.empty((4, size), dtype=np.int64)
+    group, last = -1, -1
     for row in order:
         if last < 0 or sku[row] != sku[last] or country[row] != country[last] or day[row] != day[last]:
-            groups += 1
-            first[groups] = row
-        sums[0, groups] += units[row]
-        sums[1, groups] += 1
-        sums[2, groups] = max(sums[2, groups], units[row])
-        sums[3, groups] += revenue[row]
+            group += 1
+            codes[0, group], codes[1, group], codes[2, group] = sku[row], country[row], currency[row]
+            moments[group] = np.int64(day[row]) * 86_400_000_000
+            sums[:, group] = 0
+        sums[0, group] += units[row]
+        sums[1, group] += 1
+        sums[2, group] = max(sums[2, group], units[row])
+        sums[3, group] += revenue[row]
         last = row
-    return first[: groups + 1], sums[:, : groups + 1]
+    return group + 1, codes, moments, sums

@@ -9,11 +9,12 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,18 +23,22 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from skills.vocabulary import mark
-from tasks.files.coded import Coded
+from tasks.files.coded import Block, Reader
 from tasks.files.encodings import detect_encoding
 from tasks.files.problems import EmptyExport, UnreadableFile
-from tasks.files.text_codes import TextColumns
+from tasks.files.text_codes import Book, TextColumns
 from tasks.files.text_rows import TextRows
+from tasks.files.texts import TYPES
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 _CHUNK = 100_000
-_BLOCK = 1 << 24
+BLOCK = 1 << 16
+"""Rows of a block, at most."""
+PART = 1 << 22
+"""Bytes of a text in a block, about."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +63,33 @@ class Rows:
 
 @dataclass(frozen=True)
 class CodedRows:
-    """The rows of one sheet as coded columns.
+    """The rows of one sheet as coded columns, block after block.
 
     Attributes:
-        columns: Position asked for → the column.
-        lines: The line of each row in the file; the header is line 1.
+        cells: Position of a coded column → its cells.
+        blocks: The rows, at least one block.
         ragged: Line and number of fields of each row that has other fields than the header.
     """
 
-    columns: dict[int, Coded]
-    lines: np.ndarray
+    cells: dict[int, pd.Series]
+    blocks: list[Block]
     ragged: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         """How many rows the sheet holds, the header left out."""
-        return len(self.lines) + len(self.ragged)
+        return sum(len(block.lines) for block in self.blocks) + len(self.ragged)
 
 
-def _code_rows(rows: Rows) -> CodedRows:
-    """The same rows, each cell held where it stands."""
-    columns = {int(position): Coded(rows.cells[position]) for position in rows.cells.columns}
-    return CodedRows(columns, rows.lines, rows.ragged)
+def _code_rows(rows: Rows, coded: Sequence[int], readers: Mapping[str, Reader]) -> CodedRows:
+    """The same rows in blocks, each cell held where it stands."""
+    blocks = []
+    for first in range(0, max(1, len(rows.lines)), BLOCK):
+        here = slice(first, first + BLOCK)
+        positions = np.arange(first, first + len(rows.lines[here]))
+        read = {name: reader(rows.cells[position].iloc[here]) for name, (position, reader) in readers.items()}
+        blocks.append(Block(rows.lines[here], dict.fromkeys(coded, positions), read))
+    return CodedRows({position: rows.cells[position] for position in coded}, blocks, rows.ragged)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ class Sheet:
         headers: As written in the file.
         read_as: Encoding and delimiter, or the format.
         read: Gives the rows, with the columns at these positions.
-        coded: Gives them as coded columns, told which columns' cells hardly repeat; None where `read` must do.
+        coded: Gives those at these positions coded and others to readers; None where `read` must do.
     """
 
     file: str
@@ -100,11 +110,15 @@ class Sheet:
     headers: tuple[str, ...]
     read_as: str
     read: Callable[[Sequence[int]], Rows]
-    coded: Callable[[Sequence[int], Collection[int]], CodedRows] | None = None
+    coded: Callable[[Sequence[int], Mapping[str, Reader]], CodedRows] | None = None
 
-    def read_coded(self, positions: Sequence[int], whole: Collection[int]) -> CodedRows:
-        """The rows as coded columns; the cells of `whole` hardly repeat and stay row by row."""
-        return self.coded(positions, whole) if self.coded else _code_rows(self.read(positions))
+    def read_coded(self, coded: Sequence[int], readers: Mapping[str, Reader]) -> CodedRows:
+        """The rows block by block: columns at these positions coded, others, whose cells hardly repeat, read."""
+        if self.coded:
+            return self.coded(coded, readers)
+        return _code_rows(
+            self.read(sorted({*coded, *(position for position, _ in readers.values())})), coded, readers
+        )
 
     def name_line(self, line: int) -> str:
         """How a report points at a line: `17`, or `Sheet1!17`."""
@@ -156,11 +170,13 @@ def _empty(file: str) -> EmptyExport:
 
 
 def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
-    content = path.read_bytes()
-    if path.suffix.lower() == ".gz":
-        content = gzip.decompress(content)
-    encoding = detect_encoding(content, file)
-    text = TextRows(lambda: io.BytesIO(content), encoding, quoted)
+    packed = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else b""
+
+    def open_bytes() -> BinaryIO:
+        return io.BytesIO(packed) if packed else path.open("rb")
+
+    encoding = detect_encoding(open_bytes, file)
+    text = TextRows(open_bytes, encoding, quoted)
     if not text.headers:
         raise _empty(file)
 
@@ -172,20 +188,24 @@ def _open_text(path: Path, file: str, quoted: bool) -> Sheet:
             [line for chunk in chunks for line in chunk.ragged],
         )
 
-    def read_coded(positions: Sequence[int], whole: Collection[int]) -> CodedRows:
-        read = TextColumns(_as_utf8(content, encoding), text.delimiter, quoted, positions, whole)
-        return CodedRows(read.columns, read.lines, read.ragged)
+    def read_coded(coded: Sequence[int], readers: Mapping[str, Reader]) -> CodedRows:
+        with _open_utf8(open_bytes, encoding) as content:
+            read = TextColumns(content, text.delimiter, quoted, coded, readers, BLOCK, PART)
+        return CodedRows(read.cells, read.blocks, read.ragged)
 
     return Sheet(file, "", text.headers, text.read_as, read, read_coded)
 
 
-def _as_utf8(content: bytes, encoding: str) -> bytes:
-    if encoding == "utf-8":
-        return content
+def _open_utf8(open_bytes: Callable[[], BinaryIO], encoding: str) -> BinaryIO:
+    """The text in UTF-8, without its byte order mark."""
+    opened = open_bytes()
     if encoding == "utf-8-sig":
-        return content[len(codecs.BOM_UTF8) :]
-    blocks = (content[at : at + _BLOCK] for at in range(0, len(content), _BLOCK))
-    return b"".join(text.encode() for text in codecs.iterdecode(blocks, encoding))
+        opened.seek(len(codecs.BOM_UTF8))
+    if encoding in ("utf-8", "utf-8-sig"):
+        return opened
+    with opened:
+        parts = iter(partial(opened.read, PART), b"")
+        return io.BytesIO(b"".join(text.encode() for text in codecs.iterdecode(parts, encoding)))
 
 
 def read_chunks(text: TextRows, positions: Sequence[int], size: int = _CHUNK) -> Iterator[Rows]:
@@ -266,20 +286,44 @@ def _open_parquet(path: Path, file: str) -> Sheet:
         cells.columns = pd.Index(list(positions))
         return Rows(cells.reset_index(drop=True), np.arange(2, len(cells) + 2, dtype=np.int64))
 
-    def read_coded(positions: Sequence[int], whole: Collection[int]) -> CodedRows:
-        few = [headers[position] for position in positions if position not in whole]
-        table = pq.read_table(path, columns=[headers[position] for position in positions], read_dictionary=few)
-        columns = {position: _code_column(table.column(headers[position])) for position in positions}
-        return CodedRows(columns, np.arange(2, len(table) + 2, dtype=np.int64))
+    def read_coded(coded: Sequence[int], readers: Mapping[str, Reader]) -> CodedRows:
+        return _code_parquet(path, headers, coded, readers)
 
     return Sheet(file, "", headers, "parquet", read, read_coded)
 
 
-def _code_column(column: pa.ChunkedArray) -> Coded:
-    """A column of Parquet; one that lies there as a dictionary keeps it."""
-    texts = (pa.string(), pa.large_string())
-    if not pa.types.is_dictionary(column.type) or column.type.value_type not in texts:
-        return Coded(column.to_pandas())
-    whole = column.combine_chunks()
-    cells = pa.concat_arrays([whole.dictionary, pa.nulls(1, whole.dictionary.type)]).to_pandas()
-    return Coded(cells, whole.indices.fill_null(len(cells) - 1).to_numpy())
+def _code_parquet(
+    path: Path, headers: Sequence[str], coded: Sequence[int], readers: Mapping[str, Reader]
+) -> CodedRows:
+    """Texts block after block, those to be coded as the dictionaries that lie there; other types at once."""
+    positions = sorted({*coded, *(position for position, _ in readers.values())})
+    kinds = pq.read_schema(path).types
+    texts = [at for at in positions if _is_text(kinds[at])]
+    others = pq.read_table(path, columns=[headers[at] for at in positions if at not in texts])
+    typed = {at: others.column(headers[at]).to_pandas() for at in positions if at not in texts}
+    books = {at: Book() for at in coded if at in texts}
+    opened = pq.ParquetFile(path, read_dictionary=[headers[at] for at in books])
+    batches = opened.iter_batches(BLOCK, columns=[headers[at] for at in texts or positions], use_threads=False)
+    blocks: list[Block] = []
+    first = 0
+    for batch in batches if opened.metadata.num_rows else [pa.RecordBatch.from_pylist([], opened.schema_arrow)]:
+        here = slice(first, first + len(batch))
+        block = Block(np.arange(here.start + 2, here.stop + 2), {}, {})
+        for at in coded:
+            own = at in books
+            block.codes[at] = (
+                books[at].number_column(batch.column(headers[at])) if own else np.arange(here.start, here.stop)
+            )
+        for name, (at, read) in readers.items():
+            text = at not in typed
+            block.read[name] = read(
+                batch.column(headers[at]).cast(pa.large_string()).to_pandas() if text else typed[at].iloc[here]
+            )
+        blocks.append(block)
+        first = here.stop
+    cells = {at: books[at].texts().to_pandas() if at in books else typed[at] for at in coded}
+    return CodedRows(cells, blocks)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return (kind.value_type if pa.types.is_dictionary(kind) else kind) in TYPES

@@ -11,32 +11,43 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from config.seller import InputFiles
 from skills.vocabulary import Country, mark, minor_digits
-from tasks.files.netting import net_cancellations, settle_amounts, sum_sales, to_minor
+from tasks.files.netting import (
+    count_pairs,
+    find_rows,
+    find_touched,
+    net_cancellations,
+    settle_amounts,
+    sum_sales,
+    to_minor,
+)
+from tasks.files.order_cells import PRICE_PARTS
 from tasks.files.order_lines import (
     AFTER,
     CANCELLATION,
     NETTED,
     NO_CUSTOMER,
     NO_EARLIER_SALE,
-    PRICE_PARTS,
     QUARANTINED,
     REASONS,
     REPEATED,
     SALE,
     SET_ASIDE,
-    WHOLE,
     Lines,
     check_settings,
     join_lines,
     judge_lines,
+    make_readers,
 )
 from tasks.files.overlaps import find_last_parts
 from tasks.files.quarantine import ACCOUNTING, QUARANTINE, quarantine_ragged
+from tasks.files.reading import EXCEL_SUFFIXES
 from tasks.files.sources import read_coded_sources
 from tasks.files.tables import AMAZON_ALL_ORDERS, ORDER_LINES
+from tasks.files.texts import take_texts
 
 log = logging.getLogger(__name__)
 
@@ -91,69 +102,74 @@ def read_order_lines(
     quarantines: list[pd.DataFrame] = []
     files: list[tuple[str, int, int, str]] = []
     sheets: list[str] = []
-    for part, sheet in enumerate(read_coded_sources(table, source, paths, WHOLE)):
-        judged, bad = judge_lines(sheet, part, source, as_of, marketplaces, known)
+    alone = len(paths) == 1 and paths[0].suffix.lower() not in EXCEL_SUFFIXES
+    for sheet in read_coded_sources(table, source, paths, make_readers(source, alone)):
+        judged, bad = judge_lines(sheet, source, as_of, marketplaces, known)
         ragged = quarantine_ragged(FEED, sheet.sheet, sheet.rows)
         parts.append(judged)
         quarantines += [ragged, bad]
         files.append((sheet.sheet.file, sheet.rows.total, len(ragged), sheet.sheet.read_as))
         sheets.append(sheet.sheet.name)
-    del sheet, judged  # they hold the files' bytes
+    del sheet, judged  # they hold what the blocks said
     lines = join_lines(parts)
     del parts
     _set_aside_repeated(lines)
     quarantines.append(_quarantine_currencies(lines, files, sheets))
     _net(lines)
+    states = _count_states(lines)
     rows = sum(total for _, total, _, _ in files)
     taken = time.perf_counter() - began
     log.info("order_lines: %d rows in %.2f s, %.0f rows/s", rows, taken, rows / max(taken, 1e-9))
     return OrderLines(
         sales=_sum(lines),
-        accounting=_account(lines, files),
+        accounting=_account(states, files),
         quarantine=pd.concat(quarantines, ignore_index=True)[QUARANTINE],
         set_aside=_count_reasons(lines),
-        seen=_see(lines, [file for file, *_ in files]),
+        seen=_see(lines, states, [file for file, *_ in files]),
     )
 
 
 def _set_aside_repeated(lines: Lines) -> None:
     """Exports overlap: the same line of the same order counts in the last file or sheet that holds it."""
-    if not len(lines.part) or lines.part[0] == lines.part[-1]:
+    if len(lines.sizes) < 2:
         return
-    usable = np.isin(lines.state, [SALE, CANCELLATION, NETTED]) & ~lines.order.equals("")
-    rows = np.flatnonzero(usable)
-    orders, _ = pd.factorize(lines.order.take(rows))
+    part = np.repeat(np.arange(len(lines.sizes)), lines.sizes)
+    named = pc.not_equal(lines.order, "").to_numpy()
+    rows = np.flatnonzero(np.isin(lines.state, [SALE, CANCELLATION, NETTED]) & named)
+    orders, _ = pd.factorize(take_texts(lines.order, rows))
     last = find_last_parts(
-        orders, lines.country.positions[rows], lines.instant[rows], lines.sku.positions[rows], lines.part[rows]
+        orders, lines.country.positions[rows], lines.instant[rows], lines.sku.positions[rows], part[rows]
     )
-    repeated = rows[last > lines.part[rows]]
+    repeated = rows[last > part[rows]]
     lines.state[repeated], lines.reason[repeated] = SET_ASIDE, REASONS.index(REPEATED)
 
 
 def _quarantine_currencies(lines: Lines, files: list[tuple[str, int, int, str]], sheets: list[str]) -> pd.DataFrame:
     """A country's revenue is one sum, so its lines have one currency: that of most of them."""
     nothing = pd.DataFrame(columns=QUARANTINE, dtype="str")
-    size = len(lines.currency.cells)
-    pairs = lines.country.positions.astype(np.int64) * size + lines.currency.positions
-    priced = np.isin(lines.state, [SALE, CANCELLATION])
-    found = np.bincount(pairs[priced])
-    seen = np.flatnonzero(found)
+    country, currency = lines.country.positions, lines.currency.positions
+    found = np.zeros((len(lines.country.cells), len(lines.currency.cells)), dtype=np.int64)
+    count_pairs(country, currency, lines.state, CANCELLATION, found)
+    of_country, of_currency = np.nonzero(found)
     counts = pd.DataFrame(
         {
-            "country": seen // size,
-            "count": found[seen],
-            "currency": lines.currency.cells.iloc[seen % size].array,
-            "pair": seen,
+            "country": of_country,
+            "count": found[of_country, of_currency],
+            "currency": lines.currency.cells.iloc[of_currency].array,
+            "position": of_currency,
         }
     ).sort_values(["country", "count", "currency"])
     usual = counts.drop_duplicates("country", keep="last")
     if len(counts) == len(usual):
         return nothing
-    odd = np.flatnonzero(priced & ~np.isin(pairs, usual["pair"]))
+    own = np.full(len(found), -1)
+    own[usual["country"]] = usual["position"]
+    odd = np.flatnonzero((lines.state <= CANCELLATION) & (own[country] != currency))
     lines.state[odd] = QUARANTINED
+    parts, numbers = np.searchsorted(np.cumsum(lines.sizes), odd, side="right"), np.concatenate(lines.line)[odd]
     named = [
         (FEED, files[part][0], f"{sheets[part]}!{line}" if sheets[part] else str(line), "currency", currency)
-        for part, line, currency in zip(lines.part[odd], lines.line[odd], lines.currency.take(odd), strict=True)
+        for part, line, currency in zip(parts, numbers, lines.currency.take(odd), strict=True)
     ]
     return pd.DataFrame([(*row, _EXPECTED_CURRENCY) for row in named], columns=QUARANTINE, dtype="str")
 
@@ -161,24 +177,17 @@ def _quarantine_currencies(lines: Lines, files: list[tuple[str, int, int, str]],
 def _net(lines: Lines) -> None:
     """Take the cancellations off: states, reasons, units and amounts of the lines are changed."""
     state, reason = lines.state, lines.reason
-    cancels = np.flatnonzero(state == CANCELLATION)
-    nameless = lines.customer.equals("")[cancels]
+    cancels = find_rows(state, CANCELLATION)
+    nameless = (take_texts(lines.customer, cancels) == "").to_numpy(dtype=bool)
     state[cancels[nameless]], reason[cancels[nameless]] = SET_ASIDE, REASONS.index(NO_CUSTOMER)
     cancels = cancels[~nameless]
-    sku, customer = lines.sku.positions, lines.customer.positions
-    cancelled, cancelling = (
-        np.zeros(len(lines.sku.cells), dtype=bool),
-        np.zeros(len(lines.customer.cells), dtype=bool),
-    )
-    cancelled[sku[cancels]], cancelling[customer[cancels]] = True, True
-    touched = cancelling[customer] & cancelled[sku]
-    rows = np.flatnonzero(touched & ((state == SALE) | (state == CANCELLATION)))
+    rows = find_touched(state, CANCELLATION, lines.buyer, lines.sku.positions, len(lines.sku.cells), cancels)
     undone = state[rows] == CANCELLATION
     units = lines.units[rows]
     book = pd.DataFrame(
         {
-            "customer": customer[rows],
-            "sku": sku[rows],
+            "customer": pd.factorize(take_texts(lines.customer, rows))[0],
+            "sku": lines.sku.positions[rows],
             "instant": lines.instant[rows],
             "units": units,
             "cancels": undone,
@@ -194,16 +203,23 @@ def _net(lines: Lines) -> None:
 
 def _sum(lines: Lines) -> pd.DataFrame:
     """What is left, by SKU, country and day."""
-    kept = np.flatnonzero(lines.state == SALE)
+    kept = find_rows(lines.state, SALE)
     parts = [PRICE_PARTS // 10 ** minor_digits(code) for code in lines.currency.cells.tolist()]
     revenue = to_minor(lines.amount, np.array(parts, dtype=np.int64), lines.currency.positions, kept)
     return sum_sales(kept, lines.sku, lines.country, lines.currency, lines.day, lines.units, revenue)
 
 
-def _account(lines: Lines, files: list[tuple[str, int, int, str]]) -> pd.DataFrame:
+def _count_states(lines: Lines) -> np.ndarray:
+    """The lines by sheet, country and state."""
+    counts = np.zeros((len(lines.sizes), len(lines.country.cells), AFTER + 1), dtype=np.int64)
+    for at, rows in enumerate(lines.sheets):
+        count_pairs(lines.country.positions[rows], lines.state[rows], lines.state[rows], AFTER, counts[at])
+    return counts
+
+
+def _account(states: np.ndarray, files: list[tuple[str, int, int, str]]) -> pd.DataFrame:
     """One row per file, its sheets together."""
-    states = AFTER + 1
-    counts = np.bincount(lines.part * states + lines.state, minlength=len(files) * states).reshape(-1, states).T
+    counts = states.sum(axis=1).T
     frame = pd.DataFrame(
         {
             "feed": FEED,
@@ -229,23 +245,22 @@ def _count_reasons(lines: Lines) -> pd.DataFrame:
     return frame.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
 
 
-def _see(lines: Lines, files: list[str]) -> pd.DataFrame:
+def _see(lines: Lines, states: np.ndarray, files: list[str]) -> pd.DataFrame:
     """Per file and country the rows kept, and the latest moment of the file as a whole."""
     of_file, names = pd.factorize(pd.Series(files, dtype="str"))
-    file, size = of_file[lines.part], len(lines.country.cells)
-    pairs = file * size + lines.country.positions
-    pairs_in = len(names) * size
-    there = np.flatnonzero(np.bincount(pairs, minlength=pairs_in))
+    counts = np.zeros((len(names), *states.shape[1:]), dtype=np.int64)
     latest = np.full(len(names), _NEVER)
-    for part, at in enumerate(of_file):
-        instants = lines.instant[slice(*np.searchsorted(lines.part, [part, part + 1]))]
-        latest[at] = max(latest[at], instants[instants != 0].max(initial=_NEVER))
+    for at, rows, counted in zip(of_file, lines.sheets, states, strict=True):
+        instants = lines.instant[rows]
+        counts[at] += counted
+        latest[at] = max(latest[at], instants.max(initial=_NEVER, where=instants != 0))
+    file, country = np.nonzero(counts.sum(axis=2))
     seen = pd.DataFrame(
         {
-            "file": names[there // size],
-            "country": lines.country.cells.iloc[there % size].array,
-            "rows": np.bincount(pairs[lines.state == SALE], minlength=pairs_in)[there],
-            "latest": latest[there // size],
+            "file": names[file],
+            "country": lines.country.cells.iloc[country].array,
+            "rows": counts[file, country, SALE],
+            "latest": latest[file],
         }
     )
     placed = seen[(seen["country"] != "") & (seen["latest"] != _NEVER)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pandas as pd
 
 from config.seller import InputFiles, resolve_files
 from skills.vocabulary import mark
@@ -45,7 +47,7 @@ class CodedSource:
     Attributes:
         sheet: Where they come from.
         found: Our column → position in the sheet.
-        rows: The columns found, named by position.
+        rows: The columns found, those with a reader by name, others by position.
     """
 
     sheet: Sheet
@@ -97,16 +99,19 @@ def read_sources(table: Table, source: InputFiles, paths: list[Path]) -> Iterato
 
 
 def read_coded_sources(
-    table: Table, source: InputFiles, paths: list[Path], whole: Collection[str]
+    table: Table, source: InputFiles, paths: list[Path], readers: Mapping[str, Callable[[pd.Series], Any]]
 ) -> Iterator[CodedSource]:
-    """The same as coded columns, for many rows; the cells of the columns `whole` hardly repeat.
+    """The same as coded columns, for many rows; columns with a reader hardly repeat their cells.
 
     Raises:
         UnusableInput: see `problems.py`.
     """
 
     def read(sheet: Sheet, found: dict[str, int]) -> CodedRows:
-        return sheet.read_coded(sorted(set(found.values())), {at for name, at in found.items() if name in whole})
+        coded = {at for name, at in found.items() if name not in readers}
+        return sheet.read_coded(
+            sorted(coded), {name: (found[name], read) for name, read in readers.items() if name in found}
+        )
 
     for sheet, found, rows in _read_sheets(table, source, paths, read):
         yield CodedSource(sheet, found, rows)

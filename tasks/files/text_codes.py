@@ -1,4 +1,4 @@
-"""Delimited text straight to coded columns: fields are found and told apart as bytes, compiled.
+"""Delimited text straight to coded columns: fields are found and told apart as bytes, compiled, block after block.
 
 What the bytes alone do not settle (a quote inside a quoted field, a field over several lines, other fields than the
 header has) is left to `text_rows.py`, record by record; both read the same rows.
@@ -7,15 +7,18 @@ header has) is left to `text_rows.py`, record by record; both read the same rows
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from tasks.files.coded import Coded
+from tasks.files.coded import Block, Reader
 from tasks.files.text_rows import parse_records
+from tasks.files.texts import view_bytes
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)?")
 _NO_QUOTE = 256
@@ -26,19 +29,19 @@ class TextColumns:
     """The columns of a delimited text in UTF-8.
 
     Attributes:
-        columns: Position in the header → the column; blanks around ASCII are off.
-        lines: The line of each row.
+        blocks: The rows; blanks around ASCII are off.
         ragged: Line and number of fields of each row that has other fields than the header.
     """
 
     def __init__(
         self,
-        content: bytes,
+        content: BinaryIO,
         delimiter: str,
         quoted: bool,
-        positions: Sequence[int],
-        whole: Collection[int],
-        batch: int = 1 << 16,
+        coded: Sequence[int],
+        readers: Mapping[str, Reader],
+        batch: int,
+        part: int,
     ) -> None:
         """Read it all.
 
@@ -46,26 +49,30 @@ class TextColumns:
             content: The text, from its header on.
             delimiter: Between fields.
             quoted: Whether `"` encloses fields.
-            positions: The columns to read.
-            whole: Those of them whose cells hardly repeat; they are held row by row.
-            batch: Rows at a time.
+            coded: The columns to tell the cells apart in.
+            readers: Of the columns whose cells hardly repeat, by name.
+            batch: Rows in a block, at most.
+            part: Bytes in a block, about.
         """
-        self._content, self._delimiter, self._quoted = content, delimiter, quoted
-        self._bytes = np.frombuffer(content, dtype=np.uint8)
-        self._positions = list(positions)
-        self._batch = batch
-        self._at, self._line = 0, 1
-        self._width = 0
+        self._opened, self._room = content, bytearray(part)
+        self._bytes = np.frombuffer(self._room, dtype=np.uint8)
+        self._filled, self._end = 0, 0
+        self._delimiter, self._quoted = delimiter, quoted
+        self._readers = readers
+        self._positions = sorted({*coded, *(position for position, _ in readers.values())})
+        self._at, self._line, self._width = 0, 1, 0
+        self._books = {position: Book() for position in coded}
+        self._rows, self._odd = 0, list[tuple[int, list[str]]]()
         self.ragged: list[tuple[int, int]] = []
-        self._lines: list[np.ndarray] = []
-        self._texts: dict[int, list[pa.Array]] = {position: [] for position in positions if position in whole}
-        self._codes = {position: _Codes() for position in positions if position not in whole}
-        self._odd: list[tuple[int, list[str]]] = []
-        self._read()
-        self.lines = np.concatenate(self._lines)
-        self.columns = {position: self._finish(position) for position in self._positions}
+        self.blocks: list[Block] = []
+        self._read(batch)
 
-    def _read(self) -> None:
+    @property
+    def cells(self) -> dict[int, pd.Series]:
+        """The different cells of each coded column."""
+        return {position: book.texts().to_pandas() for position, book in self._books.items()}
+
+    def _read(self, batch: int) -> None:
         header = next(self._read_records(), [(1, [])])[0][1]
         self._width = len(header)
         while header and not header[-1].strip():
@@ -73,36 +80,58 @@ class TextColumns:
         fields = len(header)
         slots = np.full(max(1, fields), -1)
         slots[self._positions] = np.arange(len(self._positions))
-        spans = np.zeros((2, len(self._positions), self._batch), dtype=np.int64)
-        lines = np.zeros(self._batch, dtype=np.int64)
-        quote = ord('"') if self._quoted else _NO_QUOTE
-        done, rows, at_odd = 0, 0, True
-        while at_odd:
-            rows, at, self._line, at_odd = split_rows(
-                self._bytes, self._at, self._line, ord(self._delimiter), quote, fields, slots, spans, lines, rows
-            )
+        self._spans = np.zeros((2, len(self._positions), batch), dtype=np.int64)
+        self._lines = np.zeros(batch, dtype=np.int64)
+        delimiter, quote = ord(self._delimiter), ord('"') if self._quoted else _NO_QUOTE
+        while self._at < self._end or self._open_part():
+            self._rows, at, self._line, unsettled = split_rows(
+                self._bytes[: self._end], self._at, self._line, delimiter, quote, fields, slots,
+                self._spans, self._lines, self._rows,
+            )  # fmt: skip
             self._at = int(at)
-            for line, record in next(self._read_records(), []) if at_odd and rows < self._batch else []:
+            for line, record in next(self._read_records(), []) if unsettled and self._rows < batch else []:
                 if len(record) > fields and not any(cell.strip() for cell in record[fields:]):
                     record = record[:fields]
                 if len(record) != fields:
                     self.ragged.append((line, len(record)))
                     continue
-                if rows == self._batch:
-                    done, rows = self._keep(spans, lines, rows, done), 0
-                self._odd.append((done + rows, [record[position].strip() for position in self._positions]))
-                spans[:, :, rows], lines[rows] = 0, line
-                rows += 1
-            if rows == self._batch:
-                done, rows = self._keep(spans, lines, rows, done), 0
-        self._keep(spans, lines, rows, done)
+                if self._rows == batch:
+                    self._close_block()
+                self._odd.append((self._rows, [record[position].strip() for position in self._positions]))
+                self._spans[:, :, self._rows], self._lines[self._rows] = 0, line
+                self._rows += 1
+            if self._rows == batch:
+                self._close_block()
+        if self._rows or not self.blocks:
+            self._close_block()
+
+    def _open_part(self) -> bool:
+        """Go on to the next part of the text, which ends with a line, if there is one."""
+        if self._rows:
+            self._close_block()
+        rest = self._filled - self._end
+        self._room[:rest] = self._room[self._end : self._filled]
+        self._at, self._filled, self._end = 0, rest, 0
+        while not self._end:
+            if self._filled == len(self._room):
+                self._room = self._room + bytes(len(self._room))
+                self._bytes = np.frombuffer(self._room, dtype=np.uint8)
+            with memoryview(self._room) as room:
+                read = self._opened.readinto(room[self._filled :])  # type: ignore[attr-defined]
+            self._filled += read
+            if not read:
+                self._end = self._filled
+                break
+            newline = self._room.rfind(b"\n", 0, self._filled)
+            self._end = newline + 1 or self._room.rfind(b"\r", 0, self._filled - 1) + 1
+        return self._end > 0
 
     def _read_records(self) -> Iterator[list[tuple[int, list[str]]]]:
         """Records from here on that are not blank, by the rules of `text_rows.py`; what is read lies behind."""
 
         def take_lines() -> Iterator[str]:
-            while self._at < len(self._content):
-                found = _LINE.match(self._content, self._at)
+            while self._at < self._end or self._open_part():
+                found = _LINE.match(self._room, self._at, self._end)
                 assert found is not None
                 self._at = found.end()
                 yield found[0].decode()
@@ -113,65 +142,62 @@ class TextColumns:
             if held:
                 yield held
 
-    def _keep(self, spans: np.ndarray, lines: np.ndarray, rows: int, done: int) -> int:
-        """Put a batch away; returns how many rows there are by now."""
-        self._lines.append(lines[:rows].copy())
-        for slot, position in enumerate(self._positions):
-            starts, ends = spans[0, slot, :rows], spans[1, slot, :rows]
-            if position in self._texts:
-                self._texts[position].append(_to_texts(self._bytes, starts, ends))
-            else:
-                self._codes[position].add(self._bytes, starts, ends)
-        return done + rows
-
-    def _finish(self, position: int) -> Coded:
-        """The column, with the cells of odd records in their place."""
-        slot = self._positions.index(position)
-        odd = [cells[slot].encode() for _, cells in self._odd]
+    def _close_block(self) -> None:
+        """Put away the rows at hand, with the cells of odd records in their place."""
+        lines, spans = self._lines[: self._rows], self._spans[:, :, : self._rows]
+        block = Block(lines.copy(), {}, {})
         rows = np.array([row for row, _ in self._odd], dtype=np.int64)
-        ends = np.cumsum([0, *map(len, odd)])
-        extra = np.frombuffer(b"".join(odd) or b" ", dtype=np.uint8)
-        if position in self._texts:
-            texts = pa.chunked_array(self._texts[position], type=pa.large_string())
-            if odd:
+        for position, book in self._books.items():
+            begins, ends, extra, odd = self._find(position, spans)
+            block.codes[position] = book.number(self._bytes, begins, ends)
+            block.codes[position][rows] = book.number(extra, odd[:-1], odd[1:])
+        for name, (position, read) in self._readers.items():
+            begins, ends, extra, odd = self._find(position, spans)
+            texts = _to_texts(self._bytes, begins, ends)
+            if len(rows):
                 mask = np.zeros(len(texts), dtype=bool)
                 mask[rows] = True
-                texts = pc.replace_with_mask(texts, mask, _to_texts(extra, ends[:-1], ends[1:]))
-            return _strip(Coded(texts.to_pandas()))
-        book = self._codes[position]
-        book.add(extra, ends[:-1], ends[1:])
-        codes = np.concatenate(book.codes)
-        ours = len(self.lines)
-        codes[rows] = codes[ours:]
-        return _strip(Coded(book.texts().to_pandas(), codes[:ours]))
+                texts = pc.replace_with_mask(texts, mask, _to_texts(extra, odd[:-1], odd[1:]))
+            block.read[name] = read(texts.to_pandas())
+        self.blocks.append(block)
+        self._rows = 0
+        self._odd.clear()
+
+    def _find(self, position: int, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Where the cells of a column begin and end; and those of the odd records, one behind the other."""
+        slot = self._positions.index(position)
+        odd = [cells[slot].encode() for _, cells in self._odd]
+        extra = np.frombuffer(b"".join(odd), dtype=np.uint8)
+        return spans[0, slot], spans[1, slot], extra, np.cumsum([0, *map(len, odd)])
 
 
-def _strip(column: Coded) -> Coded:
-    """Blanks of ASCII are off already; those of other scripts are not."""
-    if pc.all(pc.string_is_ascii(column.cells.array.__arrow_array__())).as_py() is False:
-        return column if column.codes is not None else Coded(column.cells.str.strip(), trimmed=True)
-    return Coded(column.cells, column.codes, trimmed=True)
-
-
-class _Codes:
+class Book:
     """Numbers for texts, in the order in which they first come."""
 
     def __init__(self) -> None:
-        self.codes: list[np.ndarray] = []
         self._count = 0
         self._table = np.full(1 << 16, -1, dtype=np.int32)
         self._marks = np.zeros(1 << 15, dtype=np.uint64)
         self._ends = np.zeros((1 << 15) + 1, dtype=np.int64)
         self._store = np.zeros(1 << 20, dtype=np.uint8)
 
-    def add(self, content: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> None:
-        """Number the texts of more rows."""
+    def number(self, content: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """The numbers of the texts between these places."""
         codes = np.empty(len(starts), dtype=np.int32)
         self._make_room(len(starts), int((ends - starts).sum()))
         self._count = number_texts(
             content, starts, ends, self._table, self._marks, self._ends, self._store, self._count, codes
         )
-        self.codes.append(codes)
+        return codes
+
+    def number_column(self, column: pa.Array) -> np.ndarray:
+        """The numbers of the texts in a column of Arrow, dictionary or not; of the empty text where there is none."""
+        held = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        texts = [held.dictionary.cast(pa.large_string()), pa.array([""], pa.large_string())]
+        ((data, ends),) = view_bytes(pa.chunked_array([pa.concat_arrays(texts)]))
+        numbers = self.number(data, ends[:-1], ends[1:])
+        codes: np.ndarray = numbers[held.indices.fill_null(len(numbers) - 1).to_numpy()]
+        return codes
 
     def texts(self) -> pa.Array:
         """Every text, by number."""

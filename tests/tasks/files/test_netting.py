@@ -4,12 +4,22 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.files.coded import Coded
-from tasks.files.netting import net_cancellations, settle_amounts, sum_sales, to_minor
+from tasks.files.coded import Coded, as_arrow
+from tasks.files.netting import (
+    count_pairs,
+    find_rows,
+    find_touched,
+    net_cancellations,
+    settle_amounts,
+    sum_sales,
+    to_minor,
+)
 from tasks.files.overlaps import find_last_parts
+from tasks.files.texts import mark_texts, take_texts
 
 Line = tuple[str, str, int, int, bool]
 COLUMNS = ["customer", "sku", "instant", "units", "cancels"]
@@ -147,3 +157,40 @@ def test_the_last_part_that_holds_a_line_is_found(drawn: list[tuple[int, ...]], 
     last = find_last_parts(keys[:, 0], keys[:, 1], keys[:, 3], keys[:, 2], part)
     frame = pd.DataFrame(keys).assign(part=part)
     assert last.tolist() == frame.groupby([0, 1, 2, 3])["part"].transform("max").tolist()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from(["", "k", "m", "ü", "a longer name"]), st.integers(0, 2)),
+        max_size=30,
+    ),
+    st.integers(1, 31),
+)
+def test_every_row_that_a_cancellation_may_touch_is_found(drawn: list[tuple[int, str, int]], block: int) -> None:
+    state = np.array([state for state, *_ in drawn], dtype=np.int8)
+    customer = pd.Series([name for _, name, _ in drawn], dtype="str")
+    sku = np.array([sku for *_, sku in drawn], dtype=np.int32)
+    parts = [customer.iloc[at : at + block] for at in range(0, len(drawn), block)]
+    buyer = np.concatenate([np.zeros(0, dtype=np.uint32), *map(mark_texts, parts)])
+    assert buyer.tolist() == mark_texts(customer).tolist()
+    cancels = find_rows(state, 1)
+    assert cancels.tolist() == np.flatnonzero(state == 1).tolist()
+    found = find_touched(state, 1, buyer, sku, 3, cancels)
+    touched = (state <= 1) & customer.isin(customer[cancels]).to_numpy() & np.isin(sku, sku[cancels])
+    assert set(np.flatnonzero(touched)) <= set(found)
+    assert (state[found] <= 1).all()
+    texts = pa.chunked_array([chunk for part in parts for chunk in as_arrow(part).chunks], type=pa.large_string())
+    assert take_texts(texts, found).tolist() == customer[found].tolist()
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.integers(0, 5)), max_size=30), st.integers(0, 5))
+def test_rows_are_counted_by_pair_and_state(drawn: list[tuple[int, ...]], most: int) -> None:
+    first, second, state = np.array(drawn, dtype=np.int64).reshape(-1, 3).T
+    counts = np.zeros((3, 2), dtype=np.int64)
+    count_pairs(first, second, state, most, counts)
+    plain = [
+        [sum(row[:2] == (one, other) and row[2] <= most for row in drawn) for other in range(2)] for one in range(3)
+    ]
+    assert counts.tolist() == plain

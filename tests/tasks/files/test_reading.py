@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from datetime import datetime
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_the_encoding_is_found_and_told(tmp_path: Path, text: str, encoding: str
 
 def test_text_in_no_known_encoding_is_refused_with_what_to_do() -> None:
     with pytest.raises(UnreadableFile, match=r"orders.csv is text in none of the known encodings.*CSV UTF-8"):
-        detect_encoding(b"\x81\x20\xff\xff\x8d", "orders.csv")
+        detect_encoding(lambda: io.BytesIO(b"\x81\x20\xff\xff\x8d"), "orders.csv")
 
 
 @pytest.mark.parametrize(("delimiter", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab")])
