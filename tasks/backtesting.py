@@ -138,8 +138,8 @@ def follow_night(test: Trial, known: Snapshot, seller: Seller, service_percent: 
 
     History, forecast, orders and shipments come from the functions that the night calls. The seller's files of today
     are not known to the past: no overrides, no receiving times, no cash plan, no entries of countries, no fees on
-    age or low stock, and no SKU is launched or leaving. Events are taken as planned ahead. An order every n weeks
-    may use n weeks of cash.
+    age or low stock, and no SKU is launched or leaving. Stock of a market stays there. Events are taken as planned
+    ahead. An order every n weeks may use n weeks of cash.
     """
     facts, policy = test.world.facts, seller.policy
     ordering = policy.replenishment.model_copy(
