@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from skills.distribution.bound import Problem, lower_bound
+from skills.distribution.bound import lower_bound
+from skills.distribution.problem import Problem
 
 COUNTRIES = 10
 

@@ -27,8 +27,8 @@ from growth_plot import Curve, draw_growth
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from skills.distribution.bound import Problem  # noqa: E402
 from skills.distribution.policy import DistributionPolicy  # noqa: E402
+from skills.distribution.problem import Problem  # noqa: E402
 from skills.distribution.solve import solve  # noqa: E402
 
 FIGURES = (

@@ -10,8 +10,8 @@ import highspy
 import numpy as np
 from highspy._core import _Highs
 
-from skills.distribution.bound import Priced, Problem
 from skills.distribution.kernels import Ints
+from skills.distribution.problem import Priced, Problem
 from skills.distribution.search import find_poor
 
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from skills.distribution.bound import Priced, Problem
 from skills.distribution.flip import find_flips
 from skills.distribution.need import chance_short
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.problem import Priced, Problem
 from skills.distribution.slots import Slots
 from skills.distribution.value import fall_only, price_cartons
 from skills.vocabulary import Refusal, mark, round_half_even

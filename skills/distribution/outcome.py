@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skills.distribution.bound import Problem
 from skills.distribution.pose import ENTRY, KEYS, LANE_CHARGE, LANE_VOLUME, LANE_WEIGHT, NODE_VOLUME
+from skills.distribution.problem import Problem
 from skills.distribution.solve import Solution
 
 _RANKED, _BELOW_THE_LINE = 200, 50

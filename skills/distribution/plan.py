@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from skills.distribution.alarms import find_alarms
-from skills.distribution.bound import Problem
 from skills.distribution.lines import describe_lines
 from skills.distribution.network import list_departures
 from skills.distribution.outcome import (
@@ -23,6 +22,7 @@ from skills.distribution.outcome import (
 )
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.pose import find_pools, keep_held, list_limits, pose, refuse_unreal
+from skills.distribution.problem import Problem
 from skills.distribution.slots import Slots, hub_stock, list_slots
 from skills.distribution.solve import solve
 from skills.distribution.standins import complete_products

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skills.distribution.bound import Problem
 from skills.distribution.kernels import Ints
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.problem import Problem
 from skills.distribution.value import Cartons
 from skills.vocabulary import Refusal, mark
 

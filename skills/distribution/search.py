@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from skills.distribution.bound import Priced, Problem, closed_slots, lower_bound
+from skills.distribution.bound import lower_bound
 from skills.distribution.kernels import NEVER, Ints, exchange, fill_up, take_back
+from skills.distribution.problem import Priced, Problem, closed_slots
 
 _EXCHANGED = 3_000
 _PARTS = 64

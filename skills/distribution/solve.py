@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from skills.distribution.bound import Priced, Problem, lower_bound
+from skills.distribution.bound import lower_bound
 from skills.distribution.exact import solve_exactly
 from skills.distribution.kernels import Ints
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.problem import Priced, Problem
 from skills.distribution.search import Branch, branch, find_plan
 from skills.vocabulary import mark
 

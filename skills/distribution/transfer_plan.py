@@ -8,13 +8,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from skills.distribution.bound import Problem
 from skills.distribution.kernels import Ints
 from skills.distribution.lines import Moved, describe_lines
 from skills.distribution.network import list_departures
 from skills.distribution.outcome import Stage
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.pose import KEYS, find_pools, list_limits, pose
+from skills.distribution.problem import Problem
 from skills.distribution.slots import Slots
 from skills.distribution.transfer_kept import list_usual_ways
 from skills.distribution.transfer_slots import Moves, list_moves

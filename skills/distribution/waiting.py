@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from skills.distribution.bound import Problem
+from skills.distribution.problem import Problem
 from skills.distribution.slots import Slots
 from skills.distribution.value import Cartons
 from skills.vocabulary import ALL_COUNTRIES, mark

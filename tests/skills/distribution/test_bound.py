@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skills.distribution.bound import Problem, TooLarge, lower_bound
+from skills.distribution.bound import lower_bound
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.problem import Problem, TooLarge
 from skills.distribution.search import find_plan
 from skills.distribution.solve import solve
 
