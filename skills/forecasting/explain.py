@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from math import fsum
 from typing import Any, cast
@@ -38,14 +38,16 @@ def explain_forecast(history: pd.DataFrame, forecast: pd.DataFrame, keys: pd.Dat
     skus = {sku for sku, _ in asked}
     past = history[history["sku"].isin(skus)]
     whole = past.groupby(["sku", "week"], as_index=False).agg(units=("units", "sum"), in_stock=("in_stock", "all"))
-    weekly = _cut(pd.concat([past, whole.assign(country=ALL_COUNTRIES)]), ["week"], ["week", "units", "in_stock"])
+    every = pd.concat([past, whole.assign(country=ALL_COUNTRIES)])
+    weekly = _cut(every, asked, ["week"], ["week", "units", "in_stock"])
     capped = past[past["capped_units"] > 0]
     capped = pd.concat([capped, capped.assign(country=ALL_COUNTRIES)])
-    bulk = _cut(capped, ["week", "capped_units"], ["week", "capped_units"])
+    bulk = _cut(capped, asked, ["week", "capped_units"], ["week", "capped_units"])
     known = forecast[forecast["sku"].isin(skus)]
-    ahead = _cut(known, ["weeks_ahead"], [str(name) for name in known.columns])
+    ahead = _cut(known, asked, ["weeks_ahead"], [str(name) for name in known.columns])
     first = known[(known["weeks_ahead"] == 1) & (known["country"] != ALL_COUNTRIES)].assign(whole=ALL_COUNTRIES)
-    countries = _cut(first, ["country"], ["country", "mean", "model"], "whole")
+    wholes = [(sku, ALL_COUNTRIES) for sku in skus]
+    countries = _cut(first, wholes, ["country"], ["country", "mean", "model"], "whole")
     rows: list[tuple[str, str, int, str, str, str, str]] = []
     for sku, country in asked:
         own = ahead.get((sku, country))
@@ -63,8 +65,11 @@ def explain_forecast(history: pd.DataFrame, forecast: pd.DataFrame, keys: pd.Dat
     return frame.astype({**texts, "step": "int64"})
 
 
-def _cut(frame: pd.DataFrame, order: list[str], columns: list[str], place: str = "country") -> dict[Key, Columns]:
-    """The columns of each (sku, place) as lists, its rows in order; days as ISO text."""
+def _cut(
+    frame: pd.DataFrame, keys: Iterable[Key], order: list[str], columns: list[str], place: str = "country"
+) -> dict[Key, Columns]:
+    """The columns of each asked (sku, place) as lists, its rows in order; days as ISO text."""
+    asked = set(keys)
     arranged = frame.sort_values(["sku", place, *order], kind="stable")
     lists: Columns = {
         name: arranged[name].dt.strftime("%Y-%m-%d").tolist() if name == "week" else arranged[name].tolist()
@@ -74,7 +79,8 @@ def _cut(frame: pd.DataFrame, order: list[str], columns: list[str], place: str =
     start = 0
     for key, size in arranged.groupby(["sku", place], sort=False).size().items():
         sku, where = cast(Key, key)
-        cut[(sku, where)] = {name: values[start : start + size] for name, values in lists.items()}
+        if (sku, where) in asked:
+            cut[(sku, where)] = {name: values[start : start + size] for name, values in lists.items()}
         start += size
     return cut
 
