@@ -302,7 +302,7 @@ def _code_parquet(
     others = pq.read_table(path, columns=[headers[at] for at in positions if at not in texts])
     typed = {at: others.column(headers[at]).to_pandas() for at in positions if at not in texts}
     books = {at: Book() for at in coded if at in texts}
-    opened = pq.ParquetFile(path, read_dictionary=[headers[at] for at in books])
+    opened = pq.ParquetFile(path, read_dictionary=[headers[at] for at in books], buffer_size=1 << 20)
     batches = opened.iter_batches(BLOCK, columns=[headers[at] for at in texts or positions], use_threads=False)
     blocks: list[Block] = []
     first = 0
