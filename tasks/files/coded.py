@@ -42,9 +42,6 @@ class Coded:
     cells: pd.Series
     codes: np.ndarray | None = None
 
-    def __len__(self) -> int:
-        return len(self.cells) if self.codes is None else len(self.codes)
-
     @property
     def positions(self) -> np.ndarray:
         """Per row the position of its cell."""
@@ -64,10 +61,6 @@ class Coded:
         cells: pd.Series = as_arrow(self.cells).take(pa.array(codes)).to_pandas()
         texts: pd.api.extensions.ExtensionArray = cells.array
         return texts
-
-    def decode(self) -> pd.Series:
-        """The cells row by row."""
-        return self.cells if self.codes is None else self.take(np.arange(len(self)))
 
     def equals(self, text: str) -> np.ndarray:
         """Which rows hold this text."""
@@ -96,8 +89,6 @@ def join(columns: Sequence[Coded]) -> Coded:
     if len(columns) == 1:
         return columns[0]
     cells = pd.concat([column.cells for column in columns], ignore_index=True)
-    if all(column.codes is None for column in columns):
-        return Coded(cells)
     first = np.cumsum([0, *(len(column.cells) for column in columns[:-1])])
     codes = [column.positions + start for column, start in zip(columns, first, strict=True)]
     return distinct(cells, np.concatenate(codes))

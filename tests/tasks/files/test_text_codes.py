@@ -142,7 +142,8 @@ def test_bytes_and_records_are_judged_alike(
     for field in fields(fast):
         ours, theirs = getattr(fast, field.name), getattr(slow, field.name)
         if isinstance(ours, Coded):
-            assert ours.decode().tolist() == theirs.decode().tolist()
+            rows = np.arange(len(fast.state))
+            assert ours.take(rows).tolist() == theirs.take(rows).tolist()
         elif isinstance(ours, list):
             assert np.hstack(ours).tolist() == np.hstack(theirs).tolist()
         elif isinstance(ours, pa.ChunkedArray):
