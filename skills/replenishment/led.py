@@ -20,7 +20,7 @@ _NEEDED = ["sku", "level", "until", "end_stated", "ratio_percent", *_MONEY, "rea
 
 def join_levels(lines: pd.DataFrame, levels: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
     """Add led_by (the life cycle that leads, or nothing), given_level, until_day, end_stated, ratio_percent, what a
-    unit short loses and a unit left costs, and why none is bought where the level is 0 (`no_level`)."""
+    unit short loses and a unit left costs, and why none is bought where no level could be found (`no_level`)."""
     given = pd.DataFrame(columns=_NEEDED) if levels is None else levels
     check_columns("levels", given.columns, tuple(_NEEDED))
     joined = lines.merge(given[_NEEDED].rename(columns={"reason": "no_level"}), on="sku", how="left")
@@ -34,7 +34,7 @@ def join_levels(lines: pd.DataFrame, levels: pd.DataFrame | None, as_of: date) -
         until_day=days.fillna(NEVER).astype("int64").clip(lower=NEVER),
         end_stated=joined["end_stated"].where(led, False).astype("bool"),
         ratio_percent=joined["ratio_percent"].where(led, 0.0).astype("float64"),
-        no_level=joined["no_level"].where(led & (level == 0), "").astype("str"),
+        no_level=joined["no_level"].where(led & (level == 0) & (joined["ratio_percent"] == 0), "").astype("str"),
         **{name: joined[name].where(led, 0).astype("int64") for name in _MONEY},
     )
 

@@ -83,10 +83,18 @@ def test_no_minimum_buys_more_of_what_sale_ends_for(facts: Any, build: Any) -> N
 
 
 def test_a_level_of_nothing_says_why(facts: Any, build: Any) -> None:
-    none = given_level(0, "2026-06-30", reason="A unit brings no more than it costs: none is bought.")
+    none = given_level(
+        0, "2026-06-30", ratio_percent=0.0, reason="A unit brings no more than it costs: none is bought."
+    )
     for cycle in ("launch", "phase_out"):
         row = ordered(facts, build, cycle, none)
         assert (row["order_units"], row["reason"]) == (0, none["reason"].iloc[0])
+
+
+def test_a_quantile_of_nothing_is_covered_and_no_obstacle(facts: Any, build: Any) -> None:
+    """The sentence of a level that was found has places for its numbers, which a held order could not fill."""
+    row = ordered(facts, build, "phase_out", given_level(0, "2026-06-30", reason="The {percent} % quantile"))
+    assert (row["order_units"], row["reason"]) == (0, LAST_BUY_COVERED)
 
 
 def test_what_is_phased_out_without_a_level_is_left_alone(facts: Any, build: Any) -> None:
