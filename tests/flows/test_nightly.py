@@ -68,6 +68,19 @@ def test_decisions_are_few_grouped_and_dated(digest: str) -> None:
             assert line["flip"]["value"] != "", (decision["id"], line["payload"]["sku"])
 
 
+def test_a_launch_and_a_last_buy_are_ordered_up_to_their_own_levels(digest: str) -> None:
+    body = read_proposal(digest).body
+    led = {row["sku"]: row for row in body["levels"]["life_cycle"]}
+    lines = [line for decision in body["decisions"] for line in decision["lines"]]
+    ordered = {line["payload"]["sku"]: line for line in lines if line["payload"]["kind"] == "purchase_order_line"}
+    for sku in ("HN-OM606", "HN-TL308"):
+        units = ordered[sku]["payload"]["units"]
+        assert units >= led[sku]["level"] - led[sku]["position"] > 0
+        assert any(step["label"] == "Critical ratio" for step in ordered[sku]["evidence"])
+    assert (led["HN-TL308"]["until"], led["HN-TL308"]["cut_off_on"]) == ("2026-06-30", "2026-03-12")
+    assert led["HN-AP504"]["order_units"] == 0, "what lies there outlasts the sale"
+
+
 def test_a_plan_never_ships_more_than_the_hub_holds(digest: str, installation: Path) -> None:
     body = read_proposal(digest).body
     stock = pd.read_parquet(installation / "snapshots" / body["snapshot"] / "stock.parquet")
