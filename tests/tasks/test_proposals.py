@@ -38,6 +38,7 @@ def nothing_sent() -> Allocation:
         charges=empty(charge="str"),
         candidates=empty(sku="str"),
         slots=cast(Any, None),
+        transfers=None,
         value_base_minor=0,
         bound_base_minor=0,
         gap_percent="0.0000",
