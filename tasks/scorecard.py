@@ -45,6 +45,7 @@ _Z95 = 1.96
 
 NOT_OVER = mark("The time until the next arrival is not over, or its sales are not read yet.")
 NO_QUOTE = mark("The night quoted no contribution for it.")
+MOVED = mark("Stock moved from another market: what it would have sold there is not known afterwards.")
 
 SCORED = (
     "proposal", "as_of", "kind", "sku", "place", "country", "state", "by", "proposed_units", "decided_units",
@@ -110,6 +111,8 @@ def score_night(
         (row["sku"], row["country"], row["lane"]): (float(row["contribution"]), float(row["holding_week"]))
         for row in priced.to_dict("records")
     }
+    markets = then.nodes.loc[then.nodes["stage"] != "hub", "node"]
+    moves = set(then.lanes.loc[then.lanes["from_node"].isin(list(markets)), "lane"])
     demand, complete = _Demand(known), _find_complete_days(known)
     supply, rows = _Supply(then), []
     by_pair: dict[tuple[str, str], list[DecidedLine]] = defaultdict(list)
@@ -123,7 +126,7 @@ def score_night(
         else:
             percent = policy.replenishment.holding_percent_per_year
             terms = _order_terms(priced[priced["sku"] == line.sku], demand, line, morning, end, percent)
-        unscored = NO_QUOTE if terms is None else ""
+        unscored = (MOVED if line.lane in moves else NO_QUOTE) if terms is None else ""
         if not complete or end > complete.get(line.country, min(complete.values())):
             unscored = NOT_OVER
         need, proposed, decided = 0.0, 0, 0

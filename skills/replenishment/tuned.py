@@ -27,11 +27,11 @@ def tune_need(lines: pd.DataFrame, counted: NDArray[np.bool_]) -> pd.DataFrame:
 
     Each is mean × weeks + factor × spread × √weeks, at least 0: the hub's weeks last until the next order is there,
     the countries' from there to the shelf. Mean and spreads of a usual week are scaled to the demand that is expected
-    until the next order arrives, so that season and events count.
+    until the next order arrives, so that season and events count; a usual week that rounds to nothing cannot be scaled.
 
     Adds hub_weeks, forward_weeks, hub_level, forward_level; week_mean and the spreads become the scaled ones.
     """
-    led = lines["tuned"] & counted & (lines["week_mean"] > 0.0)
+    led = lines["tuned"] & counted & (lines["week_mean"].round(4) > 0.0)
     ready = lines["next_ready_p50"] + lines["qc_days"]
     hub_weeks = (ready / _DAYS).round().clip(lower=1.0)
     forward_weeks = ((lines["next_arrival_p50"] - ready) / _DAYS).round().clip(lower=1.0)

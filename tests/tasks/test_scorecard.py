@@ -11,7 +11,7 @@ import pytest
 from config.seller import Seller
 from skills.distribution import quote_contribution
 from tasks.decided_lines import DecidedLine, Outcome
-from tasks.scorecard import LEAST_LINES, NOT_OVER, SCORED, earn, score_night, sum_deciders
+from tasks.scorecard import LEAST_LINES, MOVED, NOT_OVER, SCORED, earn, score_night, sum_deciders
 from tasks.store.proposals import Proposal
 from tasks.store.snapshots import Snapshot
 
@@ -117,6 +117,15 @@ def test_units_within_the_need_earn_and_units_beyond_it_are_held() -> None:
     held = (20 - 14) * 1000 * 20 / 100 / 52
     assert row["proposed_minor"] == round(14 * 7000 - held)
     assert row["difference_minor"] == row["decided_minor"] - row["proposed_minor"]
+
+
+def test_stock_that_moved_between_markets_is_not_scored_and_says_why() -> None:
+    before = then()
+    truck = {**LANE, "lane": "TRUCK", "from_node": "US-FBA"}
+    before = replace(before, tables={**before.tables, "lanes": pd.DataFrame([LANE, truck])})
+    moved = replace(line(20, 10), lane="TRUCK", place="TRUCK")
+    assert score([moved], before, now()).iloc[0]["unscored"] == MOVED
+    assert score([line(20, 10)], before, now()).iloc[0]["unscored"] == ""
 
 
 def test_days_without_stock_count_as_mean_days() -> None:
