@@ -309,8 +309,9 @@ def _lay_out(source: CodedSource, cells: OrderCells, read: dict[str, list[Any]])
 
 
 def _make_room(size: int, kind: type[np.integer[Any]]) -> np.ndarray:
-    """An array in Arrow's memory: large ones of NumPy's ask for huge pages, which cost more than they save here."""
-    return np.frombuffer(pa.allocate_buffer(size * np.dtype(kind).itemsize), dtype=kind)
+    """An array in the system's memory; NumPy's and Arrow's own ask for huge pages, which cost more here."""
+    room = pa.allocate_buffer(size * np.dtype(kind).itemsize, memory_pool=pa.system_memory_pool())
+    return np.frombuffer(room, dtype=kind)
 
 
 class _Judge:
