@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skills.replenishment.calendar import NEVER, SCENARIOS, SupplierCalendar, find_last_safe_days
 from skills.replenishment.demand import DemandCurve, Floats, probability_below, quantile_at, quantile_of_mixture
-from skills.replenishment.led import NOT_LED, lead_need
+from skills.replenishment.led import LAUNCH, PHASE_OUT, lead_need
 from skills.replenishment.orders import ARRIVALS
 from skills.replenishment.policy import ReplenishmentPolicy
 from skills.replenishment.position import SELLABLE
@@ -23,10 +23,13 @@ _ANY = 1 << 40
 def count_in_time(lines: pd.DataFrame, arrivals: Arrivals) -> pd.DataFrame:
     """Take out of the position what usually arrives after the next order: today's order must last without it.
 
-    Where a level is given, what arrives after the days that it covers. Adds too_late_units; position becomes what
-    counts.
+    Where a level is given, what arrives after the days that it covers; of a launch only what comes after the next
+    order too, else an order that takes longer than those days would be placed again every morning. Adds
+    too_late_units; position becomes what counts.
     """
-    ends = lines["next_arrival_p50"].mask(lines["led_by"] != NOT_LED, lines["until_day"]).to_numpy()
+    following = lines["next_arrival_p50"]
+    lasts = following.mask(lines["led_by"] == PHASE_OUT, lines["until_day"])
+    ends = lasts.mask(lines["led_by"] == LAUNCH, lasts.clip(lower=lines["until_day"])).to_numpy()
     coming = lines[["inbound", "on_order"]].sum(axis=1).to_numpy()
     late = np.where(ends == NEVER, 0, coming - arrivals.count_until(ends))
     return lines.assign(too_late_units=late, position=lines["position"] - late)

@@ -45,6 +45,17 @@ def test_a_launch_is_ordered_up_to_its_level_in_cartons(facts: Any, build: Any) 
     assert (covered["order_units"], covered["reason"]) == (0, LAUNCH_COVERED)
 
 
+def test_what_was_ordered_for_a_launch_is_not_ordered_again_though_it_comes_after_the_weeks_covered(
+    facts: Any, build: Any
+) -> None:
+    level = given_level(900, "2025-12-21")
+    row = ordered(facts, build, "launch", level)
+    assert row["order_units"] > 0 and row["arrival_p50"] > row["covers_until"]
+    placed = build.purchase_orders(("PO-1", "KD-1", int(row["order_units"]), str(row["ready_on"].date()), 0))
+    again = ordered(facts, build, "launch", level, purchase_orders=placed)
+    assert (again["order_units"], again["reason"], again["too_late_units"]) == (0, LAUNCH_COVERED, 0)
+
+
 def test_a_last_buy_takes_all_that_is_missing_and_names_the_last_day(facts: Any, build: Any) -> None:
     row = ordered(facts, build, "phase_out", given_level(2000, "2026-06-30"))
     assert row["raw_need"] == 2000 - row["position"]
