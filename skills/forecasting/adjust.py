@@ -101,27 +101,51 @@ def deflate(values: Floats, known: Bools, kinds: Ints, factors: Floats) -> None:
         known[some] &= readable[kinds[some]]
 
 
-def fade_life_cycle(products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, phase_out_weeks: int) -> Floats:
-    """Factor per (SKU, week ahead): 0 for `exit`; for `phase_out` the share of the week up to `ends_on`, the last day
-    of sale, or an even fall to 0 where it is not stated; else 1.
+def fade_life_cycle(
+    products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, phase_out_weeks: int, as_of: date
+) -> Floats:
+    """Factor per (SKU, week ahead): 0 for `exit`; for `phase_out` the share of the week that is on sale, or an even
+    fall to 0 where the last day of sale is not stated; else 1.
 
     Args:
         products: sku, life_cycle; ends_on (missing or no column: not stated).
         sku_names: Rows of the answer.
         mondays: Of the weeks ahead [days].
         phase_out_weeks: Length of the fall [weeks].
+        as_of: The morning of the forecast.
     """
-    dated = products if "ends_on" in products else products.assign(ends_on=pd.Series(pd.NaT, index=products.index))
-    known = dated.drop_duplicates("sku").set_index("sku").reindex(sku_names)
+    known = _read_life_cycles(products, sku_names)
     cycle = known["life_cycle"].to_numpy(dtype=object)
     ahead = np.arange(len(mondays))
     factors = np.ones((len(sku_names), len(mondays)))
     factors[cycle == "phase_out"] = np.maximum(0, phase_out_weeks - ahead) / phase_out_weeks
     stated = (cycle == "phase_out") & known["ends_on"].notna().to_numpy()
-    ends = _days(known["ends_on"])[stated]
-    factors[stated] = np.clip(ends[:, None] + 1 - mondays[None, :], 0, 7) / 7.0
+    factors[stated] = share_on_sale(products, sku_names[stated], mondays, as_of)
     factors[cycle == "exit"] = 0.0
     return factors
+
+
+def share_on_sale(products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, as_of: date) -> Floats:
+    """Share of each week ahead, of its days from `as_of` on, up to `ends_on`, the last day of sale of a phase-out; 1
+    where none is stated.
+
+    Args:
+        products: As for `fade_life_cycle`.
+        sku_names: Rows of the answer; a name may come several times.
+        mondays: Of the weeks ahead [days].
+        as_of: The morning of the forecast.
+    """
+    known = _read_life_cycles(products, sku_names)
+    ends = _days(known["ends_on"].where(known["life_cycle"] == "phase_out"))
+    begins = np.maximum(mondays, np.datetime64(as_of, "D").astype(np.int64))
+    days = mondays + 7 - begins
+    return np.asarray(np.clip(ends[:, None] + 1 - begins, 0, days) / days)
+
+
+def _read_life_cycles(products: pd.DataFrame, sku_names: pd.Index) -> pd.DataFrame:
+    """life_cycle and ends_on of each name."""
+    dated = products if "ends_on" in products else products.assign(ends_on=pd.Series(pd.NaT, index=products.index))
+    return dated.drop_duplicates("sku").set_index("sku")[["life_cycle", "ends_on"]].reindex(sku_names)
 
 
 def number_categories(products: pd.DataFrame, sku_names: pd.Index) -> Ints:

@@ -163,6 +163,10 @@ class Outlook:
         ):
             if wanted.isdisjoint(names):
                 continue
+            if table is self.weekly:
+                # a week after the last day of sale has no spread, whatever the weeks before had
+                fade = np.concatenate([self.fade[self.skus[rows]], self.fade[skus]])
+                scale = np.where((fade > 0.0) | (mean > 0.0), scale, 0.0)
             made = quantiles.spread_quantiles(base, scale, table[self.delays[every], self.pools[every]])
             if table is self.cumulative:
                 made = np.maximum.accumulate(np.maximum.accumulate(made, axis=2), axis=0)

@@ -85,7 +85,8 @@ def forecast_weeks(
         category * len(panel.country_names) + panel.countries, panel.week_one, horizon,
     )  # fmt: skip
     plain[launches.rows] = launches.path
-    fade = adjust.fade_life_cycle(products, panel.sku_names, mondays[panel.week_one :], policy.phase_out_weeks)
+    ahead = mondays[panel.week_one :]
+    fade = adjust.fade_life_cycle(products, panel.sku_names, ahead, policy.phase_out_weeks, as_of)
     event = adjust.Events(event.kinds, event.factors[:, panel.week_one :])
     season = seasons.Seasons(season.kinds, season.factors[:, panel.week_one :])
     mean = np.empty_like(plain)
@@ -94,6 +95,7 @@ def forecast_weeks(
         factor = event.factors[event.kinds[some]] * season.factors[season.kinds[some]] * fade[panel.skus[some]]
         mean[some] = plain[some] * factor
     mean, overridden = _replace(mean, panel, live, sold)
+    mean[overridden] *= adjust.share_on_sale(products, panel.sku_names[panel.skus[overridden]], ahead, as_of)
     mean = np.round(mean, 4)
     starts, weeks_ahead = panel.sku_starts, np.cumsum([_first_week_share(as_of), *np.ones(horizon - 1)])
     whole = np.add.reduceat(mean, starts, axis=0).round(4)
@@ -105,7 +107,7 @@ def forecast_weeks(
         country_names=panel.country_names,
         skus=panel.skus,
         countries=panel.countries,
-        mondays=mondays[panel.week_one :],
+        mondays=ahead,
         first_week=_first_week_share(as_of),
         plain=plain,
         mean=mean,

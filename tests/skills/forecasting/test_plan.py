@@ -259,6 +259,24 @@ def test_a_stated_last_day_of_sale_is_the_end_whatever_the_morning() -> None:
     assert forecast(history, products=steady).equals(forecast(history, products=products("A")))
 
 
+def test_in_the_week_that_sale_ends_only_days_from_the_morning_on_are_sold() -> None:
+    history = past({("A", "US"): [28] * 30})
+    wednesday = AS_OF + timedelta(days=2)
+    for last_day, units in ((4, 12.0), (2, 4.0), (1, 0.0), (-3, 0.0)):
+        dated = products("A", life_cycle="phase_out").assign(ends_on=pd.Timestamp(AS_OF + timedelta(days=last_day)))
+        ending = forecast(history, products=dated, as_of=wednesday)
+        own = ending[ending["country"] == "US"].set_index("weeks_ahead")
+        assert own.loc[14, "cum_mean"] == pytest.approx(units), "Wednesday to the last day of sale, 4 a day"
+        assert own.loc[2:, ["mean", *QUANTILES]].eq(0).all().all(), "nothing is sold in a week after it"
+
+
+def test_an_override_does_not_sell_after_the_stated_last_day_of_sale() -> None:
+    history = past({("A", "US"): [28] * 30})
+    dated = products("A", life_cycle="phase_out").assign(ends_on=pd.Timestamp(AS_OF + timedelta(days=7 * 4 + 2)))
+    set_by_hand = forecast(history, products=dated, overrides=pd.DataFrame([override("A", "*", 70)]))
+    assert [mean_of(set_by_hand, "US", week) for week in (1, 4, 5, 6)] == pytest.approx([70, 70, 30, 0])
+
+
 def test_two_seasons_give_a_seasonal_index_and_less_gives_none() -> None:
     wave = [1.0 + 0.8 * (1 if 20 <= week % 52 < 32 else -0.24) for week in range(104)]
     many = {(f"S{n}", "US"): [round((20 + n) * factor) for factor in wave] for n in range(8)}
