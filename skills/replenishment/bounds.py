@@ -165,6 +165,9 @@ def _raise_to_minimums(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.D
             cartons[group.index] = raised
             capped_by[group.index[more]] = JOINT_MOQ
             reason[group.index[more & ~needed.to_numpy()]] = FILLS_MINIMUM
+            # what the minimum adds to is ordered after all
+            lies = group.index[more & needed.to_numpy() & (reason[group.index] == LIES_TOO_LONG).to_numpy()]
+            reason[lies] = explain_shortage(group.loc[lies])
     return lines.assign(cartons=cartons, reason=reason, capped_by=capped_by)
 
 
@@ -244,18 +247,17 @@ def _find_flips(lines: pd.DataFrame, policy: ReplenishmentPolicy) -> pd.Series:
     kept = (max(policy.threshold_units - 1, 0) // lines["carton_units"]) * lines["carton_units"]
     level = lines["service_quantile"].where(lines["service_quantile"] > 0)
     scale = (lines["position"] + kept) / level
+    ordered, needed = lines["cartons"] > 0, lines["need_cartons"] > 0
+    idle = lines["free"] & (lines["raw_need"] == 0) & ~ordered
     if policy.most_safety_weeks is not None:
         # a carton that is just sold is ordered: a hair less demand, and it is not
         sold = (lines["position"] + lines["carton_units"]) / lines["most_level"].where(lines["most_level"] > 0) - 1e-6
-        scale = scale.mask((lines["need_cartons"] > 0) & (lines["led_by"] == NOT_LED) & (sold > scale), sold)
-    needed = lines["need_cartons"] > 0
+        scale = scale.mask((needed | idle) & (lines["led_by"] == NOT_LED) & (sold > scale), sold)
     by_supplier = scale.where(needed & lines["free"]).groupby(lines["supplier"], sort=True).transform("min")
-    ordered = lines["cartons"] > 0
     raised = ordered & (lines["capped_by"] == JOINT_MOQ)
     scale_down = scale.where(~raised, by_supplier)
-    scale_down = scale_down.where((lines["need_cartons"] > 0) | lines["build_scale"].isna(), lines["build_scale"])
+    scale_down = scale_down.where(needed | lines["build_scale"].isna(), lines["build_scale"])
     down = np.floor(((scale_down - 1.0) * 1000.0).round(6)) / 10.0
     up = np.ceil(((scale - 1.0) * 1000.0).round(6)) / 10.0
-    idle = lines["free"] & (lines["raw_need"] == 0) & ~ordered
     flips: pd.Series = down.where(ordered, up.where(idle)).round(1)
     return flips

@@ -244,8 +244,20 @@ def explain_risk(rows: list[dict[str, Any]]) -> Iterator[Step]:
         (
             (
                 "" if pd.isna(row["flip_demand_percent"]) else f"{row['flip_demand_percent']:+.1f}",
-                f"{row['position']} / {say_number(row['service_quantile'])} − 1",
+                _say_flip(row),
             )
             for row in rows
         ),
     )
+
+
+def _say_flip(row: dict[str, Any]) -> str:
+    """Level or most cover, whichever gives the change; nothing where a threshold or other lines decide."""
+    position, carton = row["position"], row["carton_units"]
+    for shown, units, level in (
+        (str(position), position, row["service_quantile"]),
+        (f"({position} + {carton})", position + carton, row["most_level"]),
+    ):
+        if level > 0 and abs(100 * (units / level - 1) - row["flip_demand_percent"]) <= 0.101:
+            return f"{shown} / {say_number(level)} − 1"
+    return ""
