@@ -37,7 +37,8 @@ def compare_with_velocity(
     do not reach, every line gets the same share of what it wants: cartons go in order of (k − ½) ÷ cartons wanted.
     Lines and shipments below the seller's least are left out, and countries with stale data on both sides. What
     opening a lane or entering a country costs is taken off on both sides, in the rows of countries and the total.
-    Shipments between markets, which the rule does not know, count on neither side.
+    Shipments between markets, which the rule does not know, count on neither side, nor do their charges; what they
+    take of the limits the rule has for what the hub sends.
 
     Args:
         allocation: From `allocate_stock`.
@@ -76,8 +77,8 @@ def compare_with_velocity(
     amounts = ["units", "rule_units", "value_base_minor", "rule_value_base_minor"]
     both[amounts] = both[amounts].fillna(0).astype("int64")
     countries = both.groupby("country", sort=True)[amounts].sum().reset_index().assign(sku=ALL_COUNTRIES)
-    charged = _charge(allocation.charges, lanes, set(slots.frame["lane"].iloc[at]), set(rule["country"]))
-    for name, charges in zip(("value_base_minor", "rule_value_base_minor"), charged, strict=True):
+    for name, side in (("value_base_minor", lines), ("rule_value_base_minor", slots.frame.iloc[at])):
+        charges = _charge(allocation.charges, lanes, set(side["lane"]), set(side["country"]))
         countries[name] -= countries["country"].map(charges).fillna(0).astype("int64")
     total = countries[amounts].sum().to_frame().T.assign(sku=ALL_COUNTRIES, country=ALL_COUNTRIES)
     rows = pd.concat([both.sort_values(keys, kind="stable"), countries, total], ignore_index=True)
@@ -139,18 +140,13 @@ def _send(
     return sent
 
 
-def _charge(
-    charges: pd.DataFrame, lanes: pd.DataFrame, used: set[str], entered: set[str]
-) -> tuple[dict[str, int], dict[str, int]]:
-    """By country: the charges of lanes and entries that the plan pays, and those that the rule would pay."""
+def _charge(charges: pd.DataFrame, lanes: pd.DataFrame, used: set[str], entered: set[str]) -> dict[str, int]:
+    """By country: what the lanes used and the countries entered cost once [base minor]."""
     country_of = dict(zip(lanes["lane"], lanes["country"], strict=True))
-    ours: dict[str, int] = {}
-    rule: dict[str, int] = {}
+    found: dict[str, int] = {}
     for row in charges.to_dict("records"):
-        kind, subject, cost = str(row["charge"]), str(row["subject"]), int(row["cost_base_minor"])
+        kind, subject = str(row["charge"]), str(row["subject"])
         country = str(country_of[subject]) if kind == LANE_CHARGE else subject
-        if row["paid"]:
-            ours[country] = ours.get(country, 0) + cost
         if (kind == LANE_CHARGE and subject in used) or (kind == ENTRY and subject in entered):
-            rule[country] = rule.get(country, 0) + cost
-    return ours, rule
+            found[country] = found.get(country, 0) + int(row["cost_base_minor"])
+    return found

@@ -112,7 +112,6 @@ def tell_cartons(
     units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
     ahead = slot["at_arrival"] + units / 2
     weeks = min(float(policy.most_weeks_held), ahead / weekly) if weekly > 0 else float(policy.most_weeks_held)
-    aged = _tell_age_fees(slot, weeks, page)
     page.say(mark("Chance that the next feasible arrival would come too late"), f"{line['short_percent']:.1f}", "%")
     page.say(mark("Units in a carton"), units, "units")
     page.say(mark("Expected sales in the window out of the first carton"), f"{sold:.3f}", "units")
@@ -129,8 +128,7 @@ def tell_cartons(
         "weeks",
         f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
     )
-    if aged:
-        page.pay(mark("Age fees of one unit until the first carton is sold"), *aged)
+    aged = tell_age_fees(page, slot, weeks)
     if policy.hub_option_percent is None:
         _tell_postponement(page, slot, quote, policy)
     else:
@@ -153,7 +151,7 @@ def tell_cartons(
         f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % − {units - sold:.3f} × "
         f"({page.money(slot['option'])} + {page.money(slot['premium'])}) − {units} × {weeks:.2f} × "
         f"{page.money(slot['holding_week'])}"
-        + (f" − {units} × {page.money(aged[0])}" if aged else "")
+        + (f" − {units} × {page.money(aged)}" if aged else "")
         + (f" + {page.money(lifted)}" if lifted else ""),
     )
     page.pay(mark("Value of the last carton sent"), line["last_carton_value"])
@@ -167,15 +165,18 @@ def tell_cartons(
     page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
 
 
-def _tell_age_fees(slot: dict[str, Any], weeks: float, page: Page) -> tuple[float, str] | None:
-    """Fee until sold and how it comes about; None where no age is reached that costs anything."""
+def tell_age_fees(page: Page, slot: dict[str, Any], weeks: float) -> float:
+    """What a unit pays until it is sold after so many weeks, and how that comes about; nothing is told where no age
+    is reached that costs anything."""
     total, parts = 0.0, []
     for name, fee in slot.items():
         beyond = weeks - int(name.removeprefix(PREFIX)) / 7 if name.startswith(PREFIX) else 0.0
         if beyond > 0 and fee:
             total += beyond * fee
             parts.append(f"({weeks:.2f} − {name.removeprefix(PREFIX)} / 7) × {page.money(fee)}")
-    return (total, " + ".join(parts)) if parts else None
+    if parts:
+        page.pay(mark("Age fees of one unit until the first carton is sold"), total, " + ".join(parts))
+    return total
 
 
 def _tell_postponement(page: Page, slot: dict[str, Any], quote: dict[str, Any], policy: DistributionPolicy) -> None:

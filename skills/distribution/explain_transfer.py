@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from skills.distribution.explain_money import tell_age_fees
 from skills.distribution.page import Page
 from skills.distribution.policy import DistributionPolicy
 from skills.vocabulary import mark
@@ -51,12 +52,15 @@ def tell_move(
         "weeks",
         f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
     )
+    aged = tell_age_fees(page, slot, weeks)
     page.pay(
         mark("Gain of the first carton: what it brings here less what it would bring where it lies"),
         line["first_carton_value"],
         f"{sold:.3f} × {page.money(slot['contribution'])} × {policy.lost_sale_percent} % + {units} × "
         f"({page.money(slot['later_value'] if weeks < policy.most_weeks_held else 0.0)} − "
-        f"{page.money(slot['move_cost'])} − {weeks:.2f} × {page.money(slot['holding_week'])}) − "
+        f"{page.money(slot['move_cost'])} − {weeks:.2f} × {page.money(slot['holding_week'])}"
+        + (f" − {page.money(aged)}" if aged else "")
+        + ") − "
         f"{page.money(slot['lost_first'])}",
     )
     page.pay(mark("Gain of the last carton sent"), line["last_carton_value"])

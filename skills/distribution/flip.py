@@ -40,10 +40,7 @@ def find_flips(slots: Slots, slot: np.ndarray, asked: np.ndarray, policy: Distri
         return price_cartons(scaled, knots, row, np.ones(len(row), dtype="int64"), policy)
 
     demand = _shrink(lambda share: first_value(frame, share, 0.0) > asked, len(slot))
-    margin = _shrink(
-        lambda share: first_value(frame.assign(contribution=frame["contribution"] * share), 1.0, 0.0) > asked,
-        len(slot),
-    )
+    margin = _shrink(lambda share: first_value(_earn_less(frame, share), 1.0, 0.0) > asked, len(slot))
     days = _first_delay(windows, lambda delay: first_value(frame, 1.0, delay) > asked)
     transit = frame["transit_days"].to_numpy()
     relative = np.stack([-demand, -margin, np.where(days > 0, days / np.maximum(transit, 1.0), np.inf) * 100])
@@ -61,6 +58,16 @@ def find_flips(slots: Slots, slot: np.ndarray, asked: np.ndarray, policy: Distri
             "flip_transit_days": days,
         }
     )
+
+
+def _earn_less(frame: pd.DataFrame, share: np.ndarray) -> pd.DataFrame:
+    """The slots with so much of their contribution. Of stock of a market the contribution is what a unit earns less
+    what moving it costs, and no unit saves more than it earns."""
+    if "earns" not in frame:
+        return frame.assign(contribution=frame["contribution"] * share)
+    earns = (frame["earns"] - frame["move_cost"]) * share + frame["move_cost"]
+    later = np.minimum(frame["later_value"], earns)
+    return frame.assign(contribution=earns - later, later_value=later)
 
 
 def _shrink(holds: Callable[[np.ndarray], np.ndarray], lines: int) -> np.ndarray:

@@ -38,24 +38,23 @@ def quote_transfers(
     """Contribution of a unit that lies in one market and is sold in another, by each lane between them.
 
     As `quote_contribution`, with the lane's own freight, handling, duty and tax, its own customs border included, and
-    no export rebate. What was paid to bring the unit to where it lies is spent and is no part of it.
+    no export rebate, as without a VAT invoice. What was paid to bring the unit to where it lies is spent and is no
+    part of it.
 
     Returns:
         One row per (sku, country, lane), the columns of `quote_contribution`; none where no lane leads from a
         regional or forward node to another country.
     """
     ways = find_transfer_lanes(lanes, nodes)
-    markets = nodes[nodes["stage"] != "hub"]
+    markets, bought = nodes[nodes["stage"] != "hub"], products.assign(vat_invoice="no")
     found = []
     for origin in sorted(set(ways["from_node"])):
         leaving = markets.assign(stage=markets["stage"].where(markets["node"] != origin, "hub"))
         onward = lanes["from_node"].isin(list(markets["node"])) & (lanes["from_node"] != origin)
         legs = pd.concat([ways[ways["from_node"] == origin], lanes[onward]])
         quote = quote_contribution(
-            sales, returns, products, legs, leaving, rates, base_currency, policy, as_of, country_entries, age_fees
+            sales, returns, bought, legs, leaving, rates, base_currency, policy, as_of, country_entries, age_fees
         )
-        for name, sign in (("contribution", -1), ("net_margin", -1), ("landed", 1), ("rebate", -1)):
-            quote[name] = quote[name] + sign * quote["rebate"]
         found.append(quote)
     if not found:
         return pd.DataFrame(columns=_COLUMNS).astype("str")

@@ -359,5 +359,65 @@ def test_the_regret_of_the_rule_of_thumb_counts_the_hubs_shipments_alone(build: 
     assert rows["units"].iloc[-1] == hub["units"].sum() < allocation.lines["units"].sum()
 
 
+def test_a_charge_that_only_shipments_between_markets_pay_is_no_part_of_the_regret(
+    build: Callable[..., Any],
+) -> None:
+    """The truck's fixed cost; entering Germany is paid by neither, France by the hub's shipment there."""
+    world = certain(build, lying=200, hub=60)
+    charged = world.change(lanes=world.lanes.assign(fixed_minor=np.where(world.lanes["lane"] == "DE-FR", 500, 0)))
+    quoted, by_truck = (one.assign(entry_cost_base_minor=300) for one in (charged.quote(), quote(charged)))
+    allocation = allocate_stock(
+        charged.stock, charged.inbound, charged.nodes, charged.lanes, charged.forecast, quoted, charged.products,
+        charged.feeds, charged.held, charged.policy, "CNY", AS_OF, by_truck,
+    )  # fmt: skip
+    paid = allocation.charges[allocation.charges["paid"]]
+    assert paid["subject"].tolist() == ["DE-FR", "FR"]
+    rows = compare_with_velocity(
+        allocation, charged.sales, charged.stock, charged.nodes, charged.lanes, quoted, charged.feeds, charged.policy,
+        AS_OF,
+    )  # fmt: skip
+    hub = allocation.lines[allocation.lines["hub"] == "HUB"]
+    assert set(hub["country"]) == {"FR"}
+    assert rows["value_base_minor"].iloc[-1] == hub["value_base_minor"].sum() - 300
+
+
+def test_a_line_falls_at_the_margin_that_its_page_names(build: Callable[..., Any]) -> None:
+    """The contribution of the truck's quote times 1 − x, all else as it is."""
+    world = certain(build, lying=200)
+    flip = moved(allocate(world))["flip_margin_percent"].iloc[0]
+    plain = quote(world)
+    for share, goes in ((1 + flip / 100 + 0.002, True), (1 + flip / 100 - 0.002, False)):
+        assert bool(len(moved(allocate(world, plain.assign(contribution=plain["contribution"] * share))))) is goes
+
+
+def test_the_first_cartons_arithmetic_counts_the_fees_on_aged_stock(build: Callable[..., Any]) -> None:
+    world = certain(build, lying=200)
+    by_truck = quote(world).assign(age_fee_1=20.0)
+    allocation = allocate(world, by_truck)
+    steps = explain_allocation(
+        allocation, world.quote(), world.stock, world.nodes, world.lanes, world.rates, world.policy, "CNY", AS_OF
+    )
+    page = {str(row["label"]): row for row in steps[steps["lane"] == "DE-FR"].to_dict("records")}
+    gain = page["Gain of the first carton: what it brings here less what it would bring where it lies"]
+    reckoned = eval(gain["note"].replace("×", "*").replace("−", "-").replace("%", "/ 100"))  # noqa: S307
+    assert reckoned == pytest.approx(float(gain["value"]), abs=0.05)
+    assert float(page["Age fees of one unit until the first carton is sold"]["value"]) > 0
+
+
+def test_what_moves_binds_capital_without_a_rebate_that_it_does_not_earn(build: Callable[..., Any]) -> None:
+    """A second warehouse in the exporter's country feeds France and could send to Germany."""
+    world = certain(build, lying=200)
+    node = world.nodes[world.nodes["node"] == "DE-FBA"].assign(node="CN-3PL", stage="regional", country="CN")
+    world = with_trucks(
+        world.change(nodes=pd.concat([world.nodes, node], ignore_index=True)),
+        truck("A-3PL-FR", "CN-3PL", "FR", tax_included="no"),
+        truck("B-3PL-DE", "CN-3PL", "DE", tax_included="no"),
+    )
+    quoted = quote(world).set_index("lane").loc["B-3PL-DE"]
+    assert quoted["rebate"] == 0
+    assert quoted["capital_week"] == pytest.approx(quoted["landed"] * 0.20 / 52, abs=1e-3)
+    assert quoted["hub_week"] == pytest.approx(quoted["product_cost"] * 0.20 / 52, abs=1e-3)
+
+
 def test_without_a_lane_between_markets_nothing_is_quoted(build: Callable[..., Any]) -> None:
     assert quote(build(2, ("DE", "FR"))).empty
