@@ -136,7 +136,8 @@ def view_report(
     shown = _choose_shown(decisions)
     cover = sorted(body["cover"], key=lambda row: (-row["units"], row["country"]))[:SHOWN_COUNTRIES]
     folded = [d for d in decisions if d["number"] not in shown]
-    gap = Decimal(str(body["allocation"]["gap_percent"]))
+    bound = body["allocation"]["bound_minor"]
+    gap = Decimal(bound - body["allocation"]["value_minor"]) * 100 / bound if bound else Decimal(0)
     return {
         "as_of": as_of,
         "gap": gap.quantize(Decimal("0.01"), ROUND_CEILING),

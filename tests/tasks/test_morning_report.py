@@ -281,12 +281,15 @@ def test_the_markdown_front_page_is_short_and_a_name_breaks_no_line_of_it(
 def test_a_gap_is_never_shown_smaller_than_it_is(
     body: dict[str, Any], quarantine: pd.DataFrame, seller: Seller
 ) -> None:
-    body["allocation"]["gap_percent"] = "0.0112"
-    page = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+    shown = []
+    for value in (100_000_000, 99_999_999, 99_988_800, 64_000_000, 0):
+        body["allocation"] |= {"value_minor": value, "bound_minor": 100_000_000}
+        page = render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+        shown.append(
+            "best plan" if "proved that none is worth more" in page else page.split("within ")[1].split("<")[0]
+        )
 
-    assert "within 0.02 %" in page
-    body["allocation"]["gap_percent"] = "0"
-    assert "proved that none is worth more" in render_morning_report(body, DIGEST, "", quarantine, seller, "en")
+    assert shown == ["best plan", "0.01 %", "0.02 %", "36.00 %", "100.00 %"]
 
 
 def test_our_words_in_a_note_are_translated_and_its_source_is_quoted() -> None:
