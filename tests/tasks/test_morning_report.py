@@ -289,7 +289,7 @@ def test_a_gap_is_never_shown_smaller_than_it_is(
             "best plan" if "proved that none is worth more" in page else page.split("within ")[1].split("<")[0]
         )
 
-    assert shown == ["best plan", "0.01 %", "0.02 %", "36.00 %", "100.00 %"]
+    assert shown == ["best plan", "0.01 %", "0.02 %", "36 %", "100 %"]
 
 
 def test_our_words_in_a_note_are_translated_and_its_source_is_quoted() -> None:
