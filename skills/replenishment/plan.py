@@ -204,9 +204,9 @@ def _find_obstacle(lines: pd.DataFrame) -> pd.Series:
     # a last buy is followed by no order
     never |= ~ends & (lines[["next_order_day", "next_arrival_p50", "next_arrival_p90"]] == NEVER).any(axis=1)
     reason = reason.mask(lines["order_day"] > 0, CLOSED_TODAY)
-    reason = reason.mask(ends & (lines["arrival_p50"] > lines["until_day"]), AFTER_END)
     reason = reason.mask(never, CLOSED_FOR_GOOD)
     reason = reason.mask(lines["no_level"] != "", lines["no_level"])
+    reason = reason.mask(ends & (lines["arrival_p50"] > lines["until_day"]), AFTER_END)
     reason = reason.mask(lines["curve_row"] < 0, NO_FORECAST)
     reason = reason.mask(lines["life_cycle"].isin(_LEAVING_CYCLES) & (lines["led_by"] == NOT_LED), LEAVING)
     reason = reason.mask(~lines["has_supplier"], NO_SUPPLIER)

@@ -48,7 +48,8 @@ def plan_life_cycle(
     Returns:
         One row per SKU that is launched or phased out, sorted: the last day that the level covers (`until`), and
         whether that is an end that the seller stated. `leads` is False where the margin is not known and the level
-        says nothing. The level is 0 where nothing is wanted or a unit loses; `reason` (template) with `values`.
+        says nothing. The level is 0 where nothing is wanted or a unit loses (ratio_percent 0 then, and no `values`);
+        `reason` (template) with `values`.
 
     Raises:
         MissingColumns: names what is missing.
@@ -91,17 +92,18 @@ def _plan_one(row: dict[Any, Any], weeks: pd.DataFrame | None, policy: StockingP
     answer |= {"weeks": covered, "until": pd.Timestamp(row["ends_on"]) if stated else end}
     if not priced:
         return answer | {"reason": UNPRICED}
-    if under <= 0.0:
+    ratio = under / (under + over) if under > 0.0 else 0.0
+    percent = round(ratio * 100.0, 1)
+    if percent == 0.0:
         return answer | {"reason": LOSES}
-    ratio = under / (under + over)
     level = _find_level(at, ratio)
     if stated and covered == int(weeks["weeks_ahead"].max()):
         # sale goes on after the forecast's end, at its last weekly mean
         level += float(at["mean"]) / _DAYS * max((pd.Timestamp(row["ends_on"]) - end).days, 0)
     reason = FIRST_STOCK if launched else LAST_STOCK if stated else LAST_STOCK_ASSUMED
-    values = {"percent": f"{ratio * 100:.1f}"} | ({"weeks": str(covered)} if launched else {})
+    values = {"percent": f"{percent:.1f}"} | ({"weeks": str(covered)} if launched else {})
     return answer | {
-        "ratio_percent": round(ratio * 100.0, 1), "level": int(np.ceil(round(level, 4))), "reason": reason,
+        "ratio_percent": percent, "level": int(np.ceil(round(level, 4))), "reason": reason,
         "values": values,
     }  # fmt: skip
 

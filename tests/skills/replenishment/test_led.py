@@ -76,6 +76,15 @@ def test_after_the_cut_off_nothing_is_bought_however_much_is_missing(facts: Any,
     assert row["raw_need"] > 0 and pd.isna(row["cut_off_on"])
 
 
+@pytest.mark.parametrize("until", ["2025-11-10", "2025-11-23", "2025-11-24"])
+def test_after_the_end_of_sale_the_end_is_the_reason_and_not_that_no_demand_is_forecast(
+    facts: Any, build: Any, until: str
+) -> None:
+    none = given_level(0, until, ratio_percent=0.0, reason="No demand is forecast: nothing can be sized.")
+    row = ordered(facts, build, "phase_out", none)
+    assert (row["order_units"], row["reason"]) == (0, AFTER_END)
+
+
 def test_what_lasts_until_the_end_of_sale_is_not_bought_again(facts: Any, build: Any) -> None:
     row = ordered(facts, build, "phase_out", given_level(100, "2026-06-30"))
     assert (row["order_units"], row["reason"]) == (0, LAST_BUY_COVERED)

@@ -65,6 +65,12 @@ def test_sale_beyond_the_forecast_goes_on_at_its_last_weekly_mean() -> None:
     assert row["level"] == life("phase_out")["level"] + 20
 
 
+def test_a_margin_that_is_next_to_nothing_buys_nothing_and_its_reason_needs_no_numbers() -> None:
+    """A level of nothing is told by its ratio of 0: the reason is handed on without values."""
+    row = life("launch", margin=0.001, demand=forecast(10.0).assign(cum_p10=0.0))
+    assert (row["level"], row["ratio_percent"], row["reason"], row["values"]) == (0, 0.0, LOSES, {})
+
+
 def test_a_launch_without_demand_is_sized_at_nothing() -> None:
     assert (life("launch", demand=forecast(0.0))["level"], life("launch", demand=forecast(0.0))["reason"]) == (
         0, NO_DEMAND,
