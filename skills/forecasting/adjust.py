@@ -84,7 +84,7 @@ def find_codes(names: pd.Index, wanted: Iterable[str]) -> Ints:
 def deflate(values: Floats, known: Bools, kinds: Ints, factors: Floats) -> None:
     """Make a history, in place, what it would have been without events or season: divided by the factors of its kind.
 
-    A week with factor 0 says nothing and is unknown.
+    A week with factor 0 says nothing: it is unknown, and its units are 0.
 
     Args:
         values, known: (row, week).
@@ -94,7 +94,7 @@ def deflate(values: Floats, known: Bools, kinds: Ints, factors: Floats) -> None:
     if (factors == 1.0).all():
         return
     readable = factors > 0.0
-    divisors = np.where(readable, factors, 1.0)
+    divisors = np.where(readable, factors, np.inf)
     for start in range(0, len(values), CHUNK):
         some = slice(start, start + CHUNK)
         values[some] /= divisors[kinds[some]]

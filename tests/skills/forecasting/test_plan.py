@@ -204,6 +204,17 @@ def test_an_event_acts_on_its_days_country_and_sku_until_it_expires(known: pd.Da
     assert mean_of(forecast(past({("A", "US"): [10] * 30}), events=known), "US", week=2) == pytest.approx(week_two)
 
 
+def test_units_of_a_week_that_an_event_says_nothing_was_sold_in_are_not_read() -> None:
+    """A listing that was closed and sold all the same: the week is not known, and its units are not demand."""
+    sold = {("A", "US"): [10] * 12 + [500] + [10] * 6, ("A", "DE"): [1, 0, 0, 0] * 4 + [1, 0, 0]}
+    closed, policy = event("2025-10-06", "2025-10-12", -100), ForecastingPolicy(horizon_weeks=14, thin_weeks=30)
+    assert past(sold)["week"].iloc[12] == pd.Timestamp("2025-10-06")
+    left_out = past(sold, out={("A", "US"): [12], ("A", "DE"): [12]})
+    pd.testing.assert_frame_equal(
+        forecast(past(sold), events=closed, policy=policy), forecast(left_out, policy=policy)
+    )
+
+
 def test_an_override_replaces_the_weekly_mean_until_it_expires() -> None:
     history = past({("A", "US"): [10] * 30, ("A", "DE"): [5] * 30, ("A", "JP"): [15] * 30})
     rows = [
