@@ -123,15 +123,15 @@ class Problem:
 
     def room(self, counts: Ints) -> Ints:
         """What a plan leaves of each limit, negative where it exceeds it."""
-        used = np.zeros(len(self.limits), dtype="int64")
-        for limit, use in zip(self.limit.T, self.use.T, strict=True):
-            np.add.at(used, limit[limit >= 0], (counts * use)[limit >= 0])
+        used, sent = np.zeros(len(self.limits), dtype="int64"), np.flatnonzero(counts)
+        for limit, use in zip(self.limit[sent].T, self.use[sent].T, strict=True):
+            np.add.at(used, limit[limit >= 0], (counts[sent] * use)[limit >= 0])
         return self.limits - used
 
     def left(self, counts: Ints) -> Ints:
         """Cartons that each pool still holds."""
-        taken = np.zeros(len(self.pool_cartons), dtype="int64")
-        np.add.at(taken, self.pool, counts)
+        taken, sent = np.zeros(len(self.pool_cartons), dtype="int64"), np.flatnonzero(counts)
+        np.add.at(taken, self.pool[sent], counts[sent])
         return self.pool_cartons - taken
 
     def price_of(self, priced: Priced) -> np.ndarray:

@@ -74,9 +74,9 @@ def branch(problem: Problem, priced: Priced, plan: Ints, gap_percent: Fraction) 
 
 def find_poor(problem: Problem, counts: Ints) -> tuple[Ints, Ints]:
     """Lanes whose shipment is below its least, and slots whose line is."""
-    total = np.zeros_like(problem.least)
-    np.add.at(total, problem.shipment, problem.amount * counts[:, None])
-    leaves = np.bincount(problem.shipment[counts > 0], minlength=len(total)) > 0
+    total, sent = np.zeros_like(problem.least), np.flatnonzero(counts)
+    np.add.at(total, problem.shipment[sent], problem.amount[sent] * counts[sent, None])
+    leaves = np.bincount(problem.shipment[sent], minlength=len(total)) > 0
     lines = (counts > 0) & (counts < problem.least_cartons)
     return np.flatnonzero(leaves & (total < problem.least).any(axis=1)), np.flatnonzero(lines)
 
@@ -93,9 +93,9 @@ def _find_poorest(problem: Problem, counts: Ints) -> np.ndarray:
     if len(lanes):
         value = np.bincount(problem.shipment, weights=gross, minlength=len(problem.least))
         return np.asarray(problem.shipment == lanes[np.argmin(value[lanes])])
-    earned = np.zeros(len(problem.charges), dtype="int64")
-    for gates in problem.gate.T:
-        np.add.at(earned, gates[gates >= 0], gross[gates >= 0])
+    earned, sent = np.zeros(len(problem.charges), dtype="int64"), np.flatnonzero(counts)
+    for gates in problem.gate[sent].T:
+        np.add.at(earned, gates[gates >= 0], gross[sent][gates >= 0])
     lost = np.where(problem.opened(counts), problem.charges - earned, 0)
     return (problem.gate == lost.argmax()).any(axis=1) if lost.max(initial=0) > 0 else slots
 
