@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from math import fsum
 from typing import Any, cast
 
 import pandas as pd
@@ -47,13 +46,13 @@ def explain_forecast(history: pd.DataFrame, forecast: pd.DataFrame, keys: pd.Dat
     ahead = _cut(known, asked, ["weeks_ahead"], [str(name) for name in known.columns])
     first = known[(known["weeks_ahead"] == 1) & (known["country"] != ALL_COUNTRIES)].assign(whole=ALL_COUNTRIES)
     wholes = [(sku, ALL_COUNTRIES) for sku in skus]
-    countries = _cut(first, wholes, ["country"], ["country", "mean", "model"], "whole")
+    countries = _cut(first, wholes, ["country"], ["country", "mean"], "whole")
     rows: list[tuple[str, str, int, str, str, str, str]] = []
     for sku, country in asked:
         own = ahead.get((sku, country))
         if own is None:
             continue
-        parts = countries.get((sku, ALL_COUNTRIES), {"country": [], "mean": [], "model": []})
+        parts = countries.get((sku, ALL_COUNTRIES), {"country": [], "mean": []})
         steps = [
             *_explain_demand(weekly.get((sku, country)), bulk.get((sku, country))),
             *_explain_model(own, parts),
@@ -109,10 +108,10 @@ def _explain_model(own: Columns, countries: Columns) -> Iterator[Row]:
     model, mean, share = own["model"][0], _plain(own["mean"][0]), own["share"][0] * 100
     yield mark("Model"), str(model), "", ""
     if model == SHARED:
-        together = fsum(
-            part for part, name in zip(countries["mean"], countries["model"], strict=True) if name == SHARED
-        )
-        total = f"{_plain(share)} % × {_plain(together)} = {mean}"
+        index, event = own["season"][0], 1.0 + own["event_percent"][0] / 100
+        taken = share / 100 * index * event
+        factors = "".join(f" × {_plain(factor)}" for factor in (index, event) if factor != 1.0)
+        total = f"{_plain(share)} % × {_plain(own['mean'][0] / taken)}{factors} = {mean}" if taken else ""
         yield mark("Share of what the SKU's small countries are forecast together"), _plain(share), "%", total
     if model == SUMMED:
         parts = " + ".join(

@@ -14,7 +14,7 @@ AS_OF = date(2025, 11, 24)
 WEEKS = pd.date_range(end="2025-11-17", periods=30, freq="7D")
 
 
-def explain(*countries: str) -> pd.DataFrame:
+def explain(*countries: str, deal: str = "US", first_day: str = "2025-12-01") -> pd.DataFrame:
     units = {"US": [10] * 26 + [9, 0, 11, 12], "DE": [0] * 28 + [3, 1], "JP": [0] * 28 + [1, 0]}
     history = pd.concat(
         pd.DataFrame(
@@ -32,9 +32,9 @@ def explain(*countries: str) -> pd.DataFrame:
     events = pd.DataFrame(
         {
             "event": ["Deal"],
-            "first_day": [pd.Timestamp("2025-12-01")],
+            "first_day": [pd.Timestamp(first_day)],
             "last_day": [pd.Timestamp("2025-12-07")],
-            "country": ["US"],
+            "country": [deal],
             "sku": ["A"],
             "uplift_percent": [25.0],
             "author": ["Lin"],
@@ -71,6 +71,22 @@ def test_a_thin_country_shows_its_share_and_the_arithmetic() -> None:
     share, total = float(row["value"]), float(str(row["note"]).split(" = ")[1])
     pooled = float(str(row["note"]).split(" × ")[1].split(" = ")[0])
     assert abs(share / 100 * pooled - total) < 0.02
+
+
+def test_an_event_of_one_thin_country_stands_in_its_arithmetic_alone() -> None:
+    label = "Share of what the SKU's small countries are forecast together"
+    notes = {
+        country: str(explain(country, deal="DE", first_day="2025-11-24").set_index("label").loc[label, "note"])
+        for country in ("DE", "JP")
+    }
+    pooled = set()
+    for country, note in notes.items():
+        product, total = note.replace(" %", "").split(" = ")
+        share, together, *factors = (float(part) for part in product.split(" × "))
+        assert factors == ([1.25] if country == "DE" else [])
+        assert abs(share / 100 * together * (factors or [1.0])[0] - float(total)) < 0.02
+        pooled.add(round(together, 1))
+    assert len(pooled) == 1, "both are a share of the same forecast"
 
 
 def test_the_whole_sku_shows_the_sum_of_its_countries() -> None:
