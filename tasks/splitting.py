@@ -9,6 +9,7 @@ import pandas as pd
 from tasks import consignments, distribution, forecasting, proposals
 from tasks.consignments import Pool
 from tasks.nights import Night
+from tasks.planning import quote_night
 from tasks.store.snapshots import Snapshot
 
 
@@ -38,10 +39,7 @@ def split(night: Night, known: Snapshot, pool: Pool) -> Split:
     forecast = forecasting.forecast_demand(
         history, known.events, known.overrides, known.products, morning, policy.forecasting
     )
-    contribution = distribution.quote_contribution(
-        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
-        base, policy.distribution, morning,
-    )  # fmt: skip
+    contribution = quote_night(night, known, known.rates)
     stock = consignments.offer_pool(known, pool)
     allocation = distribution.allocate_stock(
         stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products, known.feeds,
@@ -51,9 +49,6 @@ def split(night: Night, known: Snapshot, pool: Pool) -> Split:
         allocation, stock, known.inbound, known.nodes, known.lanes, forecast, contribution, known.products,
         known.feeds, policy.distribution, morning,
     ))  # fmt: skip
-    transfers = distribution.quote_transfers(
-        known.sales, known.returns, known.products, known.lanes, known.nodes, known.rates,
-        base, policy.distribution, morning,
-    )  # fmt: skip
+    transfers = quote_night(night, known, known.rates, distribution.quote_transfers)
     quoted = pd.concat([contribution, transfers]) if len(transfers) else contribution
     return Split(consignments.split_pool(pool, allocation, known), quoted)
