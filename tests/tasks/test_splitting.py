@@ -37,9 +37,9 @@ def know(**changed: pd.DataFrame) -> Snapshot:
         {
             "lane": f"{country}-SEA", "from_node": "HUB", "to_node": f"{country}-FBA", "country": country,
             "mode": "sea", "incoterm": "DDP", "importer_of_record": "forwarder", "tax_included": "yes",
-            "transit_days_p10": 28, "transit_days_p50": 35, "transit_days_p90": 45, "cutoff_weekday": -1, "cost_per_kg_minor": 0,
-            "cost_per_m3_minor": 120_000, "minimum_minor": 0, "fixed_minor": 0, "currency": "CNY",
-            "volumetric_divisor": 0, "weekly_capacity_m3": float("nan"), "handling_minor": 0,
+            "transit_days_p10": 28, "transit_days_p50": 35, "transit_days_p90": 45, "cutoff_weekday": -1,
+            "cost_per_kg_minor": 0, "cost_per_m3_minor": 120_000, "minimum_minor": 0, "fixed_minor": 0,
+            "currency": "CNY", "volumetric_divisor": 0, "weekly_capacity_m3": float("nan"), "handling_minor": 0,
         }
         for country in both
     ]  # fmt: skip
