@@ -72,6 +72,7 @@ def plan_night(night: Night, known: Snapshot, reach: Callable[[str], None] = _te
 
     Raises:
         UnsoundAllocation: the independent check disagrees with the allocation.
+        NoFactors: orders are led by tuned levels, and no factor that is tried serves the fill rate.
     """
     morning, policy, base = night.as_of, night.seller.policy, night.seller.base_currency
     weeks = forecasting.count_weeks(known.sales, known.stock_outs, known.feeds, morning, policy.forecasting)

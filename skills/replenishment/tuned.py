@@ -27,8 +27,8 @@ def tune_need(lines: pd.DataFrame, counted: NDArray[np.bool_]) -> pd.DataFrame:
 
     Each is mean × weeks + factor × spread × √weeks, at least 0: the hub's weeks last until the next order is there,
     the countries' from there to the shelf. Mean and spreads of a usual week are scaled to the demand that is expected
-    until the next order arrives, so that season and events count. A usual week that
-    is nothing to four digits is not scaled.
+    until the next order arrives, so that season and events count. Where a usual week is nothing to four digits, the
+    quantile stands.
 
     Adds hub_weeks, forward_weeks, hub_level, forward_level; week_mean and the spreads become the scaled ones.
     """
