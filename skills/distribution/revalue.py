@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.verify_world import Key, World, read_rows, sold_of
+from skills.distribution.verify_values import Values
+from skills.distribution.verify_world import ARRIVAL_WEIGHTS, Key, World, read_rows, sold_of
 
-_WEIGHTS = (0.3, 0.4, 0.3)
 HORIZON_DAYS = 91
 """So far ahead sales are counted; a later window is cut there."""
 
@@ -45,14 +45,18 @@ def value_plans(plans: dict[str, pd.DataFrame], worlds: dict[str, Inputs]) -> di
         worlds: Name → inputs, the world as it is first.
 
     Returns:
-        Plan → world → base minor units. A line that a world neither quotes nor forecasts adds nothing there.
+        Plan → world → base minor units. A line that a world neither quotes nor forecasts adds nothing there, and one
+        between markets nothing anywhere.
     """
     outlooks = {name: _build(inputs) for name, inputs in worlds.items()}
     first = next(iter(outlooks.values()))
     reference = sorted(key for key in first.quotes if first.knows(key) and first.is_slowest(key))
     without = {name: _value_without(world, reference) for name, world in outlooks.items()}
+    values = {name: Values(world) for name, world in outlooks.items()}
     return {
-        plan: {name: without[name] + _value_lines(read_rows(lines), world) for name, world in outlooks.items()}
+        plan: {
+            name: without[name] + _value_lines(read_rows(lines), outlooks[name], values[name]) for name in outlooks
+        }
         for plan, lines in plans.items()
     }
 
@@ -99,7 +103,7 @@ def _value_without(world: _AnyWay, reference: list[Key]) -> int:
         quote = world.quotes[key]
         border = sum(float(quote[name]) for name in ("duty", "mpf", "hmf", "import_vat_cost"))
         lost = 0.0
-        for weight, end in zip(_WEIGHTS, world.window(key)[1], strict=True):
+        for weight, end in zip(ARRIVAL_WEIGHTS, world.window(key)[1], strict=True):
             needs = world.needs(sku, country, 0.0, min(end, float(HORIZON_DAYS)))
             lost += weight * sold_of(needs, max(0.0, needs[-1][1]))
         demand = world.demand(sku, country, "cum_mean", float(HORIZON_DAYS))
@@ -109,15 +113,15 @@ def _value_without(world: _AnyWay, reference: list[Key]) -> int:
     return round(total)
 
 
-def _value_lines(lines: list[dict[str, Any]], world: _AnyWay) -> int:
+def _value_lines(lines: list[dict[str, Any]], world: _AnyWay, values: Values) -> int:
     cartons = {(str(line["sku"]), str(line["country"]), str(line["lane"])): int(line["cartons"]) for line in lines}
     known = {key: count for key, count in cartons.items() if world.knows(key)}
-    world.bring_tonight(known)
+    values.bring_tonight(known)
     value = 0.0
     charges: dict[str, float] = {}
     for key, count in known.items():
         quote = world.quotes[key]
-        value += sum(world.carton_value(key, number)[0] for number in range(1, count + 1))
+        value += sum(values.carton_value(key, number)[0] for number in range(1, count + 1))
         fixed = float(_lane(world, key)["fixed_minor"])
         charges[f"lane {key[2]}"] = 0.0 if fixed != fixed else fixed * float(quote["lane_factor"])
         charges[f"entry {key[1]}"] = float(quote.get("entry_cost_base_minor", 0.0))

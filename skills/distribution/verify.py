@@ -17,6 +17,7 @@ from skills.distribution.plan import Allocation
 from skills.distribution.policy import DistributionPolicy
 from skills.distribution.verify_limits import Shared, check_bound, check_limits
 from skills.distribution.verify_transfers import Markets, check_transfers
+from skills.distribution.verify_values import Values
 from skills.distribution.verify_world import Key, World, count_at_hubs, read_rows
 from skills.vocabulary import mark
 
@@ -88,8 +89,9 @@ def verify_allocation(
         and line["cartons"] > planned[key]
         and not line["held"]
     ]
-    world.bring_tonight(planned)
-    found += _check_values(lines, allocation, world, set(moving))
+    values = Values(world)
+    values.bring_tonight(planned)
+    found += _check_values(lines, allocation, values, set(moving))
     frame = pd.DataFrame(found, columns=["check", "subject", "expected", "found"])
     return frame.astype("str")
 
@@ -122,7 +124,7 @@ def _check_hub(
 
 
 def _check_values(
-    lines: list[Any], allocation: Allocation, world: World, moving: set[Key]
+    lines: list[Any], allocation: Allocation, values: Values, moving: set[Key]
 ) -> list[tuple[str, str, object, object]]:
     claimed = {
         (row["sku"], row["country"], row["lane"]): int(row["value_base_minor"])
@@ -132,14 +134,14 @@ def _check_values(
     found: list[tuple[str, str, object, object]] = []
     for line in lines:
         key = (line["sku"], line["country"], line["lane"])
-        cartons = [world.carton_value(key, number) for number in range(1, line["cartons"] + 1)]
+        cartons = [values.carton_value(key, number) for number in range(1, line["cartons"] + 1)]
         own, slack = sum(value for value, _ in cartons), sum(slack for _, slack in cartons)
         if abs(own - line["value_base_minor"]) > slack:
             found.append((mark("a line's value"), " ".join(key), round(own), line["value_base_minor"]))
     sent = {(line["sku"], line["country"], line["lane"]) for line in lines}
     others = [key for key in claimed if key not in sent]
     for key in others[:: max(1, len(others) // _SAMPLE)]:
-        own, slack = world.carton_value(key, 1)
+        own, slack = values.carton_value(key, 1)
         if abs(own - claimed[key]) > slack:
             found.append((mark("a first carton's value"), " ".join(key), round(own), claimed[key]))
     return found

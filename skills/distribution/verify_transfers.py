@@ -8,10 +8,9 @@ from typing import Any
 
 from skills.distribution.transfer_plan import Transfers
 from skills.distribution.verify_limits import Finding
-from skills.distribution.verify_world import Key, World, read_rows, sold_of
+from skills.distribution.verify_world import ARRIVAL_WEIGHTS, Key, World, read_rows, sold_of
 from skills.vocabulary import mark
 
-_WEIGHTS = (0.3, 0.4, 0.3)
 _ALWAYS = -1.0
 """A day before the first: what came then is there at any time."""
 
@@ -203,7 +202,7 @@ class Markets:
     ) -> tuple[float, float]:
         world, units = self.world, self.world.carton[sku]
         sold = 0.0
-        for weight, end in zip(_WEIGHTS, ends, strict=True):
+        for weight, end in zip(ARRIVAL_WEIGHTS, ends, strict=True):
             needs = world.needs(sku, country, start, end, tonight)
             sold += weight * (sold_of(needs, number * units) - sold_of(needs, (number - 1) * units))
         mean = world.demand(sku, country, "cum_mean", start + 28) - world.demand(sku, country, "cum_mean", start)

@@ -1,4 +1,4 @@
-"""The inputs as plain lists, and the value of one carton by the rule as SKILL.md states it: no code of the search."""
+"""The inputs as plain lists, and what follows from them for one SKU and country: no code of the search."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from skills.distribution.policy import DistributionPolicy
 
 Key = tuple[str, str, str]
 Arrivals = tuple[tuple[float, int], ...]
-_LEAST_SHORT = 1e-6
-"""Units from which on something counts as short."""
-_WEIGHTS = (0.3, 0.4, 0.3)
+ARRIVAL_WEIGHTS = (0.3, 0.4, 0.3)
+"""Of an early, a usual and a late next arrival."""
 _PATHS = (("", 0.0), ("cum_p10", 0.1), ("cum_p50", 0.5), ("cum_p75", 0.75), ("cum_p90", 0.9), ("cum_p98", 0.98))
 
 
@@ -38,7 +37,7 @@ def count_at_hubs(stock: pd.DataFrame, nodes: pd.DataFrame, policy: Distribution
 
 
 class World:
-    """The inputs as plain lists, and the value of one carton by the rule as SKILL.md states it."""
+    """Lanes worth taking with their arrivals, demand, supply and need, read from the tables as SKILL.md states it."""
 
     def __init__(
         self,
@@ -76,92 +75,12 @@ class World:
         self.known_ways: dict[tuple[str, str], list[Any]] = {}
         self.known_times: dict[str, tuple[list[float], list[float]]] = {}
         self.known_needs: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
-        self.planned: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
-        self.prospects: dict[tuple[str, str], tuple[dict[str, float], dict[str, float]]] = {}
         self.hub_soon: dict[tuple[str, str], int] = defaultdict(int, count_at_hubs(stock, nodes, policy))
         for row in read_rows(inbound):
             days = (pd.Timestamp(row["eta"]).date() - as_of).days
             if self.stage.get(row["to_node"]) == "hub" and days <= policy.hub_lasts_weeks * 7:
                 self.hub_soon[str(row["sku"]), str(row["to_node"])] += int(row["units"])
         self.by_pair = forecast.groupby(["sku", "country"]).indices
-
-    def bring_tonight(self, cartons: dict[Key, int]) -> None:
-        """From now on a carton is valued behind these, as far as they arrive before it."""
-        self.planned = defaultdict(list)
-        for (sku, country, lane), count in cartons.items():
-            self.planned[sku, country].append((lane, count * self.carton[sku]))
-
-    def carton_value(self, key: Key, number: int) -> tuple[float, float]:
-        """Value of a carton, and how far rounding alone may put another reckoning from it: to a whole minor unit, and
-        in the fourth decimal of stock left and weekly mean."""
-        sku, country, _ = key
-        quote, policy, units = self.quotes[key], self.policy, self.carton[sku]
-        start, ends, slowest = self.window(key)
-        faster = [(self.window((sku, country, lane))[0], brought) for lane, brought in self.planned[sku, country]]
-        ahead_of_it = tuple((day, brought) for day, brought in faster if day < start and brought)
-        sold = 0.0
-        for weight, end in zip(_WEIGHTS, ends, strict=True):
-            needs = self.needs(sku, country, start, end, ahead_of_it)
-            sold += weight * (sold_of(needs, number * units) - sold_of(needs, (number - 1) * units))
-        slow = self.quotes[sku, country, slowest]
-        if policy.hub_option_percent is None:
-            option = self._postponement(key)
-        else:
-            option = round(max(0.0, slow["contribution"]) * policy.hub_option_percent / 100, 4)
-        premium = max(0.0, quote["landed"] - slow["landed"])
-        there = self.supply(sku, country, start, ahead_of_it) - self.demand(sku, country, "cum_mean", start)
-        weekly = (
-            self.demand(sku, country, "cum_mean", start + 28) - self.demand(sku, country, "cum_mean", start)
-        ) / 4
-        weekly, there = round(weekly, 4), round(max(0.0, there), 4)
-        ahead = there + (number - 0.5) * units
-        weeks = min(policy.most_weeks_held, ahead / weekly if weekly > 0 else math.inf)
-        longest = (ahead + 1e-4) / (weekly - 1e-4) if weekly > 1e-4 else math.inf
-        spread = min(policy.most_weeks_held, longest) - weeks
-        earned = sold * quote["contribution"] * policy.lost_sale_percent / 100
-        aged = {int(name.split("_")[-1]): fee for name, fee in quote.items() if name.startswith("age_fee_")}
-        held = weeks * quote["holding_week"] + sum(max(0.0, weeks - day / 7) * fee for day, fee in aged.items())
-        value = earned - (units - sold) * (option + premium) - units * held
-        if key[2] == slowest:
-            lifting = quote.get("cliff_units", 0) - (number - 1) * units
-            value += min(max(lifting, 0), units) * quote.get("cliff_value", 0.0)
-        return float(value), 1.0 + float(units * spread * (quote["holding_week"] + sum(map(abs, aged.values()))))
-
-    def _postponement(self, key: Key) -> float:
-        """What a unit unsold in the country would have gained by staying at the hub."""
-        sku, country, lane_id = key
-        hub = self.hub_of[lane_id]
-        if (sku, hub) not in self.prospects:
-            self.prospects[sku, hub] = self._find_prospects(sku, hub)
-        best, needed = self.prospects[sku, hub]
-        need = sum(units for other, units in needed.items() if other != country)
-        elsewhere = max([0.0, *(worth for other, worth in best.items() if other != country)])
-        unserved = max(0.0, need - self.hub_soon[sku, hub]) / need if need > 0 else 0.0
-        gain = unserved * max(0.0, elsewhere - best[country])
-        cost = self.quotes[key].get("hub_week", 0.0) * self.policy.hub_lasts_weeks / 2
-        return round(max(0.0, float(gain - cost)), 4)
-
-    def _find_prospects(self, sku: str, hub: str) -> tuple[dict[str, float], dict[str, float]]:
-        """By country: what a unit that is short later would earn, and the need of tonight and of the weeks after."""
-        review, lost = self.policy.review_days, self.policy.lost_sale_percent / 100
-        last = self.policy.hub_lasts_weeks * 7
-        best: dict[str, float] = defaultdict(float)
-        needed: dict[str, float] = defaultdict(float)
-        for country, lane in self.lanes_of_sku[sku]:
-            key = (sku, country, lane)
-            known = self.hub_of[lane] == hub and (sku, country) in self.by_pair
-            if not known or lane not in [way[2] for way in self.useful_ways(sku, country)]:
-                continue
-            start, ends, slowest = self.window(key)
-            for weight, end in zip(_WEIGHTS, ends, strict=True):
-                tonight = self.needs(sku, country, start, end)
-                needed[country] += weight * sold_of(tonight, tonight[-1][1])
-                if lane == slowest:
-                    later = self.needs(sku, country, start + review, end + last)
-                    needed[country] += weight * sold_of(later, later[-1][1])
-                    earns = max(0.0, self.quotes[key]["contribution"]) * lost
-                    best[country] += earns * weight * chance_above(later, _LEAST_SHORT)
-        return best, needed
 
     def _countries(self, nodes: pd.DataFrame) -> dict[str, str]:
         selling = {str(row["country"]) for row in read_rows(nodes) if row["stage"] == "forward"}

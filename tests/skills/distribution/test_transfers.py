@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -312,6 +314,18 @@ def test_the_check_finds_what_is_more_than_lies_free_and_a_gain_that_is_too_high
     assert "what a transfer gains" in set(find(world, replace(sound, lines=dearer))["check"])
     said = sound.candidates.assign(value_base_minor=sound.candidates["value_base_minor"] + 5_000)
     assert "a first carton's gain" in set(find(world, replace(sound, candidates=said))["check"])
+
+
+def test_the_check_shares_no_code_with_the_search() -> None:
+    """Of its own package it reads the answer's tables and the policy alone."""
+    own = {"Allocation", "Transfers", "DistributionPolicy"}
+    for path in sorted(Path("skills/distribution").glob("verify*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("skills.distribution."):
+                assert (
+                    str(node.module).startswith("skills.distribution.verify")
+                    or {alias.name for alias in node.names} <= own
+                ), path
 
 
 def test_the_check_finds_more_from_the_hub_than_transfers_count_with(build: Callable[..., Any]) -> None:
