@@ -58,7 +58,7 @@ class Allocation:
         transfers: What could move between markets; None where no carton gains by it.
         value_base_minor: Expected value of what is new tonight, less the charges it pays; lines kept from yesterday
             are not counted.
-        bound_base_minor: No plan within the limits has more.
+        bound_base_minor: No choice among `candidates` within the limits has more.
         gap_percent: (bound − value) ÷ bound, four decimals.
         method: How the plan was found: "integer program" or "multipliers".
     """

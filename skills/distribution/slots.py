@@ -19,7 +19,9 @@ from skills.distribution.postponement import value_postponement
 COUNTED = ("available", "receiving", "researching")
 """States of stock that will be sold from the node it lies in."""
 
-_RATE_DAYS = 28
+RATE_DAYS = 28
+"""Days over which the demand of a week is averaged."""
+
 _CLIFF = ["cliff_units", "cliff_value"]
 
 
@@ -75,7 +77,7 @@ def list_slots(
         no such limit, and what faster lanes bring).
         Windows and needs count what faster lanes are planned to bring tonight.
     """
-    beyond = max(_RATE_DAYS, policy.hub_lasts_weeks * 7)
+    beyond = max(RATE_DAYS, policy.hub_lasts_weeks * 7)
     last = float(departures["next_p90"].max()) + beyond if len(departures) else 7.0
     demand = read_demand(forecast, as_of, last)
     money = ["sku", "country", "lane", "contribution", "landed", "cash", "holding_week"]
@@ -99,7 +101,7 @@ def list_slots(
     start = slots["arrive_p50"].to_numpy(dtype="float64")
     windows = find_windows(pair, start, ends, in_stock[pair], arriving, len(demand.pairs))
     usual = windows.supply_before(ends[1])
-    rate = (demand.mean_at(pair, start + _RATE_DAYS) - demand.mean_at(pair, start)) * 7 / _RATE_DAYS
+    rate = (demand.mean_at(pair, start + RATE_DAYS) - demand.mean_at(pair, start)) * 7 / RATE_DAYS
     slots = slots.assign(
         start_days=start,
         in_stock=in_stock[pair].astype("int64"),

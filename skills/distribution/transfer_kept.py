@@ -9,10 +9,8 @@ from skills.distribution.ages import PREFIX
 from skills.distribution.demand import Demand
 from skills.distribution.need import find_need, find_windows
 from skills.distribution.policy import DistributionPolicy
+from skills.distribution.slots import RATE_DAYS
 from skills.distribution.value import fall_only, price_cartons
-
-RATE_DAYS = 28
-"""Days over which the demand of a week is averaged."""
 
 _USUAL = ["landed", "contribution", "holding_week", "end_p10", "end_p50", "end_p90"]
 

@@ -14,8 +14,8 @@ from skills.distribution.faster import left_at_arrival
 from skills.distribution.need import Windows, add_arrivals, find_need, find_windows
 from skills.distribution.network import countries_fed
 from skills.distribution.policy import DistributionPolicy
-from skills.distribution.slots import Slots, inbound_by_pair, stock_by_pair
-from skills.distribution.transfer_kept import RATE_DAYS, value_kept
+from skills.distribution.slots import RATE_DAYS, Slots, inbound_by_pair, stock_by_pair
+from skills.distribution.transfer_kept import value_kept
 from skills.distribution.value import Cartons, fall_only, price_cartons
 
 
@@ -67,10 +67,11 @@ def list_moves(
         stale: Countries that neither give nor receive.
 
     Returns:
-        slots.frame has what `list_slots` gives and: hub (the node that gives), from_country, node_cartons (free
-        there), earns and later (there in the country, per unit), move_cost, there_earns and there_later where it
-        lies, lying (units of that country that stay in any case), reach_days (so far its own need is counted),
-        weekly_there, stays_week (what a week there costs), lost_first (what its first carton would bring there).
+        None where no carton gains. slots.frame has of `list_slots` what lines and their values are made of, hub being
+        the node that gives, and: from_country, node_cartons (free at the node), earns and later (of a unit where it
+        could go, `list_usual_ways`), move_cost, there_earns and there_later (of one where it lies), lying (units of
+        the giving country that stay in any case), reach_days (so far its own need is counted), weekly_there,
+        stays_week (what a week there costs), lost_first (what the first carton to go would bring there).
     """
     frame = _list_ways(stock, nodes, lanes, departures, transfers, usual, products, stale, policy)
     if frame.empty:

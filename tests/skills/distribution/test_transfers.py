@@ -319,7 +319,7 @@ def test_the_check_finds_what_is_more_than_lies_free_and_a_gain_that_is_too_high
 def test_the_check_shares_no_code_with_the_search() -> None:
     """Of its own package it reads the answer's tables and the policy alone."""
     own = {"Allocation", "Transfers", "DistributionPolicy"}
-    for path in sorted(Path("skills/distribution").glob("verify*.py")):
+    for path in sorted((Path(__file__).parents[3] / "skills" / "distribution").glob("verify*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("skills.distribution."):
                 assert (
