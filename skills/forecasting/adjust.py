@@ -38,7 +38,8 @@ def measure_events(
 ) -> Events:
     """Factor of a row and week: 1 + the sum of uplifts × share of the week's days they touch, never below 0.
 
-    Days from `as_of` on count only while the event has not expired; days before it happened and always count.
+    Of the week of `as_of` the days from then on are looked at. They count only while the event has not expired; days
+    of the weeks before happened and always count.
 
     Args:
         events: first_day, last_day, country, sku (`*` = all), uplift_percent, expires.
@@ -58,9 +59,11 @@ def measure_events(
     )
     last = _days(ordered["last_day"])
     last = np.where(_days(ordered["expires"]) < today, np.minimum(last, today - 1), last)
+    begins = _begin_weeks(mondays, today)
+    days = mondays + 7 - begins
     uplifts = ordered["uplift_percent"].to_numpy(dtype=np.float64) / 100.0
     for number, (low, high, uplift) in enumerate(zip(_days(ordered["first_day"]), last, uplifts, strict=True)):
-        added = np.clip(np.minimum(high, mondays + 6) - np.maximum(low, mondays) + 1, 0, 7) / 7.0 * uplift
+        added = np.clip(np.minimum(high, mondays + 6) - np.maximum(low, begins) + 1, 0, 7) / days * uplift
         rows = _select(skus, sku_names, ordered["sku"].iloc[number])
         rows &= _select(countries, country_names, ordered["country"].iloc[number])
         columns = np.flatnonzero(added)
@@ -137,9 +140,14 @@ def share_on_sale(products: pd.DataFrame, sku_names: pd.Index, mondays: Ints, as
     """
     known = _read_life_cycles(products, sku_names)
     ends = _days(known["ends_on"].where(known["life_cycle"] == "phase_out"))
-    begins = np.maximum(mondays, np.datetime64(as_of, "D").astype(np.int64))
+    begins = _begin_weeks(mondays, int(np.datetime64(as_of, "D").astype(np.int64)))
     days = mondays + 7 - begins
     return np.asarray(np.clip(ends[:, None] + 1 - begins, 0, days) / days)
+
+
+def _begin_weeks(mondays: Ints, today: int) -> Ints:
+    """First day of each week that is looked at: today in the week of today, else its Monday."""
+    return np.where((mondays <= today) & (today < mondays + 7), today, mondays)
 
 
 def _read_life_cycles(products: pd.DataFrame, sku_names: pd.Index) -> pd.DataFrame:

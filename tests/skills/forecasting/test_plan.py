@@ -204,6 +204,18 @@ def test_an_event_acts_on_its_days_country_and_sku_until_it_expires(known: pd.Da
     assert mean_of(forecast(past({("A", "US"): [10] * 30}), events=known), "US", week=2) == pytest.approx(week_two)
 
 
+def test_in_the_week_of_the_morning_an_event_counts_on_the_days_that_lie_ahead() -> None:
+    """Wednesday, ten a week: a deal of Monday and Tuesday is over, one of Friday lifts one of the five days left."""
+    for first, last, units in (
+        ("2025-11-24", "2025-11-25", 5.0), ("2025-11-28", "2025-11-28", 5.7), ("2025-11-24", "2025-11-30", 8.5)
+    ):  # fmt: skip
+        known = event(first, last, 70)
+        result = forecast(past({("A", "US"): [10] * 30}), events=known, as_of=AS_OF + timedelta(days=2))
+        own = result[result["country"] == "US"].set_index("weeks_ahead")
+        assert own.loc[1, "cum_mean"] == pytest.approx(units / 7 * 10, abs=1e-3)
+        assert own.loc[2, "mean"] == 10
+
+
 def test_units_of_a_week_that_an_event_says_nothing_was_sold_in_are_not_read() -> None:
     """A listing that was closed and sold all the same: the week is not known, and its units are not demand."""
     sold = {("A", "US"): [10] * 12 + [500] + [10] * 6, ("A", "DE"): [1, 0, 0, 0] * 4 + [1, 0, 0]}
