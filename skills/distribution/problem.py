@@ -152,6 +152,12 @@ class Problem:
         """What these cartons leave of hub stock and limits."""
         return replace(self, limits=np.maximum(self.room(counts), 0), pool_cartons=self.left(counts))
 
+    def of(self, held: Ints) -> Problem:
+        """The same with these slots alone, all that have a carton among them."""
+        cartons = np.diff(self.begin)[held]
+        kept = {name: getattr(self, name)[held] for name in ("pool", "limit", "use", "gate", "shipment", "amount")}
+        return replace(self, begin=np.concatenate([[0], np.cumsum(cartons)]), **kept)
+
     def without(self, closed: np.ndarray) -> Problem:
         """The same with no cartons in the closed slots."""
         held = np.where(closed, 0, np.diff(self.begin))

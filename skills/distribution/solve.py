@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+import numpy as np
 
 from skills.distribution.bound import lower_bound
 from skills.distribution.exact import solve_exactly
@@ -36,7 +38,15 @@ class Solution:
 
 
 def solve(problem: Problem, skus: int, policy: DistributionPolicy) -> Solution:
-    """The plan of a posed problem, as good as the policy asks."""
+    """The plan of a posed problem, as good as the policy asks; slots without a carton are set aside meanwhile."""
+    held = np.flatnonzero(np.diff(problem.begin))
+    found = _solve(problem.of(held), skus, policy)
+    counts, sent, toll = (np.zeros(len(problem.pool), dtype="int64") for _ in range(3))
+    counts[held], sent[held], toll[held] = found.counts, found.priced.counts, found.priced.toll
+    return replace(found, counts=counts, priced=replace(found.priced, counts=sent, toll=toll))
+
+
+def _solve(problem: Problem, skus: int, policy: DistributionPolicy) -> Solution:
     priced, target = lower_bound(problem), Fraction(policy.gap_percent)
     counts, parts = branch(problem, priced, find_plan(problem, priced), target)
     bound, value = max(part.bound for part in parts), problem.worth(counts)
