@@ -85,7 +85,8 @@ def _tell_lines(
         )
         _tell_window(page, slot, as_of)
         _tell_demand(page, slot, mean_start[number], to_start[number], to_end[number], needs[:, number])
-        tell_contribution(page, quote, book)
+        handling = mark("Handling where it leaves") if "move_cost" in slot else mark("Handling at the hub")
+        tell_contribution(page, quote, handling, book)
         units = float(slot["carton_units"])
         sold = float(expected_sold(needs, np.array([number]), np.array([units]))[0])
         if "move_cost" in slot:

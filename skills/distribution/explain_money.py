@@ -10,8 +10,12 @@ from skills.distribution.policy import DistributionPolicy
 from skills.vocabulary import mark
 
 
-def tell_contribution(page: Page, quote: dict[str, Any], book: Sources) -> None:
-    """From the price that the buyer pays to the contribution of one unit, each step with its rate."""
+def tell_contribution(page: Page, quote: dict[str, Any], handling: str, book: Sources) -> None:
+    """From the price that the buyer pays to the contribution of one unit, each step with its rate.
+
+    Args:
+        handling: What handling is called where the unit leaves.
+    """
     country, lane, hs_code = str(quote["country"]), str(quote["lane"]), str(quote["hs_code"])
     size = f"{quote['weight_kg']:g} kg, {quote['cm3']:g} cm³"
     for unit, value, note in book.list_exchanges(country, str(quote["lane_currency"])):
@@ -43,7 +47,7 @@ def tell_contribution(page: Page, quote: dict[str, Any], book: Sources) -> None:
             f"({page.money(quote['price'])} − {page.money(quote['referral'])})",
         ),
         ("−", mark("Freight"), quote["freight"], f"{lane}: {_freight(page, quote)}"),
-        ("−", mark("Handling at the hub"), quote["handling"], lane),
+        ("−", handling, quote["handling"], lane),
         (
             "−",
             mark("Duty on the customs value"),

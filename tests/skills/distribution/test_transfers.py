@@ -349,6 +349,7 @@ def test_a_page_says_what_is_given_up_and_what_is_gained(build: Callable[..., An
     shown = page["Gain of the first carton: what it brings here less what it would bring where it lies"]
     assert float(shown) == pytest.approx(line["first_carton_value"] / 100, abs=0.01)
     assert page["Free where it lies, in whole cartons"] == "200"
+    assert float(page["Handling where it leaves"]) < 0 and "Handling at the hub" not in page.index
     assert "Expected gain of the line against leaving it where it lies" in page.index
     assert line["reason"] == "Stock of another market earns more here than where it lies."
     assert line["alternatives"][-1]["what"] == "keep where it lies"
