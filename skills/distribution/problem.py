@@ -30,11 +30,11 @@ class Problem:
         limit, use: Per slot and one column for each kind of limit: the limit's row (−1 = none) and what one carton
             takes of it.
         limits: What each limit holds [cm³, grams, base minor].
-        names: Per limit: its kind and the lane or country it is of.
+        names: Per limit: its kind and the lane or node it is of, "" for the cash of the week.
         gate: Per slot and one column for each kind of charge: the charge's row (−1 = none).
         charges: Paid once when any carton needs them [base minor].
         shipment: Per slot: the lane it leaves by.
-        amount: Per slot: what a carton adds to its shipment [landed base minor, units, cm³].
+        amount: Per slot: what a carton adds to its shipment [landed base minor, cartons].
         least: Per lane, in the same columns: a shipment below does not leave.
         least_cartons: A line below this does not leave.
     """
