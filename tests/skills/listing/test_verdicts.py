@@ -110,7 +110,8 @@ LISTS = st.dictionaries(NAMES, SCALARS, max_size=3) | st.lists(SCALARS, max_size
 LEAVES = _choose({name: how for name, how in PLAIN.items() if name != "$ref"})
 
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""Drawn alike each time: with new draws the recursive schemas fail now and then in the drawing itself."""
 
 
 def check_verdicts(schema: Any, a: Any, b: Any, values: list[Any]) -> None:
