@@ -50,7 +50,7 @@ BUILDS_UP = mark(
     "The weeks before the supplier's closure do not hold what must be made until it reopens; it is made from now on."
 )
 LIES_TOO_LONG = mark(
-    "A further carton is not expected to be sold within the most cover (most_safety_weeks), so it is not ordered."
+    "Cartons that are not expected to sell within the most cover after the next arrival are not ordered."
 )
 SHELF_LIFE_ENDS = mark("No more is ordered than is expected to be sold within the shelf life.")
 CASH_PATH_WAITS = mark(
