@@ -74,7 +74,7 @@ def main() -> int:
         [
             Curve("AutoETS", theirs, dashes="6 4", peer=True),
             Curve("Farsail, with choice and quantiles", whole),
-            Curve("Farsail, points of the model set", points, dashes="2 3", label_below=22),
+            Curve("Farsail, points of the model set", points, dashes="2 3", label_below=80),
         ],
         sizes=(3, 6),
         spent=(-3, 4),

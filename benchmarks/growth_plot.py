@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEFT, TOP, WIDTH, HEIGHT = 80, 60, 520, 320
+_HALO = 'stroke="white" stroke-width="5" paint-order="stroke"'
+"""A curve's name stays readable where it lies on a line."""
 
 
 @dataclass(frozen=True)
@@ -79,5 +81,5 @@ def draw_growth(
             for x, y in points
         ]
         x, y = points[-1]
-        lines.append(f'<text x="{x}" y="{y + curve.label_below}" text-anchor="end">{curve.name}</text>')
+        lines.append(f'<text x="{x}" y="{y + curve.label_below}" text-anchor="end" {_HALO}>{curve.name}</text>')
     path.write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")
