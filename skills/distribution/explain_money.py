@@ -113,9 +113,7 @@ def tell_cartons(
     Args:
         sold: Expected sales in the window out of the first carton [units].
     """
-    units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
-    ahead = slot["at_arrival"] + units / 2
-    weeks = min(float(policy.most_weeks_held), ahead / weekly) if weekly > 0 else float(policy.most_weeks_held)
+    units = int(slot["carton_units"])
     page.say(mark("Chance that the next feasible arrival would come too late"), f"{line['short_percent']:.1f}", "%")
     page.say(mark("Units in a carton"), units, "units")
     page.say(mark("Expected sales in the window out of the first carton"), f"{sold:.3f}", "units")
@@ -126,12 +124,7 @@ def tell_cartons(
         f"{page.money(quote['landed'])} × {policy.holding_percent_per_year} % / 52; "
         f"{book.name('storage_fee', str(quote['country']))}",
     )
-    page.say(
-        mark("Weeks until the first carton is sold"),
-        f"{weeks:.2f}",
-        "weeks",
-        f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
-    )
+    weeks = tell_weeks(page, slot, policy)
     aged = tell_age_fees(page, slot, weeks)
     if policy.hub_option_percent is None:
         _tell_postponement(page, slot, quote, policy)
@@ -167,6 +160,19 @@ def tell_cartons(
             "cartons",
         )
     page.pay(mark("What hub stock and limits would earn elsewhere, per first carton"), line["asked_base_minor"])
+
+
+def tell_weeks(page: Page, slot: dict[str, Any], policy: DistributionPolicy) -> float:
+    """How long the middle unit of the first carton lies after its arrival [weeks], as the page says it."""
+    units, weekly, most = int(slot["carton_units"]), float(slot["weekly_mean"]), float(policy.most_weeks_held)
+    weeks = min(most, (slot["at_arrival"] + units / 2) / weekly) if weekly > 0 else most
+    page.say(
+        mark("Weeks until the first carton is sold"),
+        f"{weeks:.2f}",
+        "weeks",
+        f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
+    )
+    return weeks
 
 
 def tell_age_fees(page: Page, slot: dict[str, Any], weeks: float) -> float:

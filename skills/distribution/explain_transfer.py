@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from skills.distribution.explain_money import tell_age_fees
+from skills.distribution.explain_money import tell_age_fees, tell_weeks
 from skills.distribution.page import Page
 from skills.distribution.policy import DistributionPolicy
 from skills.vocabulary import mark
@@ -21,7 +21,7 @@ def tell_move(
     Args:
         sold: Expected sales in the window out of the first carton [units].
     """
-    units, weekly = int(slot["carton_units"]), float(slot["weekly_mean"])
+    units = int(slot["carton_units"])
     reach = (pd.Timestamp(as_of) + pd.Timedelta(days=round(float(slot["reach_days"])))).date().isoformat()
     page.say(
         mark("Free where it lies, in whole cartons"),
@@ -44,14 +44,7 @@ def tell_move(
     page.pay(mark("A week of one unit here costs, with capital on what brought it so far"), slot["holding_week"])
     page.say(mark("Chance that the next feasible arrival would come too late"), f"{line['short_percent']:.1f}", "%")
     page.say(mark("Expected sales in the window out of the first carton"), f"{sold:.3f}", "units")
-    ahead = slot["at_arrival"] + units / 2
-    weeks = min(float(policy.most_weeks_held), ahead / weekly) if weekly > 0 else float(policy.most_weeks_held)
-    page.say(
-        mark("Weeks until the first carton is sold"),
-        f"{weeks:.2f}",
-        "weeks",
-        f"({slot['at_arrival']:g} + {units / 2:g}) ÷ {weekly:g}; ≤ {policy.most_weeks_held}",
-    )
+    weeks = tell_weeks(page, slot, policy)
     aged = tell_age_fees(page, slot, weeks)
     page.pay(
         mark("Gain of the first carton: what it brings here less what it would bring where it lies"),

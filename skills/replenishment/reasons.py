@@ -49,9 +49,7 @@ SUPPLIER_BUSY = mark(
 BUILDS_UP = mark(
     "The weeks before the supplier's closure do not hold what must be made until it reopens; it is made from now on."
 )
-LIES_TOO_LONG = mark(
-    "Cartons that are not expected to sell within the most cover after the next arrival are not ordered."
-)
+LIES_TOO_LONG = mark("No more is ordered than is expected to sell within the most cover after the next arrival.")
 SHELF_LIFE_ENDS = mark("No more is ordered than is expected to be sold within the shelf life.")
 CASH_PATH_WAITS = mark(
     "With this order a week of the next 13 would end below the least cash; more urgent SKUs go first, the rest waits "
